@@ -6,7 +6,7 @@ namespace Evergrant.Jose;
 
 /// <summary>Public keys, as RFC 7517 §5 publishes them. Immutable, and safe for concurrent use.</summary>
 /// <param name="keys">The keys, in the order in which they are published and tried.</param>
-public sealed class JwkSet(IReadOnlyList<Jwk> keys)
+public sealed class JwkSet(IEnumerable<Jwk> keys)
 {
     /// <summary>A set with more entries than this is refused.</summary>
     public const int MaxKeys = 100;
@@ -15,7 +15,7 @@ public sealed class JwkSet(IReadOnlyList<Jwk> keys)
     private const int MaxCandidates = 8;
 
     /// <summary>The keys that can be used.</summary>
-    public IReadOnlyList<Jwk> Keys { get; } = keys;
+    public IReadOnlyList<Jwk> Keys { get; } = [.. keys];
 
     /// <summary>Why each entry that was read but cannot be used was left out; empty when all are used. The sentences repeat none of the input.</summary>
     public IReadOnlyList<string> Skipped { get; private init; } = [];
