@@ -4,13 +4,16 @@ namespace Evergrant.House.Tests.Docs;
 
 public class DocsTests
 {
+    // Their freshness is checked by those who generate them; here they count as present, so that a first run can write them.
+    private static readonly string[] GeneratedPages = ["docs/specs.md", "docs/refusals.md", "docs/options.md"];
+
     private static IEnumerable<string> Pages => Tree.Files.Where(f => f.EndsWith(".md", StringComparison.Ordinal));
 
     [Fact]
     public void Every_link_of_the_docs_leads_somewhere() => Fault.None(Pages.SelectMany(p => Markdown.Faults(p, Tree.Read(p), Target)));
 
     [Fact]
-    public void Every_file_that_the_docs_name_is_there() => Fault.None(Pages.Where(p => p != "CHANGELOG.md").SelectMany(p => Markdown.NamedFaults(p, Tree.Read(p), Tree.Files)));
+    public void Every_file_that_the_docs_name_is_there() => Fault.None(Pages.Where(p => p != "CHANGELOG.md").SelectMany(p => Markdown.NamedFaults(p, Tree.Read(p), [.. Tree.Files, .. GeneratedPages])));
 
     [Fact]
     public void A_link_that_leads_nowhere_is_found()
@@ -66,5 +69,5 @@ public class DocsTests
     public void A_stale_page_is_found() => Assert.Equal(["- b", "+ c"], Generated.Difference("a\nb\n", "a\nc\n"));
 
     private static string? Target(string file) =>
-        Directory.Exists(Tree.At(file)) ? "" : File.Exists(Tree.At(file)) ? Tree.Read(file) : null;
+        Directory.Exists(Tree.At(file)) ? "" : File.Exists(Tree.At(file)) ? Tree.Read(file) : GeneratedPages.Contains(file) ? "" : null;
 }
