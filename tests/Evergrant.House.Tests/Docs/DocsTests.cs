@@ -66,6 +66,11 @@ public class DocsTests
     }
 
     [Fact]
+    public void A_refusal_says_what_happened_and_who_does_what_about_it() => Assert.Equal(
+        ("The client is unknown.", "Operator: register it."),
+        RefusalsPage.Split("The client is unknown. Operator: register it."));
+
+    [Fact]
     public void A_stale_page_is_found() => Assert.Equal(["- b", "+ c"], Generated.Difference("a\nb\n", "a\nc\n"));
 
     private static string? Target(string file) =>
