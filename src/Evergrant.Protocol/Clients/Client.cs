@@ -93,6 +93,9 @@ public sealed record Client
     /// <summary>Registered redirect URIs, compared byte for byte.</summary>
     public IReadOnlyList<string> RedirectUris { get; init; } = [];
 
+    /// <summary>Whether a registered localhost redirect URI matches with any port; always so for native clients, and in development mode for all.</summary>
+    public bool LoopbackAnyPort { get; init; }
+
     /// <summary>Where a sign-out may lead.</summary>
     public IReadOnlyList<string> PostLogoutRedirectUris { get; init; } = [];
 
