@@ -37,5 +37,5 @@ internal sealed class KnownDevice(IServerSecrets secrets)
     }
 
     private byte[] Tag(byte[] nonce, Account account) =>
-        HMACSHA256.HashData(_key, [.. nonce, .. Encoding.UTF8.GetBytes(account.Id), 0, .. Encoding.UTF8.GetBytes(account.SecurityStamp)]);
+        HMACSHA256.HashData(_key, (byte[])[.. nonce, .. Encoding.UTF8.GetBytes(account.Id), 0, .. Encoding.UTF8.GetBytes(account.SecurityStamp)]);
 }
