@@ -17,17 +17,17 @@ internal sealed partial class SignIn(IAccountStore accounts, PasswordHashing has
 
     /// <summary>Judges an attempt.</summary>
     /// <exception cref="StoreUnavailableException">Accounts cannot be read.</exception>
-    public async ValueTask<SignInResult> VerifyAsync(SignInAttempt attempt, CancellationToken cancellationToken)
+    public async ValueTask<SignInDecision> VerifyAsync(SignInAttempt attempt, CancellationToken cancellationToken)
     {
         string address = Network(attempt.Address);
         TimeSpan wait = _byAddress.WaitOf(address, time.GetUtcNow());
-        if (wait > TimeSpan.Zero) return new SignInResult.TooManyAttempts(wait);
+        if (wait > TimeSpan.Zero) return new SignInDecision.TooManyAttempts(wait);
         // Longer than any that could have been set: refused before it is hashed (the answer depends on nothing but the length).
         bool impossible = PasswordRules.IsTooLong(attempt.Password) || attempt.UserName.Length > 2 * UserNames.MaxLength;
         if (impossible) return Refuse(SignInRefusal.PasswordWrong, null, address, null, null);
 
         using PasswordHashing.Slot? slot = await hashing.EnterAsync(cancellationToken);
-        if (slot is null) return new SignInResult.Busy();
+        if (slot is null) return new SignInDecision.Busy();
 
         string name = UserNames.Normalize(attempt.UserName);
         Account? account = await accounts.FindAccountByNameAsync(name, cancellationToken);
@@ -45,11 +45,11 @@ internal sealed partial class SignIn(IAccountStore accounts, PasswordHashing has
         _byName.Forget(name);
         if (device is not null) _byDevice.Forget(device);
         string? better = verified == PasswordVerificationResult.SuccessRehashNeeded ? await slot.HashAsync(attempt.Password) : null;
-        return new SignInResult.SignedIn(await CleanAsync(account, better, cancellationToken));
+        return new SignInDecision.SignedIn(await CleanAsync(account, better, cancellationToken));
     }
 
     // Counts a failure against the device or the name (neither while a block stands: a stranger cannot prolong it), and against the address.
-    private SignInResult.Refused Refuse(SignInRefusal why, Account? account, string address, string? name, string? device)
+    private SignInDecision.Refused Refuse(SignInRefusal why, Account? account, string address, string? name, string? device)
     {
         DateTimeOffset now = time.GetUtcNow();
         string reference = EventReference.Create();

@@ -17,7 +17,7 @@ internal sealed class ExplainEndpoint(BrowserSessions sessions, FormTokens token
     {
         if (!await MayAsync(http, signInPrefix)) return;
         string? reference = http.Request.Query["reference"];
-        await ShowAsync(http, reference is { Length: > 0 and <= 64 } ? reference : null);
+        await AnswerAsync(http, reference is { Length: > 0 and <= 64 } ? reference : null);
     }
 
     /// <summary>POST /admin/explain: a token is a secret and never stands in an address.</summary>
@@ -27,10 +27,10 @@ internal sealed class ExplainEndpoint(BrowserSessions sessions, FormTokens token
         if (form is null) await writer.RefuseAsync(http, fault!);
         else if (!await MayAsync(http, signInPrefix)) return;
         else if (!tokens.Fits(http, form[FormTokens.Field])) await writer.RefuseAsync(http, FormFault.TooOld);
-        else await ShowAsync(http, form["query"]?.Trim() is { Length: > 0 and <= LongestQuery } query ? query : null);
+        else await AnswerAsync(http, form["query"]?.Trim() is { Length: > 0 and <= LongestQuery } query ? query : null);
     }
 
-    private async Task ShowAsync(HttpContext http, string? query)
+    private async Task AnswerAsync(HttpContext http, string? query)
     {
         Explanation? explanation = query is null ? null : await explainer.ExplainAsync(query, http.RequestAborted);
         // What was asked is shown again only when it is short enough to be a reference or an id: a token is not repeated in a page.

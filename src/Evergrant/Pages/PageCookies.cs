@@ -47,8 +47,8 @@ internal static class PageCookies
     /// <summary>Whether a value has the form of <see cref="NewValue"/>.</summary>
     public static bool IsValue(string value) => value.Length == 43 && value.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_');
 
-    private static string FullName(HttpContext http, string name) => http.Request.IsHttps ? "__Host-" + name : name;
+    private static string FullName(HttpContext http, string name) => PageScheme.IsSecure(http) ? "__Host-" + name : name;
 
     private static CookieOptions OptionsOf(HttpContext http, TimeSpan? maxAge) =>
-        new() { HttpOnly = true, Secure = http.Request.IsHttps, SameSite = SameSiteMode.Lax, Path = "/", MaxAge = maxAge, IsEssential = true };
+        new() { HttpOnly = true, Secure = PageScheme.IsSecure(http), SameSite = SameSiteMode.Lax, Path = "/", MaxAge = maxAge, IsEssential = true };
 }

@@ -57,7 +57,7 @@ internal static class PageHeaders
         http.Response.Headers.XContentTypeOptions = "nosniff";
         http.Response.Headers["Cross-Origin-Resource-Policy"] = "same-origin";
         // RFC 6797 section 7.2: never over http.
-        if (http.Request.IsHttps) http.Response.Headers.StrictTransportSecurity = "max-age=63072000; includeSubDomains";
+        if (PageScheme.IsSecure(http)) http.Response.Headers.StrictTransportSecurity = "max-age=63072000; includeSubDomains";
     }
 
     private static void NoStore(IHeaderDictionary headers)

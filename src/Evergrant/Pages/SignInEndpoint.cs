@@ -38,18 +38,18 @@ internal sealed class SignInEndpoint(
         SignInAttempt attempt = new(userName, form["password"] ?? "", http.Connection.RemoteIpAddress, PageCookies.Read(http, PageCookies.Device));
         switch (await signIn.VerifyAsync(attempt, http.RequestAborted))
         {
-            case SignInResult.TooManyAttempts wait:
+            case SignInDecision.TooManyAttempts wait:
                 await writer.NotNowAsync(http, wait.RetryAfter, StatusCodes.Status429TooManyRequests);
                 return;
-            case SignInResult.Busy:
+            case SignInDecision.Busy:
                 await writer.NotNowAsync(http, TimeSpan.FromSeconds(5));
                 return;
-            case SignInResult.Refused refused:
+            case SignInDecision.Refused refused:
                 await (page is not null
                     ? interactions.ShowSignInAsync(http, page with { LoginHint = Shown(userName), Fault = Fault }, refused.Reference)
                     : ShowAsync(http, prefix, target!.Value, Shown(userName), Fault, refused.Reference));
                 return;
-            case SignInResult.SignedIn { Account: var account }:
+            case SignInDecision.SignedIn { Account: var account }:
                 if (await sessions.StartAsync(http, account) is not { } standing)
                 {
                     await writer.NotNowAsync(http, TimeSpan.FromSeconds(5));

@@ -15,25 +15,25 @@ internal sealed record SignInAttempt(string UserName, string Password, IPAddress
 }
 
 /// <summary>The answer to an attempt to sign in.</summary>
-internal abstract record SignInResult
+internal abstract record SignInDecision
 {
-    private SignInResult() { }
+    private SignInDecision() { }
 
     /// <summary>Name and password fit.</summary>
     /// <param name="Account">Whose they are.</param>
-    public sealed record SignedIn(Account Account) : SignInResult;
+    public sealed record SignedIn(Account Account) : SignInDecision;
 
     /// <summary>They do not, or the account cannot sign in now. From outside nothing tells which: same words, same work.</summary>
     /// <param name="Why">For the operator.</param>
     /// <param name="Reference">Under which the operator finds why.</param>
-    public sealed record Refused(SignInRefusal Why, string Reference) : SignInResult;
+    public sealed record Refused(SignInRefusal Why, string Reference) : SignInDecision;
 
     /// <summary>This address has failed too often; nothing was checked.</summary>
     /// <param name="RetryAfter">Until then.</param>
-    public sealed record TooManyAttempts(TimeSpan RetryAfter) : SignInResult;
+    public sealed record TooManyAttempts(TimeSpan RetryAfter) : SignInDecision;
 
     /// <summary>More people sign in than there are cores to check passwords; nothing was checked.</summary>
-    public sealed record Busy : SignInResult;
+    public sealed record Busy : SignInDecision;
 }
 
 /// <summary>Why a sign-in was refused; the operator's word, never shown to the person.</summary>
