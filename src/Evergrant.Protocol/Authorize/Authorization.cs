@@ -116,7 +116,7 @@ public static class Authorization
         // RFC 9700 section 4.11.2: nobody is redirected, not even with an error, before they have signed in here; silent requests excepted.
         if (error is not null)
         {
-            return request.IsSilent || facts.Sessions.Count > 0 ? new Refused(error, facts.Sessions.FirstOrDefault()?.Subject) : new Prompted(Prompt.SignIn, null, []);
+            return request.IsSilent || facts.Sessions.Count > 0 ? new Refused(error, (facts.Sessions.Count > 0 ? facts.Sessions[0].Subject : null)) : new Prompted(Prompt.SignIn, null, []);
         }
         if (mismatch)
         {
@@ -169,7 +169,7 @@ public static class Authorization
     {
         mismatch = false;
         RequestedClaim? subject = facts.Request.Claims?.IdToken.FirstOrDefault(c => c.Name == "sub" && c.Values.Count > 0);
-        if (facts.HintedSubject is null && subject is null) return facts.Sessions.FirstOrDefault();
+        if (facts.HintedSubject is null && subject is null) return facts.Sessions.Count > 0 ? facts.Sessions[0] : null;
         foreach (Session session in facts.Sessions)
         {
             string sub = facts.SubjectOf(session.Subject);
@@ -267,8 +267,6 @@ public static class Authorization
                 Acr = session.Acr,
                 Amr = session.Amr,
                 SessionId = session.Id,
-                WantsAuthTime = request.MaxAge is not null || client.RequireAuthTime || client.MaxAge is not null
-                    || request.Claims!.IdToken.Any(c => c.Name == "auth_time"),
                 Policy = policy.Name,
                 IssuesRefreshToken = refresh,
             },

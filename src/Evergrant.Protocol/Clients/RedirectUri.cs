@@ -13,7 +13,7 @@ public static class RedirectUri
             if (string.Equals(registered, requested, StringComparison.Ordinal)) return true;
             // localhost may vary in its port for programs on the user's machine only (RFC 9700 section 2.1); IP literals always may.
             if (SplitLoopback(registered) is { } mine && SplitLoopback(requested) is { } theirs
-                && mine.Host == theirs.Host && mine.Rest == theirs.Rest
+                && mine.Host == theirs.Host && mine.Tail == theirs.Tail
                 && (mine.Host != "localhost" || client.ApplicationType == ApplicationType.Native || client.LoopbackAnyPort))
             {
                 return true;
@@ -62,7 +62,7 @@ public static class RedirectUri
     }
 
     /// <summary>Takes an http loopback URI apart without normalizing it; null for any other URI.</summary>
-    private static (string Host, string Rest)? SplitLoopback(string uri)
+    private static (string Host, string Tail)? SplitLoopback(string uri)
     {
         const string Scheme = "http://";
         if (!uri.StartsWith(Scheme, StringComparison.Ordinal)) return null;

@@ -16,7 +16,7 @@ public sealed class CredentialKeys
         foreach ((int number, byte[] root) in roots)
         {
             if (number is < 1 or > ushort.MaxValue || root.Length < 32) throw new ArgumentException("A credential key has a number from 1 to 65535 and at least 32 bytes.", nameof(roots));
-            _keys[number] = new CredentialKey(number, Derive(root, "grant-credential/tag"), Derive(root, "grant-credential/check"));
+            _keys[number] = new CredentialKey(number, Derive(root, "grant-credential/tag"), Derive(root, "grant-credential/check"), Derive(root, "sealed-access-token"));
         }
         if (_keys.Count == 0) throw new ArgumentException("At least one credential key is needed.", nameof(roots));
         Current = _keys[_keys.Keys.Max()];
@@ -35,7 +35,7 @@ public sealed class CredentialKeys
 }
 
 /// <summary>One numbered key, split by purpose.</summary>
-internal sealed record CredentialKey(int Number, byte[] Tag, byte[] Check)
+internal sealed record CredentialKey(int Number, byte[] Tag, byte[] Check, byte[] Seal)
 {
     /// <summary>Tells nothing.</summary>
     public override string ToString() => "***";

@@ -98,7 +98,7 @@ public sealed class GrantCredential
     {
         string prefix = PrefixOf(kind);
         if (!text.StartsWith(prefix, StringComparison.Ordinal) || text.Length > 4 + (MaximumLength * 4 / 3) + 2) return null;
-        if (!CanonicalBase64Url.TryDecode(text.AsSpan(prefix.Length), out byte[] bytes)) return null;
+        if (!CanonicalBase64Url.TryDecode(text.AsSpan(prefix.Length), out byte[]? bytes)) return null;
         if (bytes.Length < HeadLength + CheckLength + TagLength || bytes.Length > MaximumLength) return null;
         var credential = new GrantCredential(kind, bytes);
         if (keys.Find(credential.KeyNumber) is not { } key || credential.Generation < 0) return null;

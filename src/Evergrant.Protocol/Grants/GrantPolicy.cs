@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Evergrant.Protocol.Grants;
 
 /// <summary>When an authorization comes with a refresh token.</summary>
@@ -100,9 +102,11 @@ public sealed record GrantPolicy
     public PreviousAccessToken OnRefresh { get; init; } = PreviousAccessToken.Keep;
 
     /// <summary>End of a refresh token that is not used; null for none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
     public TimeSpan? IdleLifetime { get; init; } = TimeSpan.FromDays(14);
 
     /// <summary>End of the grant that no refresh moves; null for none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
     public TimeSpan? AbsoluteLifetime { get; init; } = TimeSpan.FromDays(90);
 
     /// <summary>Life of an access token (RFC 6750 section 5.3: an hour or less).</summary>
