@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Text.Json.Nodes;
 using Evergrant.AspNetCore.Explain;
 
 namespace Evergrant.Cli;
@@ -24,8 +23,8 @@ internal static class Explain
         string? query = (parse.GetValue(Query) ?? invocation.Input)?.Trim();
         if (string.IsNullOrEmpty(query)) return invocation.Unusable("name a reference or a grant, or give a token on standard input");
         if (await invocation.On.Explainer.ExplainAsync(query, cancellationToken) is not { } explanation) return invocation.Refuse("nothing is known about it: it is not ours, it is mistyped, or its time of keeping is over");
-        if (parse.GetValue(CommandLine.Json)) JsonOutput.Write(invocation.Out, Write(explanation));
-        else Print(invocation, explanation);
+        if (parse.GetValue(CommandLine.Json)) JsonOutput.Write(invocation.Out, ExplanationOutput.ToJson(explanation));
+        else ExplanationOutput.Write(invocation, explanation);
         return ExitCode.Done;
     }
 }

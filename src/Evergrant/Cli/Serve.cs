@@ -32,14 +32,12 @@ internal static class Serve
         if (operations.Settings.Apply is { } file)
         {
             Plan plan = await Plan.MakeAsync(await DeclaredState.ReadAsync(await File.ReadAllBytesAsync(file, cancellationToken), operations, cancellationToken), operations, cancellationToken);
-            if (plan.Changes.Where(c => c.Action == PlannedAction.Created && c.Differences.Count == 0).Any(c => c.Kind == "client" && NeedsSecret(operations, c)))
+            if (plan.Changes.FirstOrDefault(c => c.MakesSecret) is { } change)
             {
-                throw new UnusableException($"apply: {file} declares a client that needs a secret, which nobody would be told; apply it once with evergrant apply -f");
+                throw new UnusableException($"apply: {file} declares the client {change.Id}, for which a secret has to be made that nobody would be told here; run evergrant apply -f {file} once");
             }
             await plan.ApplyAsync(operations, cancellationToken);
         }
         return () => Task.CompletedTask;
     }
-
-    private static bool NeedsSecret(Operations operations, PlannedChange change) => change.MakesSecret && operations.Settings.Apply is not null;
 }

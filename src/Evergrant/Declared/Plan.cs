@@ -95,7 +95,7 @@ internal sealed class Plan
                 if (HasSecret(client) && client.SecretHashes.Count == 0) (secret, saved) = WithNewSecret(client, operations, keepNewest: false);
                 await store.SaveClientAsync(saved, c);
                 return secret;
-            }, client.Issuer);
+            }, client.Issuer, makesSecret: HasSecret(client) && client.SecretHashes.Count == 0);
         }
         if (!state.Prune) return;
         foreach (Client old in await store.ListClientsAsync(null, cancellationToken))
@@ -126,11 +126,11 @@ internal sealed class Plan
         }
     }
 
-    private void Add(string kind, string id, JsonObject? before, JsonObject after, Func<CancellationToken, Task<string?>> act, string? issuer = null)
+    private void Add(string kind, string id, JsonObject? before, JsonObject after, Func<CancellationToken, Task<string?>> act, string? issuer = null, bool makesSecret = false)
     {
         IReadOnlyList<Difference> differences = before is null ? [] : Difference.Between(before, after);
         PlannedAction action = before is null ? PlannedAction.Created : differences.Count > 0 ? PlannedAction.Updated : PlannedAction.Unchanged;
-        _changes.Add(new PlannedChange(kind, id, action, differences, issuer) { Act = action == PlannedAction.Unchanged ? null : act });
+        _changes.Add(new PlannedChange(kind, id, action, differences, issuer) { Act = action == PlannedAction.Unchanged ? null : act, MakesSecret = makesSecret });
     }
 
     private void Remove(string kind, string id, Func<CancellationToken, ValueTask<bool>> act, string? issuer = null) =>

@@ -11,6 +11,9 @@ internal sealed record PlannedChange(string Kind, string Id, PlannedAction Actio
     /// <summary>Carries it out and gives the secret that was made, if one was; null for nothing to do.</summary>
     public Func<CancellationToken, Task<string?>>? Act { get; init; }
 
+    /// <summary>Whether carrying it out makes a secret that somebody has to be told.</summary>
+    public bool MakesSecret { get; init; }
+
     /// <summary>The secret that was made for a client when the change was carried out; null for none. It is told this once.</summary>
     public string? ClientSecret { get; init; }
 

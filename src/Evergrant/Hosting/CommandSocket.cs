@@ -15,6 +15,7 @@ internal sealed partial class CommandSocket(ServerSettings settings, Operations 
     // Longest path that sun_path holds on Linux (108) and macOS (104), with the final zero.
     private const int MaxPath = 103;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private Socket? _listener;
 
     /// <summary>The socket of a folder, by the shorter of its absolute and its relative path; null when both are too long for a socket.</summary>
     public static UnixDomainSocketEndPoint? EndPointOf(string folder)
@@ -25,24 +26,37 @@ internal sealed partial class CommandSocket(ServerSettings settings, Operations 
         return System.Text.Encoding.UTF8.GetByteCount(shorter) <= MaxPath ? new UnixDomainSocketEndPoint(shorter) : null;
     }
 
-    /// <inheritdoc/>
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    /// <summary>Listens from here on: whoever sees the server listen can give it commands.</summary>
+    public override Task StartAsync(CancellationToken cancellationToken)
     {
         string path = Path.Combine(settings.Folder, FileName);
         if (EndPointOf(settings.Folder) is not { } endPoint)
         {
             Unreachable(path);
-            return;
+            return Task.CompletedTask;
         }
         // We hold the folder's lock, so a socket that is there belongs to nobody any more.
         File.Delete(path);
-        using var listener = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-        listener.Bind(endPoint);
+        _listener = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        _listener.Bind(endPoint);
         if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite);
-        listener.Listen(16);
+        _listener.Listen(16);
+        return base.StartAsync(cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public override void Dispose()
+    {
+        _listener?.Dispose();
+        base.Dispose();
+    }
+
+    /// <inheritdoc/>
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
         try
         {
-            while (true) _ = ServeAsync(await listener.AcceptAsync(stoppingToken), stoppingToken);
+            while (true) _ = ServeAsync(await _listener!.AcceptAsync(stoppingToken), stoppingToken);
         }
         catch (OperationCanceledException)
         {
@@ -50,7 +64,7 @@ internal sealed partial class CommandSocket(ServerSettings settings, Operations 
         }
         finally
         {
-            File.Delete(path);
+            File.Delete(Path.Combine(settings.Folder, FileName));
         }
     }
 

@@ -52,8 +52,9 @@ internal sealed record ServerSettings
     /// <summary>Reads and judges the settings of a production server.</summary>
     /// <param name="file">The settings file; null for environment variables alone.</param>
     /// <param name="environment">Environment variables.</param>
+    /// <param name="withRootKey">Whether a root key that is missing or open to others is a fault too.</param>
     /// <returns>The settings; or all faults, each with its place.</returns>
-    public static Parsed<ServerSettings> Read(string? file, IDictionary environment)
+    public static Parsed<ServerSettings> Read(string? file, IDictionary environment, bool withRootKey = false)
     {
         var faults = new List<string>();
         var values = new SettingValues(faults);
@@ -72,6 +73,7 @@ internal sealed record ServerSettings
         }
         values.ReadEnvironment(environment);
         ServerSettings settings = new SettingsJudge(values, faults, folder).Judge();
+        if (withRootKey && values.Find("data") is not null && RootKeys.FaultOf(settings.Folder) is { } fault) faults.Add(fault);
         return faults.Count > 0 ? new(faults) : new(settings);
     }
 
