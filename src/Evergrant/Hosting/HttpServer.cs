@@ -43,11 +43,12 @@ internal static class HttpServer
 
         WebApplication app = builder.Build();
         // Probes of a load balancer name the machine, not the issuer: health comes before the host is looked at.
-        app.UseMiddleware<HealthProbes>();
-        app.UseHostFiltering();
+        // Routing first: the header policy goes by the endpoint's declaration.
+        app.UseRouting();
         if (settings.TrustedProxies.Count > 0) app.UseForwardedHeaders(Forwarding(settings));
         app.UseEvergrantHeaders();
-        app.UseRouting();
+        app.UseMiddleware<HealthProbes>();
+        app.UseHostFiltering();
         app.MapEvergrant();
         app.MapEvergrantPages([.. settings.Issuers.Select(ServerSettings.PathOf)], settings.Development);
         if (time is MovableClock clock) app.MapClock(clock);
