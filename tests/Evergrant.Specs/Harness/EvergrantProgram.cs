@@ -31,6 +31,9 @@ public sealed class EvergrantProgram : IAsyncDisposable
     /// <summary>Whether the process has ended.</summary>
     public bool HasExited => process.HasExited;
 
+    /// <summary>The exit code of a process that has ended.</summary>
+    public int ExitCode => process.ExitCode;
+
     /// <summary>The folder that holds <c>Evergrant.slnx</c>.</summary>
     public static string Repository { get; } = FindRepository();
 

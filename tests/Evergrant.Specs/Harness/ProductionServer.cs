@@ -30,6 +30,13 @@ public sealed class ProductionServer : RunningServer
     /// <summary>The endpoints of the third issuer.</summary>
     public Api Slash => new(NewHttp(), SlashIssuer);
 
+    /// <summary>Declares a client of the second issuer.</summary>
+    public async Task<Client> TenantClient(ClientDefinition definition)
+    {
+        await DeclareAt(TenantIssuer, definition);
+        return new Client(Tenant, definition, SecretOf(definition));
+    }
+
     private string ConfigFile => Path.Combine(DataFolder, "evergrant.json");
 
     /// <inheritdoc/>

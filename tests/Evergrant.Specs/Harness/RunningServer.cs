@@ -10,7 +10,7 @@ namespace Evergrant.Specs.Harness;
 public abstract class RunningServer : IAsyncLifetime
 {
     private readonly ConcurrentDictionary<string, Lazy<Task<Browser>>> signedIn = new();
-    private readonly Dictionary<string, string> secrets = [];
+    private readonly ConcurrentDictionary<string, string> secrets = new();
     private EvergrantProgram? program;
 
     /// <summary>The issuer identifier.</summary>
@@ -55,7 +55,7 @@ public abstract class RunningServer : IAsyncLifetime
 
     /// <summary>The client as it acts, with the credentials that the server gave it.</summary>
     public Client Client(ClientDefinition definition) =>
-        new(Api, definition, secrets.GetValueOrDefault(definition.Id));
+        new(Api, definition, SecretOf(definition));
 
     /// <summary>A browser without cookies.</summary>
     public Browser NewBrowser() => new(NewHttp(), Issuer);
@@ -106,13 +106,19 @@ public abstract class RunningServer : IAsyncLifetime
         }
     }
 
-    /// <summary>Declares further clients and gives the secrets that the server made for them.</summary>
-    public async Task Declare(params ClientDefinition[] definitions)
+    /// <summary>Declares further clients of the first issuer.</summary>
+    public Task Declare(params ClientDefinition[] definitions) => DeclareAt(Issuer, definitions);
+
+    /// <summary>Declares further clients of an issuer, and keeps the secrets that the server makes for them.</summary>
+    protected async Task DeclareAt(string issuer, params ClientDefinition[] definitions)
     {
-        var applied = await Apply(DeclaredState.Json(Issuer, definitions));
+        var applied = await Apply(DeclaredState.Json(issuer, definitions));
         Assert.True(applied.ExitCode == 0, $"The clients were refused: {applied.Errors} {applied.Output}");
         foreach (var (client, secret) in Secrets(applied.Output)) secrets[client] = secret;
     }
+
+    /// <summary>The secret that the server made for a client; null when it made none.</summary>
+    protected string? SecretOf(ClientDefinition definition) => secrets.GetValueOrDefault(definition.Id);
 
     /// <summary>A connection without redirects and cookies.</summary>
     public virtual HttpClient NewHttp() =>
@@ -122,7 +128,7 @@ public abstract class RunningServer : IAsyncLifetime
     protected abstract Task<EvergrantProgram> Launch();
 
     /// <summary>A port that nobody listened on a moment ago.</summary>
-    protected static int FreePort()
+    public static int FreePort()
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();
