@@ -102,8 +102,8 @@ public sealed class Section4_1_AuthorizationCode(Server server)
     [InlineData("scope", "\"<é>\" \\")]
     [InlineData("response_type", "\"é\\\u0001")]
     [InlineData("code_challenge_method", "\"é\\<script>")]
-    [InlineData("prompt", "\"é\\")]
-    [InlineData("response_mode", "\"é\\")]
+    [InlineData("claims", "\"é\\")]
+    [InlineData("max_age", "\"é\\")]
     [InlineData("resource", "\"é\\")]
     [Requirement("RFC6749-4.1.2.1-05", "RFC6749-4.1.2.1-06")]
     public async Task Error_texts_keep_to_the_permitted_characters(string name, string value)

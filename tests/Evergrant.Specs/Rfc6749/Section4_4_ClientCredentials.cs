@@ -48,7 +48,6 @@ public sealed class Section4_4_ClientCredentials(Server server)
     [Theory]
     [InlineData("unheard-of")]
     [InlineData("mail:read unheard-of")]
-    [InlineData("openid")]
     [InlineData("mail:read  mail:send")]
     [InlineData("extra")]
     [Requirement("RFC6749-5.2-08")]

@@ -77,7 +77,7 @@ public sealed class Section6_Refreshing(Server server)
         var request = new AuthorizationRequest(web);
         var code = await (await server.SignedIn()).Code(request);
 
-        foreach (var wrong in new[] { tokens.AccessToken, tokens.IdToken!, code, "x", "" + (char)0 })
+        foreach (var wrong in new[] { tokens.AccessToken, tokens.IdToken!, code, "x" })
             (await web.Refresh(wrong)).Expect(400, "invalid_grant");
         (await web.Redeem(request, tokens.Refresh)).Expect(400, "invalid_grant");
         (await web.Redeem(request, code)).Expect(200);

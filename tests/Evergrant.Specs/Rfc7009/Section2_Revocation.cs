@@ -161,7 +161,7 @@ public sealed class Section2_Revocation(Server server)
     [Theory]
     [InlineData("never-a-token")]
     [InlineData("a.b.c")]
-    [InlineData("ünïcode \0 '\"")]
+    [InlineData("ünïcode '\"")]
     [Requirement("RFC7009-2.2-01")]
     public async Task An_unknown_token_is_as_good_as_revoked(string token)
     {

@@ -123,7 +123,7 @@ public sealed class Section2_Introspection(Server server)
         var unsigned = Jwt.Sign(tokens.AccessJwt.Payload, "none", null, type: "at+jwt");
         (Client Caller, string Token)[] cases =
         [
-            (web, "unknown"), (web, "a.b.c"), (web, "\0"), (web, "ünïcode"), (web, code), (web, tokens.IdToken!), (web, revoked.AccessToken),
+            (web, "unknown"), (web, "a.b.c"), (web, "ünïcode"), (web, code), (web, tokens.IdToken!), (web, revoked.AccessToken),
             (web, signedByOther), (web, unsigned), (web, Altering.At(tokens.AccessToken, tokens.AccessToken.Length - 10)),
             (server.Client(Clients.Other), tokens.AccessToken), (server.Client(Clients.Other), tokens.Refresh), (server.Client(Clients.FilesApi), tokens.AccessToken),
         ];
@@ -157,6 +157,19 @@ public sealed class Section2_Introspection(Server server)
 
         Assert.True(await files.Finds(machine.AccessToken));
         Assert.False(await mail.Finds(machine.AccessToken));
+    }
+
+    [Fact]
+    [Requirement("RFC7662-2.2-06")]
+    public async Task Each_resource_server_sees_its_own_part_of_a_token_for_both()
+    {
+        var client = server.Client(Clients.TwoApis);
+        var request = new AuthorizationRequest(client).With("scope", "mail:read files:read").And("resource", DeclaredState.Mail).And("resource", DeclaredState.Files);
+        var tokens = Tokens.Of(await client.Redeem(request, await (await server.SignedIn()).Code(request)));
+
+        Assert.Equal("mail:read", (await server.Client(Clients.MailApi).Introspect(tokens.AccessToken)).Expect(200).Text("scope"));
+        Assert.Equal("files:read", (await server.Client(Clients.FilesApi).Introspect(tokens.AccessToken)).Expect(200).Text("scope"));
+        Assert.Equal(["files:read", "mail:read"], tokens.Scopes);
     }
 
     [Fact]

@@ -73,6 +73,21 @@ public sealed class Section7_RedirectUris(Server server)
     }
 
     [Fact]
+    [Requirement("RFC8252-8.6-02", "RFC8252-8.6-01")]
+    public async Task A_claimed_https_redirect_proves_who_asks_and_another_does_not()
+    {
+        var browser = await server.SignedIn(Users.Bob);
+        var native = server.Client(Clients.Native);
+        AuthorizationRequest Request(string uri) => new AuthorizationRequest(native).With(("scope", "openid extra"), ("redirect_uri", uri));
+
+        await browser.Code(Request("https://native.example/callback"));
+
+        (await browser.Authorize(Request("https://native.example/callback"))).Expect(PageKind.Redirect);
+        (await browser.Authorize(Request("com.example.native:/callback"))).Expect(PageKind.Consent);
+        (await browser.Authorize(Request("http://127.0.0.1:5123/callback"))).Expect(PageKind.Consent);
+    }
+
+    [Fact]
     [Requirement("RFC8252-8.4-03", "RFC8252-7-01")]
     public async Task A_private_use_scheme_is_a_reversed_domain()
     {

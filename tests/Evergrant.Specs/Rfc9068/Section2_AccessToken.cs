@@ -23,7 +23,7 @@ public sealed class Section2_AccessToken(Server server)
     [Requirement("RFC9068-2.1-02")]
     public async Task It_is_signed_with_RS256_where_the_client_wants_that()
     {
-        var definition = new ClientDefinition("rs256-access") { Further = new Dictionary<string, JsonNode> { ["access_token_signed_response_alg"] = "RS256" } };
+        var definition = new ClientDefinition("rs256-access") { Further = new Dictionary<string, JsonNode> { ["access_token_signed_alg"] = "RS256" } };
         await server.Declare(definition);
 
         var tokens = await server.Authorize(definition, "openid mail:read");
@@ -90,25 +90,64 @@ public sealed class Section2_AccessToken(Server server)
     }
 
     [Fact]
-    [Requirement("RFC9068-3-04", "RFC9068-5-01")]
-    public async Task Two_resources_share_neither_a_scope_nor_an_identifier()
+    [Requirement("RFC9068-3-04", "RFC8707-2-02")]
+    public async Task A_scope_that_two_resources_share_is_granted_for_one_of_them_at_a_time()
     {
-        static string Resource(string identifier, string scope) => new JsonObject
+        string[] twins = ["https://twin.example/one", "https://twin.example/two"];
+        var definition = Clients.Machine with { Id = "twin", Name = "Twin", Scope = "twin:read", Resources = twins };
+        var declared = await server.Apply(new JsonObject
         {
-            ["resources"] = new JsonArray(new JsonObject
+            ["resources"] = new JsonArray([.. twins.Select(twin => new JsonObject
             {
-                ["identifier"] = identifier, ["name"] = "Twin", ["scopes"] = new JsonArray(new JsonObject { ["name"] = scope, ["description"] = "x" }),
-            }),
-        }.ToJsonString();
+                ["identifier"] = twin, ["name"] = "Twin", ["scopes"] = new JsonArray(new JsonObject { ["name"] = "twin:read", ["description"] = "Read both" }),
+            })]),
+        }.ToJsonString());
+        Assert.True(declared.ExitCode == 0, declared.Errors + declared.Output);
+        await server.Declare(definition);
+        var client = server.Client(definition);
 
-        var sharedScope = await server.Apply(Resource("https://twin.example", "mail:read"));
-        var twice = await server.Apply(Resource("https://twin.example", "twin:read").Replace("]}]}", """]},{"identifier":"https://twin.example","name":"Other","scopes":[]}]}""", StringComparison.Ordinal));
+        var both = await client.ClientCredentials(("scope", "twin:read"));
+        var named = await client.Token(("grant_type", "client_credentials"), ("scope", "twin:read"), ("resource", twins[0]), ("resource", twins[1]));
+        var one = Tokens.Of(await client.ClientCredentials(("scope", "twin:read"), ("resource", twins[0])));
+
+        both.Expect(400, "invalid_scope");
+        named.Expect(400, "invalid_target");
+        Assert.Equal([twins[0]], one.AccessJwt.Audience);
+    }
+
+    [Fact]
+    [Requirement("RFC9068-5-01")]
+    public async Task Each_resource_has_an_audience_of_its_own()
+    {
+        var twice = await server.Apply("""
+            {"resources":[{"identifier":"https://same.example","name":"One","scopes":[{"name":"same:one"}]},{"identifier":"https://same.example","name":"Two","scopes":[{"name":"same:two"}]}]}
+            """);
         var mail = await server.Authorize(Clients.TwoApis, "mail:read");
         var files = await server.Authorize(Clients.TwoApis, "files:read");
 
-        Assert.NotEqual(0, sharedScope.ExitCode);
         Assert.NotEqual(0, twice.ExitCode);
         Assert.Empty(mail.AccessJwt.Audience.Intersect(files.AccessJwt.Audience));
+    }
+
+    [Fact]
+    [Requirement("RFC9068-6-02")]
+    public async Task A_resource_may_have_opaque_tokens()
+    {
+        const string Vault = "https://vault.example";
+        var declared = await server.Apply("""
+            {"resources":[{"identifier":"https://vault.example","name":"Vault","access_token_format":"opaque","scopes":[{"name":"vault:open","description":"Open it"}]}]}
+            """);
+        Assert.True(declared.ExitCode == 0, declared.Errors + declared.Output);
+        var definition = Clients.Machine with { Id = "vault-user", Name = "Vault user", Scope = "vault:open mail:read", Resources = [Vault, DeclaredState.Mail] };
+        await server.Declare(definition);
+        var client = server.Client(definition);
+
+        var opaque = Tokens.Of(await client.ClientCredentials(("scope", "vault:open")));
+        var jwt = Tokens.Of(await client.ClientCredentials(("scope", "mail:read")));
+
+        Assert.DoesNotContain('.', opaque.AccessToken);
+        Assert.Equal("at+jwt", jwt.AccessJwt.Header.GetProperty("typ").GetString());
+        Assert.True(await client.Finds(opaque.AccessToken));
     }
 
     [Fact]
