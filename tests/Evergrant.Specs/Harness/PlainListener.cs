@@ -1,6 +1,6 @@
 namespace Evergrant.Specs.Harness;
 
-/// <summary>A server in production that listens without TLS, as behind a proxy, and trusts no proxy.</summary>
+/// <summary>A server in production that listens without TLS, as behind a proxy, and trusts a proxy that is somewhere else.</summary>
 public sealed class PlainListener : IAsyncDisposable
 {
     private readonly string folder = Directory.CreateTempSubdirectory("evg-").FullName;
@@ -9,15 +9,15 @@ public sealed class PlainListener : IAsyncDisposable
     /// <summary>Where it listens.</summary>
     public string Address { get; } = $"http://127.0.0.1:{RunningServer.FreePort()}";
 
-    /// <summary>Whether it serves; false when it refused to.</summary>
-    public async Task<bool> Starts()
+    /// <summary>Starts it; fails when it does not serve.</summary>
+    public async Task Start()
     {
         var file = ProductionServer.WriteSettings(folder, new
         {
             data = folder,
             issuers = new[] { new { issuer = "https://auth.example" } },
             urls = new[] { Address },
-            trusted_proxies = Array.Empty<string>(),
+            trusted_proxies = new[] { "203.0.113.1" },
         });
         await EvergrantProgram.Run("init", "--config", file);
         program = EvergrantProgram.Start("serve", "--config", file);
@@ -28,7 +28,7 @@ public sealed class PlainListener : IAsyncDisposable
             try
             {
                 using var answer = await http.GetAsync(new Uri(Address + "/.well-known/openid-configuration"));
-                return true;
+                return;
             }
             catch (HttpRequestException)
             {
@@ -36,7 +36,7 @@ public sealed class PlainListener : IAsyncDisposable
             }
         }
 
-        return false;
+        throw new InvalidOperationException("The server did not start: " + program.Output);
     }
 
     /// <summary>A connection without redirects and cookies.</summary>

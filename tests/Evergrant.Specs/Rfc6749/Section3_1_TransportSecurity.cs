@@ -50,12 +50,20 @@ public sealed class Section3_1_TransportSecurity(ProductionServer server)
     }
 
     [Fact]
+    [Requirement("RFC6749-3.1-04")]
+    public async Task A_plain_listener_without_a_proxy_does_not_start()
+    {
+        var refusal = await Refusals.Of(settings => settings["urls"] = new System.Text.Json.Nodes.JsonArray("http://localhost:8080"));
+
+        Assert.NotEqual(0, refusal.ExitCode);
+    }
+
+    [Fact]
     [Requirement("RFC6749-3.1-04", "RFC9700-4.13-01")]
     public async Task A_plain_listener_serves_only_what_a_trusted_proxy_received_over_TLS()
     {
         await using var plain = new PlainListener();
-        if (!await plain.Starts()) return; // refusing to start at all keeps the rule as well
-
+        await plain.Start();
         var api = new Api(plain.NewHttp(), plain.Address);
         foreach (var path in new[] { "/authorize?response_type=code&client_id=web", "/sign-in", "/token" })
         {
