@@ -105,12 +105,12 @@ for (const program of [openidClient, oauth4webapi]) {
 
   told('without offline_access there is no refresh token', async visit => {
     const tokens = await visit.signIn({ scope: 'openid' })
-    assert.equal(tokens.refresh_token, null)
+    assert.equal(tokens.refresh_token, undefined)
   })
 
   told('a client that asks for no identity gets no ID token', async visit => {
     const tokens = await visit.signIn({ scope: 'offline_access notes:read' })
-    assert.equal(tokens.id_token, null)
-    assert.equal((await visit.app.refresh(tokens.refresh_token)).id_token, null)
+    assert.equal(tokens.id_token, undefined)
+    assert.equal((await visit.app.refresh(tokens.refresh_token)).id_token, undefined)
   })
 }

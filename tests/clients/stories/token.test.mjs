@@ -51,7 +51,7 @@ for (const program of [openidClient, oauth4webapi]) {
     const client = clients[which]
     told(`(${client.method}) client credentials carry no refresh token`, async visit => {
       const tokens = await visit.app.clientCredentials({ scope: 'notes:read', resource: notes })
-      assert.equal(tokens.refresh_token, null)
+      assert.equal(tokens.refresh_token, undefined)
       assert.equal(tokens.scope, 'notes:read')
       const claims = await judge(tokens.access_token, notes)
       assert.equal(claims.sub, client.id)

@@ -52,7 +52,6 @@ export async function refused(call, error, status = 400) {
   const challenge = fault.cause?.[0]?.parameters?.error
   assert.equal(fault.error ?? challenge, error, `refused otherwise: ${redact(`${fault.name} ${fault.code} ${fault.message}`)}`)
   if (status !== null) assert.equal(fault.status, status)
-
 }
 
 /** Asserts equality of secrets without ever printing them. */
