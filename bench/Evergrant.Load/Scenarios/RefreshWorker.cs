@@ -17,8 +17,8 @@ internal sealed class RefreshWorker(Uri server, string path, string authorizatio
         await connection.SendAsync(writer.Post(path, "grant_type=refresh_token&refresh_token=" + refreshToken, authorization)).ConfigureAwait(false);
         var answer = TokenAnswer.Expect(connection);
         if (answer.RefreshToken is null || answer.RefreshToken == refreshToken) throw new WrongAnswerException("the refresh token was not rotated");
-        check?.Check(answer.AccessToken!);
         refreshToken = answer.RefreshToken;
+        check?.Check(answer.AccessToken!);
         Sizes = (connection.Body.Length, answer.AccessToken!.Length, refreshToken.Length);
     }
 

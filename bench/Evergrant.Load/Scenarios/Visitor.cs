@@ -47,8 +47,15 @@ internal sealed class Visitor(Target target) : IDisposable
 
     private async ValueTask PassPagesAsync()
     {
-        for (var pages = 0; connection.Status == 200 && pages < 3; pages++)
+        for (var steps = 0; steps < 8 && !AtClient; steps++)
         {
+            if (connection.Status is 302 or 303)
+            {
+                await SendAsync(writer.Get(new Uri(target.Server, connection.Header("Location")).PathAndQuery, Cookies()));
+                continue;
+            }
+
+            if (connection.Status != 200) throw new WrongAnswerException($"{connection.Status} where a page was expected");
             var body = connection.Body.Span;
             if (Page.WithField(body, "username") is { } signIn)
             {
@@ -81,15 +88,13 @@ internal sealed class Visitor(Target target) : IDisposable
         }
     }
 
+    private bool AtClient => connection.Status is 302 or 303
+        && connection.Header("Location")?.StartsWith(RedirectUri + "?", StringComparison.Ordinal) == true;
+
     private (string Code, string State) Response()
     {
-        var location = connection.Header("Location");
-        if (connection.Status is not (302 or 303) || location is null || !location.StartsWith(RedirectUri + "?", StringComparison.Ordinal))
-        {
-            throw new WrongAnswerException($"{connection.Status} where the client was expected");
-        }
-
-        var answered = location[(RedirectUri.Length + 1)..].Split('&').Select(p => p.Split('=', 2)).ToDictionary(p => p[0], p => Uri.UnescapeDataString(p[1]));
+        if (!AtClient) throw new WrongAnswerException("the pages do not lead back to the client");
+        var answered = connection.Header("Location")![(RedirectUri.Length + 1)..].Split('&').Select(p => p.Split('=', 2)).ToDictionary(p => p[0], p => Uri.UnescapeDataString(p[1]));
         return answered.TryGetValue("code", out var code) ? (code, answered["state"]) : throw new WrongAnswerException($"error={answered.GetValueOrDefault("error")}");
     }
 

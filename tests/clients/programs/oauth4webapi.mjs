@@ -36,7 +36,7 @@ export async function connect(issuer, client, wire, algorithm = 'oidc') {
         redirect_uri: redirectUri,
         scope,
         state: checks.state,
-        nonce: checks.nonce,
+        ...(checks.openid ? { nonce: checks.nonce } : {}),
         code_challenge: await oauth.calculatePKCECodeChallenge(checks.verifier),
         code_challenge_method: 'S256',
         ...extra,

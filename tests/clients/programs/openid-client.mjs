@@ -15,22 +15,22 @@ export async function connect(issuer, client, wire, algorithm = 'oidc') {
   return {
     metadata: config.serverMetadata(),
 
-    async authorization({ redirectUri, scope, resource, ...extra }) {
+    async authorization({ redirectUri, scope, ...extra }) {
+      const openid = scope.split(' ').includes('openid')
       const checks = {
         pkceCodeVerifier: oidc.randomPKCECodeVerifier(),
         expectedState: oidc.randomState(),
-        expectedNonce: oidc.randomNonce(),
-        idTokenExpected: scope.split(' ').includes('openid'),
+        expectedNonce: openid ? oidc.randomNonce() : undefined,
+        idTokenExpected: openid,
         ...(extra.max_age === undefined ? {} : { maxAge: Number(extra.max_age) }),
       }
       const url = oidc.buildAuthorizationUrl(config, {
         redirect_uri: redirectUri,
         scope,
         state: checks.expectedState,
-        nonce: checks.expectedNonce,
+        ...(openid ? { nonce: checks.expectedNonce } : {}),
         code_challenge: await oidc.calculatePKCECodeChallenge(checks.pkceCodeVerifier),
         code_challenge_method: 'S256',
-        ...(resource ? { resource } : {}),
         ...extra,
       })
       return { url, checks }

@@ -14,5 +14,5 @@ export function redact(text) {
   for (const value of known) out = out.replaceAll(value, '…')
   return out
     .replace(/([?&#;\s"'](?:code|state|nonce|access_token|refresh_token|id_token|ticket|client_secret|password)["']?\s*[=:]\s*["']?)[^&\s"'<>]+/g, '$1…')
-    .replace(/[A-Za-z0-9_.~+/-]{40,}={0,2}/g, '…')
+    .replace(/[A-Za-z0-9_-]{32,}/g, '…')
 }

@@ -32,8 +32,10 @@ export async function stage(browser, program, client, play, algorithm) {
     })
   } catch (fault) {
     // Node's assertions print what they compared; nothing longer than a word of it may be a secret.
-    fault.message = redact(`${fault.message}\n  the server's last answer: ${line.last}\n  error: ${fault.error ?? fault.code ?? ''} ${fault.error_description ?? ''}`)
-    throw fault
+    const frames = fault.stack?.slice(fault.stack.indexOf('\n    at ')) ?? ''
+    const told = new Error(redact(`${fault.message}\nThe server's last answer: ${line.last}\n${fault.error ?? fault.code ?? ''} ${fault.error_description ?? ''}`))
+    told.stack = redact(`${told.message}${frames}`)
+    throw told
   } finally {
     await person.leave()
     callback.close()
