@@ -8,10 +8,12 @@ internal sealed class ProcessFigures(int pid)
     /// <summary>Clock ticks per second of /proc/PID/stat: 100 on every Linux that .NET runs on (sysconf(_SC_CLK_TCK)).</summary>
     private const double TicksPerSecond = 100;
 
+    public int Id { get; } = pid;
+
     /// <summary>User and system time of all threads so far (proc(5), fields 14 and 15).</summary>
     public TimeSpan CpuTime()
     {
-        var stat = File.ReadAllText($"/proc/{pid}/stat");
+        var stat = File.ReadAllText($"/proc/{Id}/stat");
         var fields = stat[(stat.LastIndexOf(')') + 2)..].Split(' ');
         var ticks = long.Parse(fields[11], CultureInfo.InvariantCulture) + long.Parse(fields[12], CultureInfo.InvariantCulture);
         return TimeSpan.FromSeconds(ticks / TicksPerSecond);
@@ -25,7 +27,7 @@ internal sealed class ProcessFigures(int pid)
 
     private long StatusBytes(string field)
     {
-        var line = File.ReadLines($"/proc/{pid}/status").First(l => l.StartsWith(field, StringComparison.Ordinal));
+        var line = File.ReadLines($"/proc/{Id}/status").First(l => l.StartsWith(field, StringComparison.Ordinal));
         return long.Parse(line.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) * 1024;
     }
 }
