@@ -1,0 +1,134 @@
+using Evergrant.Protocol.Sessions;
+using Microsoft.AspNetCore.Http;
+
+namespace Evergrant.AspNetCore.Authorize;
+
+/// <summary>The seam to whoever knows the End-Users: which of them are signed in in a browser, and the pages that ask them.</summary>
+/// <remarks>A page carries <see cref="InteractionPage.Ticket"/> in a hidden field and posts it back. When a sign-in page has done its work it calls
+/// <see cref="IAuthorizeContinuation.ContinueAsync"/>, which decides again from the start with the session that now stands.</remarks>
+public interface IInteractions
+{
+    /// <summary>The live sessions of the browser, the one in use first; empty when nobody is signed in.</summary>
+    /// <param name="http">The request, for its cookies.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    ValueTask<IReadOnlyList<Session>> SessionsAsync(HttpContext http, CancellationToken cancellationToken);
+
+    /// <summary>Asks the End-User to sign in (status 200).</summary>
+    /// <param name="http">The request to answer.</param>
+    /// <param name="page">What to show.</param>
+    Task ShowSignInAsync(HttpContext http, SignInPage page);
+
+    /// <summary>Asks which of the signed-in accounts to use, or another one.</summary>
+    /// <param name="http">The request to answer.</param>
+    /// <param name="page">What to show.</param>
+    Task ShowSelectAccountAsync(HttpContext http, SelectAccountPage page);
+
+    /// <summary>Asks for consent. The form posts <c>decision</c> (allow or deny), <c>ticket</c> and the ticked <c>scope</c> values to <see cref="ConsentPage.Action"/>.</summary>
+    /// <param name="http">The request to answer.</param>
+    /// <param name="page">What to show.</param>
+    Task ShowConsentAsync(HttpContext http, ConsentPage page);
+
+    /// <summary>Tells the End-User that a request cannot be answered at its redirect URI. The response status is set by the caller.</summary>
+    /// <param name="http">The request to answer.</param>
+    /// <param name="page">What to show.</param>
+    Task ShowErrorAsync(HttpContext http, ErrorPage page);
+
+    /// <summary>Writes the page that posts an authorization response to the client by itself (OAuth 2.0 Form Post Response Mode), with a button for browsers without scripts.</summary>
+    /// <param name="http">The request to answer.</param>
+    /// <param name="page">What to post where.</param>
+    Task ShowFormPostAsync(HttpContext http, FormPostPage page);
+}
+
+/// <summary>What every page of an authorization request knows.</summary>
+public abstract record InteractionPage
+{
+    /// <summary>The sealed request, bound to this browser; goes into a hidden field named ticket.</summary>
+    public required string Ticket { get; init; }
+
+    /// <summary>Where the page's form is posted, a path on this server.</summary>
+    public required string Action { get; init; }
+
+    /// <summary>The client's name for people.</summary>
+    public required string ClientName { get; init; }
+
+    /// <summary>The client's home page; null for none. Text only: pages hold no link to third parties (RFC 9700 section 4.2.4).</summary>
+    public string? ClientUri { get; init; }
+
+    /// <summary>Origin that the answer will go to, for the form-action directive; for a private-use scheme the scheme with its colon.</summary>
+    public required string RedirectOrigin { get; init; }
+
+    /// <summary>Languages that the client asks for, space-delimited; null for none.</summary>
+    public string? UiLocales { get; init; }
+}
+
+/// <summary>A sign-in page.</summary>
+public sealed record SignInPage : InteractionPage
+{
+    /// <summary>Name to fill in; null for none.</summary>
+    public string? LoginHint { get; init; }
+
+    /// <summary>What went wrong with the last attempt, in words for the End-User; null at first.</summary>
+    public string? Fault { get; init; }
+}
+
+/// <summary>A page on which one of several accounts is chosen.</summary>
+public sealed record SelectAccountPage : InteractionPage
+{
+    /// <summary>The sessions to choose from. The form posts <c>sid</c>, or <c>sid</c>=other for another account.</summary>
+    public required IReadOnlyList<Session> Sessions { get; init; }
+}
+
+/// <summary>A consent page: what, for whom, how long.</summary>
+public sealed record ConsentPage : InteractionPage
+{
+    /// <summary>Account id of the End-User who is asked.</summary>
+    public required string Subject { get; init; }
+
+    /// <summary>What the client asks for, in words.</summary>
+    public required IReadOnlyList<ConsentItem> Items { get; init; }
+
+    /// <summary>Whether the client wants access while the End-User is away (offline_access).</summary>
+    public bool Offline { get; init; }
+
+    /// <summary>How long the access lasts at most without being given again; null for no end.</summary>
+    public TimeSpan? Lasts { get; init; }
+
+    /// <summary>Whether the client's identity is not proven (public client without a claimed https redirect).</summary>
+    public bool Unverified { get; init; }
+}
+
+/// <summary>One thing that a client asks for.</summary>
+/// <param name="Scope">The scope value: value of the check box named scope.</param>
+/// <param name="Text">What it says to a person.</param>
+/// <param name="Api">Name of the API it belongs to; null for the account itself.</param>
+/// <param name="Required">Whether it cannot be left out (openid).</param>
+public sealed record ConsentItem(string Scope, string Text, string? Api, bool Required);
+
+/// <summary>A page that says why nothing can be answered.</summary>
+/// <param name="Title">Short.</param>
+/// <param name="Text">A constant sentence, never built from input.</param>
+/// <param name="Error">OAuth error code; null for none.</param>
+/// <param name="Reference">For the operator; null for none.</param>
+public sealed record ErrorPage(string Title, string Text, string? Error, string? Reference);
+
+/// <summary>An authorization response that the browser posts.</summary>
+/// <param name="Action">The registered redirect URI.</param>
+/// <param name="Origin">Its origin, for the form-action directive.</param>
+/// <param name="Fields">The response parameters in order.</param>
+public sealed record FormPostPage(string Action, string Origin, IReadOnlyList<KeyValuePair<string, string>> Fields);
+
+/// <summary>How a page hands back to the authorization endpoint.</summary>
+public interface IAuthorizeContinuation
+{
+    /// <summary>Opens a ticket without answering; null when it is forged, too old, or another browser's.</summary>
+    /// <param name="http">The request that posted it.</param>
+    /// <param name="ticket">The hidden field.</param>
+    SignInPage? Open(HttpContext http, string? ticket);
+
+    /// <summary>Decides the request of a ticket again from the start and answers: another page, or the redirect to the client.</summary>
+    /// <param name="http">The request to answer. Cookies that were set on its response count: see <paramref name="sessions"/>.</param>
+    /// <param name="ticket">The hidden field; an error page answers a bad one.</param>
+    /// <param name="sessions">Sessions that stand now, the one in use first.</param>
+    /// <param name="chosen">Whether the End-User has just chosen the first of the sessions (prompt=select_account is satisfied).</param>
+    Task ContinueAsync(HttpContext http, string? ticket, IReadOnlyList<Session> sessions, bool chosen);
+}

@@ -1,0 +1,102 @@
+using System.Buffers;
+using System.Diagnostics.CodeAnalysis;
+using System.Text.Json;
+
+namespace Evergrant.Jose;
+
+/// <summary>Public keys, as RFC 7517 §5 publishes them. Immutable, and safe for concurrent use.</summary>
+/// <param name="keys">The keys, in the order in which they are published and tried.</param>
+public sealed class JwkSet(IReadOnlyList<Jwk> keys)
+{
+    /// <summary>A set with more entries than this is refused.</summary>
+    public const int MaxKeys = 100;
+
+    /// <summary>Keys that are tried for a token that names none.</summary>
+    private const int MaxCandidates = 8;
+
+    /// <summary>The keys that can be used.</summary>
+    public IReadOnlyList<Jwk> Keys { get; } = keys;
+
+    /// <summary>Why each entry that was read but cannot be used was left out; empty when all are used. The sentences repeat none of the input.</summary>
+    public IReadOnlyList<string> Skipped { get; private init; } = [];
+
+    /// <summary>
+    /// Reads a set. Keys of unknown <c>kty</c> or with bad members are skipped (RFC 7517 §5). The whole set is refused when it is not strict JSON,
+    /// has no <c>keys</c> array, has more than <see cref="MaxKeys"/> entries, or any entry discloses a private or symmetric key.
+    /// </summary>
+    public static bool TryParse(ReadOnlyMemory<byte> utf8Json, [NotNullWhen(true)] out JwkSet? set, [NotNullWhen(false)] out string? fault)
+    {
+        set = null;
+        if (!StrictJson.TryParseObject(utf8Json, out JsonDocument? document))
+        {
+            fault = "the key set is not a strict JSON object";
+            return false;
+        }
+        using (document)
+        {
+            return TryParse(document.RootElement, out set, out fault);
+        }
+    }
+
+    /// <summary>Reads a set that is part of a document already read, such as a client's <c>jwks</c>; otherwise as the other reader does.</summary>
+    public static bool TryParse(JsonElement json, [NotNullWhen(true)] out JwkSet? set, [NotNullWhen(false)] out string? fault)
+    {
+        set = null;
+        if (json.ValueKind != JsonValueKind.Object || !json.TryGetProperty("keys", out JsonElement entries) || entries.ValueKind != JsonValueKind.Array)
+        {
+            fault = "the key set has no keys array";
+            return false;
+        }
+        if (entries.GetArrayLength() > MaxKeys)
+        {
+            fault = "the key set has more than 100 keys";
+            return false;
+        }
+        var keys = new List<Jwk>();
+        var skipped = new List<string>();
+        foreach (JsonElement entry in entries.EnumerateArray())
+        {
+            if (Jwk.TryParse(entry, out Jwk? key, out fault))
+                keys.Add(key);
+            else if (fault == JwkMembers.Private)
+                return false;
+            else
+                skipped.Add(fault);
+        }
+        set = new JwkSet(keys) { Skipped = skipped };
+        fault = null;
+        return true;
+    }
+
+    /// <summary>The set as it is served: <c>{"keys":[…]}</c>, UTF-8.</summary>
+    public byte[] ToUtf8Json()
+    {
+        var buffer = new ArrayBufferWriter<byte>(1024);
+        using (var writer = new Utf8JsonWriter(buffer))
+        {
+            writer.WriteStartObject();
+            writer.WriteStartArray("keys");
+            foreach (Jwk key in Keys)
+                key.Write(writer);
+            writer.WriteEndArray();
+            writer.WriteEndObject();
+        }
+        return buffer.WrittenSpan.ToArray();
+    }
+
+    /// <summary>
+    /// The keys to try: those with exactly this <c>kid</c> that fit the algorithm, or, for a token without <c>kid</c>, every key that fits; at most eight.
+    /// </summary>
+    public IEnumerable<Jwk> Candidates(string alg, string? kid)
+    {
+        int found = 0;
+        for (int i = 0; i < Keys.Count && found < MaxCandidates; i++)
+        {
+            Jwk key = Keys[i];
+            if ((kid is not null && key.KeyId != kid) || !key.Fits(alg))
+                continue;
+            found++;
+            yield return key;
+        }
+    }
+}

@@ -1,0 +1,277 @@
+using System.Text.Json;
+using Evergrant.Protocol.Clients;
+using Evergrant.Protocol.Grants;
+using Evergrant.Protocol.Sessions;
+using Evergrant.Protocol.Storage;
+
+namespace Evergrant.Protocol.Authorize;
+
+/// <summary>What the End-User answered on the consent page.</summary>
+/// <param name="Allow">Whether anything is allowed.</param>
+/// <param name="Scopes">Ticked scope values; what was not asked for is not granted because it is here.</param>
+/// <param name="Subject">The account that was asked.</param>
+public sealed record ConsentAnswer(bool Allow, IReadOnlyList<string> Scopes, string Subject);
+
+/// <summary>Everything an authorization is decided from. The decision is made anew, from the start, whenever one of these has changed.</summary>
+public sealed record AuthorizationFacts
+{
+    /// <summary>The request.</summary>
+    public required AuthorizeRequest Request { get; init; }
+
+    /// <summary>The verified target.</summary>
+    public required AuthorizeTarget Target { get; init; }
+
+    /// <summary>Issuer.</summary>
+    public required string Issuer { get; init; }
+
+    /// <summary>The server's scopes and resources.</summary>
+    public required ScopeCatalogue Catalogue { get; init; }
+
+    /// <summary>Live sessions of the browser, the one in use first.</summary>
+    public required IReadOnlyList<Session> Sessions { get; init; }
+
+    /// <summary>When the request first came in: an authentication before it does not satisfy prompt=login.</summary>
+    public required DateTimeOffset StartedAt { get; init; }
+
+    /// <summary>Whether the End-User has chosen the first session for this request.</summary>
+    public bool AccountChosen { get; init; }
+
+    /// <summary>The sub of id_token_hint as this client sees it; null when no hint was sent.</summary>
+    public string? HintedSubject { get; init; }
+
+    /// <summary>Whether an id_token_hint was sent that this issuer did not make.</summary>
+    public bool HintIsForeign { get; init; }
+
+    /// <summary>Consent on record of the first fitting session's account; null for none.</summary>
+    public Consent? Consent { get; init; }
+
+    /// <summary>Answer of the consent page; null before it.</summary>
+    public ConsentAnswer? Answer { get; init; }
+
+    /// <summary>Computes the sub that the client sees of an account.</summary>
+    public required Func<string, string> SubjectOf { get; init; }
+
+    /// <summary>The instant of the decision.</summary>
+    public required DateTimeOffset Now { get; init; }
+}
+
+/// <summary>What the server decides on an authorization request.</summary>
+public abstract record AuthorizationDecision
+{
+    /// <summary>Name of the decision.</summary>
+    public string Name => GetType().Name;
+}
+
+/// <summary>Which page is to be shown.</summary>
+public enum Prompt
+{
+    /// <summary>Sign-in.</summary>
+    SignIn,
+
+    /// <summary>Account selection.</summary>
+    SelectAccount,
+
+    /// <summary>Consent.</summary>
+    Consent,
+}
+
+/// <summary>The End-User has to do something first.</summary>
+/// <param name="Prompt">What.</param>
+/// <param name="Session">Session of the account that is asked for consent; null otherwise.</param>
+/// <param name="Scopes">Scope values that consent is asked for; empty otherwise.</param>
+public sealed record Prompted(Prompt Prompt, Session? Session, IReadOnlyList<string> Scopes) : AuthorizationDecision;
+
+/// <summary>A code is issued once the change is durable.</summary>
+/// <param name="Grant">The new row; generation 0 is the code.</param>
+/// <param name="Change">Writes the row, and the consent where one was given.</param>
+public sealed record CodeIssued(Grant Grant, Change Change) : AuthorizationDecision;
+
+/// <summary>The answer is an error at the redirect URI.</summary>
+/// <param name="Error">The error.</param>
+/// <param name="Subject">Account that was signed in; null for none.</param>
+public sealed record Refused(OAuthError Error, string? Subject) : AuthorizationDecision;
+
+/// <summary>The authorization decision (RFC 6749 section 4.1.1, OpenID Connect Core section 3.1.2), from the start each time.</summary>
+public static class Authorization
+{
+    /// <summary>The acr that a password sign-in reaches.</summary>
+    public const string PasswordAcr = "urn:evergrant:acr:password";
+
+    /// <summary>Authentication context classes that can be reached.</summary>
+    public static IReadOnlyList<string> AcrValues { get; } = [PasswordAcr];
+
+    /// <summary>Decides.</summary>
+    /// <param name="facts">Everything that counts.</param>
+    /// <param name="grantId">UUIDv7 for a new grant.</param>
+    /// <param name="salt">16 random bytes for a new grant.</param>
+    /// <param name="keyNumber">Number of the credential key in use.</param>
+    public static AuthorizationDecision Decide(AuthorizationFacts facts, Guid grantId, byte[] salt, int keyNumber)
+    {
+        AuthorizeRequest request = facts.Request;
+        Client client = facts.Target.Client;
+        var rules = new AuthorizeFacts(request, client, facts.Catalogue);
+        OAuthError? error = AuthorizeRules.Judge(rules) ?? JudgeHint(facts);
+        Session? session = FittingSession(facts, out bool mismatch);
+
+        // RFC 9700 section 4.11.2: nobody is redirected, not even with an error, before they have signed in here; silent requests excepted.
+        if (error is not null)
+        {
+            return request.IsSilent || facts.Sessions.Count > 0 ? new Refused(error, (facts.Sessions.Count > 0 ? facts.Sessions[0].Subject : null)) : new Prompted(Prompt.SignIn, null, []);
+        }
+        if (mismatch)
+        {
+            // Whoever signed in during this request is not whom it is about (OpenID Connect Core section 3.1.2.2).
+            bool triedNow = facts.Sessions.Any(s => s.AuthTime >= facts.StartedAt);
+            return request.IsSilent || triedNow
+                ? new Refused(new OAuthError("login_required", "The End-User whom the request names is not signed in.", Refusal.SubjectMismatch), facts.Sessions[0].Subject)
+                : new Prompted(Prompt.SignIn, null, []);
+        }
+        if (session is null || NeedsAuthentication(facts, session))
+        {
+            return request.IsSilent
+                ? new Refused(new OAuthError("login_required", "The End-User is not signed in.", Refusal.LoginRequired), session?.Subject)
+                : new Prompted(Prompt.SignIn, null, []);
+        }
+        // An account chosen by signing in for this very request needs no second choice.
+        if (request.Prompts.Contains("select_account") && !facts.AccountChosen && session.AuthTime < facts.StartedAt) return new Prompted(Prompt.SelectAccount, null, []);
+        if (EssentialAcrIsOutOfReach(request, session))
+        {
+            return new Refused(new OAuthError("unmet_authentication_requirements", "The authentication context class that the request calls essential cannot be reached.", Refusal.AcrUnmet), session.Subject);
+        }
+
+        IReadOnlyList<string> scopes = Wanted(rules, client);
+        ConsentAnswer? answer = facts.Answer?.Subject == session.Subject ? facts.Answer : null;
+        if (answer is { Allow: false }) return new Refused(new OAuthError("access_denied", "The End-User has refused.", Refusal.ConsentDenied), session.Subject);
+        Consent? given = null;
+        if (answer is not null)
+        {
+            scopes = [.. scopes.Where(s => s == Scope.OpenId || answer.Scopes.Contains(s))];
+            if (scopes.Count == 0 && Wanted(rules, client).Count > 0) return new Refused(new OAuthError("access_denied", "The End-User has refused.", Refusal.ConsentDenied), session.Subject);
+            given = Remember(facts, session, scopes);
+        }
+        else if (client.Consent == ConsentRule.Ask && !ConsentIsOnRecord(facts, session, scopes))
+        {
+            return request.IsSilent
+                ? new Refused(new OAuthError("consent_required", "The End-User has not consented.", Refusal.ConsentRequired), session.Subject)
+                : new Prompted(Prompt.Consent, session, scopes);
+        }
+
+        Grant grant = Write(facts, session, scopes, grantId, salt, keyNumber);
+        var create = new CreateGrant(grant);
+        return new CodeIssued(grant, given is null ? create : new Together([new SaveConsent(given), create]));
+    }
+
+    private static OAuthError? JudgeHint(AuthorizationFacts facts) =>
+        facts.HintIsForeign ? OAuthError.InvalidRequest("id_token_hint is not an ID Token of this issuer.", Refusal.IdTokenHintInvalid) : null;
+
+    /// <summary>The session of the End-User whom the request names, or the one in use. A request that names somebody else than those signed in is a mismatch.</summary>
+    private static Session? FittingSession(AuthorizationFacts facts, out bool mismatch)
+    {
+        mismatch = false;
+        RequestedClaim? subject = facts.Request.Claims?.IdToken.FirstOrDefault(c => c.Name == "sub" && c.Values.Count > 0);
+        if (facts.HintedSubject is null && subject is null) return facts.Sessions.Count > 0 ? facts.Sessions[0] : null;
+        foreach (Session session in facts.Sessions)
+        {
+            string sub = facts.SubjectOf(session.Subject);
+            bool hinted = facts.HintedSubject is null || facts.HintedSubject == sub;
+            bool asked = subject is null || subject.Values.Any(v => v.ValueKind == JsonValueKind.String && v.GetString() == sub);
+            if (hinted && asked) return session;
+        }
+        mismatch = facts.Sessions.Count > 0;
+        return null;
+    }
+
+    private static bool NeedsAuthentication(AuthorizationFacts facts, Session session)
+    {
+        if (session.AuthTime >= facts.StartedAt) return false;
+        if (facts.Request.Prompts.Contains("login")) return true;
+        int? maxAge = facts.Request.MaxAge ?? facts.Target.Client.MaxAge;
+        return maxAge is { } seconds && facts.Now - session.AuthTime > TimeSpan.FromSeconds(seconds) - (seconds == 0 ? TimeSpan.FromTicks(1) : TimeSpan.Zero);
+    }
+
+    private static bool EssentialAcrIsOutOfReach(AuthorizeRequest request, Session session) =>
+        request.Claims?.IdToken.FirstOrDefault(c => c is { Name: "acr", Essential: true, Values.Count: > 0 }) is { } acr
+        && !acr.Values.Any(v => v.ValueKind == JsonValueKind.String && v.GetString() == session.Acr);
+
+    /// <summary>What the client would get if the End-User allowed all of it.</summary>
+    private static IReadOnlyList<string> Wanted(AuthorizeFacts rules, Client client)
+    {
+        bool mayRefresh = client.GrantTypes.Contains("refresh_token") && client.EffectivePolicy.RefreshTokens != RefreshTokenIssuance.Never;
+        // offline_access means nothing to a client that gets no refresh token (OpenID Connect Core section 11).
+        return [.. AuthorizeRules.Grantable(rules).Where(s => s != Scope.OfflineAccess || mayRefresh)];
+    }
+
+    private static bool ConsentIsOnRecord(AuthorizationFacts facts, Session session, IReadOnlyList<string> scopes)
+    {
+        if (facts.Request.Prompts.Contains("consent")) return false;
+        // Whoever can claim to be the client must not profit from an earlier consent (RFC 6749 section 10.2, RFC 8252 section 8.6).
+        if (!IdentityIsAssured(facts.Target)) return false;
+        return facts.Consent is { } consent && consent.Subject == session.Subject && scopes.All(consent.Scopes.Contains)
+            && facts.Request.Resources.All(consent.Resources.Contains) && ClaimNames(facts).All(consent.Claims.Contains);
+    }
+
+    /// <summary>A confidential client proves itself at the token endpoint; a claimed https redirect URI proves a public one (RFC 8252 section 8.6).</summary>
+    /// <param name="target">The verified target.</param>
+    public static bool IdentityIsAssured(AuthorizeTarget target) =>
+        !target.Client.IsPublic || target.RedirectUri.StartsWith("https:", StringComparison.Ordinal);
+
+    private static IEnumerable<string> ClaimNames(AuthorizationFacts facts) => facts.Request.Claims?.Names ?? [];
+
+    private static Consent Remember(AuthorizationFacts facts, Session session, IReadOnlyList<string> scopes)
+    {
+        Consent? before = facts.Consent?.Subject == session.Subject ? facts.Consent : null;
+        return new Consent
+        {
+            Issuer = facts.Issuer,
+            Subject = session.Subject,
+            ClientId = facts.Target.Client.ClientId,
+            Scopes = [.. scopes.Union(before?.Scopes ?? [])],
+            Resources = [.. facts.Request.Resources.Union(before?.Resources ?? [])],
+            Claims = [.. ClaimNames(facts).Union(before?.Claims ?? [])],
+            GivenAt = facts.Now,
+        };
+    }
+
+    private static Grant Write(AuthorizationFacts facts, Session session, IReadOnlyList<string> scopes, Guid id, byte[] salt, int keyNumber)
+    {
+        AuthorizeRequest request = facts.Request;
+        Client client = facts.Target.Client;
+        GrantPolicy policy = client.EffectivePolicy;
+        bool offline = scopes.Contains(Scope.OfflineAccess);
+        bool refresh = client.GrantTypes.Contains("refresh_token")
+            && (policy.RefreshTokens == RefreshTokenIssuance.Always || (policy.RefreshTokens == RefreshTokenIssuance.OfflineAccess && offline));
+        return new Grant
+        {
+            Id = id,
+            Issuer = facts.Issuer,
+            ClientId = client.ClientId,
+            Subject = session.Subject,
+            SessionId = offline ? null : session.Id,
+            State = GrantState.Pending,
+            Generation = 0,
+            GenerationAt = facts.Now,
+            KeyNumber = keyNumber,
+            CreatedAt = facts.Now,
+            IdleExpiresAt = facts.Now + policy.CodeLifetime,
+            ExpiresAt = facts.Now + policy.AbsoluteLifetime,
+            Salt = salt,
+            Authorized = new Authorized
+            {
+                Scope = Scope.Join(scopes),
+                Resources = request.Resources,
+                RedirectUri = request.RedirectUri,
+                CodeChallenge = request.Parameters["code_challenge"],
+                Nonce = request.Nonce,
+                Claims = request.Parameters["claims"],
+                AuthTime = session.AuthTime,
+                Acr = session.Acr,
+                Amr = session.Amr,
+                SessionId = session.Id,
+                WantsAuthTime = request.MaxAge is not null || client.RequireAuthTime || client.MaxAge is not null
+                    || request.Claims!.IdToken.Any(c => c.Name == "auth_time"),
+                Policy = policy.Name,
+                IssuesRefreshToken = refresh,
+            },
+        };
+    }
+}

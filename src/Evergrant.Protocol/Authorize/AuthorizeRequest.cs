@@ -1,0 +1,67 @@
+using System.Globalization;
+
+namespace Evergrant.Protocol.Authorize;
+
+/// <summary>An authorization request (RFC 6749 section 4.1.1, OpenID Connect Core section 3.1.2.1), read once; what is malformed is judged by <see cref="AuthorizeRules"/>.</summary>
+public sealed record AuthorizeRequest
+{
+    /// <summary>What it was read from.</summary>
+    public required Parameters Parameters { get; init; }
+
+    /// <summary>client_id; null when absent.</summary>
+    public string? ClientId => Parameters["client_id"];
+
+    /// <summary>redirect_uri as sent; null when absent.</summary>
+    public string? RedirectUri => Parameters["redirect_uri"];
+
+    /// <summary>response_mode; null when absent.</summary>
+    public string? ResponseMode => Parameters["response_mode"];
+
+    /// <summary>state, given back byte for byte; null when absent.</summary>
+    public string? State => Parameters["state"];
+
+    /// <summary>nonce; null when absent.</summary>
+    public string? Nonce => Parameters["nonce"];
+
+    /// <summary>login_hint; null when absent.</summary>
+    public string? LoginHint => Parameters["login_hint"];
+
+    /// <summary>Scope values; null when absent, empty when malformed.</summary>
+    public required IReadOnlyList<string>? Scopes { get; init; }
+
+    /// <summary>All resource parameters, and audience as their alias.</summary>
+    public required IReadOnlyList<string> Resources { get; init; }
+
+    /// <summary>prompt values; empty when absent.</summary>
+    public required IReadOnlyList<string> Prompts { get; init; }
+
+    /// <summary>max_age in seconds; null when absent or malformed.</summary>
+    public int? MaxAge { get; init; }
+
+    /// <summary>The claims parameter; null when malformed.</summary>
+    public required ClaimsParameter? Claims { get; init; }
+
+    /// <summary>Whether it is an OpenID Connect request.</summary>
+    public bool IsOpenId => Scopes?.Contains(Scope.OpenId) == true;
+
+    /// <summary>Whether no page may be shown.</summary>
+    public bool IsSilent => Prompts.Contains("none");
+
+    /// <summary>Reads a request.</summary>
+    /// <param name="parameters">Query or form.</param>
+    public static AuthorizeRequest Read(Parameters parameters)
+    {
+        IReadOnlyList<string>? scopes = null;
+        if (parameters["scope"] is { } scope && !Scope.TryParse(scope, out scopes)) scopes = [];
+        IReadOnlyList<string> audiences = parameters.Many("audience");
+        return new AuthorizeRequest
+        {
+            Parameters = parameters,
+            Scopes = scopes,
+            Resources = audiences.Count == 0 ? parameters.Many("resource") : [.. parameters.Many("resource").Concat(audiences).Distinct()],
+            Prompts = parameters["prompt"]?.Split(' ', StringSplitOptions.RemoveEmptyEntries) ?? [],
+            MaxAge = int.TryParse(parameters["max_age"], NumberStyles.None, CultureInfo.InvariantCulture, out int age) ? age : null,
+            Claims = ClaimsParameter.Parse(parameters["claims"]),
+        };
+    }
+}

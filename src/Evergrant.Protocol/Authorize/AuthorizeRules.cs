@@ -1,0 +1,91 @@
+using Evergrant.Protocol.Clients;
+using Evergrant.Protocol.Token;
+
+namespace Evergrant.Protocol.Authorize;
+
+/// <summary>What a rule looks at.</summary>
+/// <param name="Request">The request.</param>
+/// <param name="Client">The verified client.</param>
+/// <param name="Catalogue">The server's scopes and resources.</param>
+public sealed record AuthorizeFacts(AuthorizeRequest Request, Client Client, ScopeCatalogue Catalogue);
+
+/// <summary>One rule of the table.</summary>
+/// <param name="Name">A sentence.</param>
+/// <param name="Source">Where it stands.</param>
+/// <param name="Judge">The error, or null.</param>
+public sealed record AuthorizeRule(string Name, string Source, Func<AuthorizeFacts, OAuthError?> Judge);
+
+/// <summary>The rules of an authorization request whose client and redirect URI are verified, in their order. The first that is broken is the answer.</summary>
+public static class AuthorizeRules
+{
+    /// <summary>Response types that are offered.</summary>
+    public static IReadOnlyList<string> ResponseTypes { get; } = ["code"];
+
+    /// <summary>The table.</summary>
+    public static IReadOnlyList<AuthorizeRule> Table { get; } =
+    [
+        new("ParametersOccurOnce", "RFC 6749 section 3.1", f => f.Request.Parameters.Repeated is null ? null
+            : OAuthError.InvalidRequest("A parameter was sent more than once.", Refusal.ParameterRepeated)),
+        new("RequestObjectIsNotBothWays", "OpenID Connect Core section 6", f => f.Request.Parameters["request"] is null || f.Request.Parameters["request_uri"] is null ? null
+            : OAuthError.InvalidRequest("request and request_uri exclude one another.", Refusal.RequestObjectUnsupported)),
+        new("RequestIsNotSent", "OpenID Connect Core section 6.1", f => f.Request.Parameters["request"] is null ? null
+            : new OAuthError("request_not_supported", "The request parameter is not supported.", Refusal.RequestObjectUnsupported)),
+        new("RequestUriIsNotSent", "OpenID Connect Core section 6.2", f => f.Request.Parameters["request_uri"] is null ? null
+            : new OAuthError("request_uri_not_supported", "The request_uri parameter is not supported.", Refusal.RequestObjectUnsupported)),
+        new("RegistrationIsNotSent", "OpenID Connect Core section 3.1.2.6", f => f.Request.Parameters["registration"] is null ? null
+            : new OAuthError("registration_not_supported", "The registration parameter is not supported.", Refusal.RegistrationUnsupported)),
+        new("ResponseTypeIsSent", "RFC 6749 section 3.1.1", f => f.Request.Parameters["response_type"] is not null ? null
+            : OAuthError.InvalidRequest("The parameter response_type is missing.", Refusal.ParameterMissing)),
+        new("ResponseTypeIsOffered", "RFC 6749 section 3.1.1", f => f.Request.Parameters["response_type"] is { } type && ResponseTypes.Any(offered => SameSet(offered, type)) ? null
+            : new OAuthError("unsupported_response_type", "This response_type is not supported.", Refusal.ResponseTypeUnsupported)),
+        new("ResponseTypeIsAllowed", "RFC 6749 section 4.1.2.1", f =>
+            f.Client.GrantTypes.Contains(AuthorizationCodeGrant.Name) && f.Client.ResponseTypes.Any(allowed => SameSet(allowed, f.Request.Parameters["response_type"]!)) ? null
+            : new OAuthError("unauthorized_client", "The client may not use this response_type.", Refusal.ResponseTypeNotAllowed)),
+        new("PromptNoneStandsAlone", "OpenID Connect Core section 3.1.2.1", f => !f.Request.IsSilent || f.Request.Prompts.Count == 1 ? null
+            : OAuthError.InvalidRequest("prompt=none excludes other prompt values.", Refusal.ParameterInvalid)),
+        new("MaxAgeIsANumber", "OpenID Connect Core section 3.1.2.1", f => f.Request.Parameters["max_age"] is null || f.Request.MaxAge is not null ? null
+            : OAuthError.InvalidRequest("max_age is not a number of seconds.", Refusal.ParameterInvalid)),
+        new("ClaimsIsAJsonObject", "OpenID Connect Core section 5.5", f => f.Request.Claims is not null ? null
+            : OAuthError.InvalidRequest("claims is not a JSON object of the defined form.", Refusal.ParameterInvalid)),
+        new("ChallengeIsSent", "RFC 7636 section 4.4.1", f =>
+            f.Request.Parameters["code_challenge"] is not null || (!f.Client.IsPublic && !f.Client.RequirePkce && f.Request.Parameters["code_challenge_method"] is null) ? null
+            : OAuthError.InvalidRequest("A code_challenge with method S256 is required.", Refusal.PkceRequired)),
+        new("ChallengeMethodIsS256", "RFC 7636 section 4.2", f => f.Request.Parameters["code_challenge"] is null || f.Request.Parameters["code_challenge_method"] == Pkce.Method ? null
+            : OAuthError.InvalidRequest("The code_challenge_method must be S256.", Refusal.PkceMethodUnsupported)),
+        new("ChallengeIsWellFormed", "RFC 7636 section 4.2", f => f.Request.Parameters["code_challenge"] is not { } challenge || Pkce.IsChallenge(challenge) ? null
+            : OAuthError.InvalidRequest("The code_challenge is not base64url of a SHA-256.", Refusal.PkceMethodUnsupported)),
+        new("ScopeIsWellFormed", "RFC 6749 section 3.3", f => f.Request.Scopes is not { Count: 0 } ? null
+            : OAuthError.InvalidScope("The scope is not a list of scope values with single spaces.", Refusal.ScopeInvalid)),
+        new("ScopeIsKnown", "RFC 6749 section 4.1.2.1", f => f.Request.Scopes is null || Grantable(f).Count > 0 ? null
+            : OAuthError.InvalidScope("None of the scope values is known and allowed for this client.", Refusal.ScopeInvalid)),
+        new("ScopeHasADefault", "RFC 6749 section 3.3", f => f.Request.Scopes is not null || f.Client.Scopes.Count > 0 ? null
+            : OAuthError.InvalidScope("The client has no default scope; send scope.", Refusal.ScopeInvalid)),
+        new("ResourcesAreAllowed", "RFC 8707 section 2", f => TokenAudience.Check(f.Request.Resources, f.Client, f.Catalogue)),
+        new("ScopeIsOfOneResource", "RFC 9068 section 3", f => f.Request.Resources.Count > 0 || TokenAudience.DerivedFrom(Grantable(f), f.Catalogue).Count <= 1 ? null
+            : OAuthError.InvalidScope("The scope belongs to several resources; name them with the resource parameter.", Refusal.ScopeAmbiguous)),
+    ];
+
+    /// <summary>Judges a request by the table.</summary>
+    /// <param name="facts">What the rules look at.</param>
+    /// <returns>The first error, or null.</returns>
+    public static OAuthError? Judge(AuthorizeFacts facts)
+    {
+        foreach (AuthorizeRule rule in Table)
+        {
+            if (rule.Judge(facts) is { } error) return error;
+        }
+        return null;
+    }
+
+    /// <summary>The scope values that can be granted: asked for (or the client's default), known, and allowed for the client; others are left out (OpenID Connect Core section 3.1.2.1).</summary>
+    /// <param name="facts">Request, client, catalogue.</param>
+    public static IReadOnlyList<string> Grantable(AuthorizeFacts facts)
+    {
+        // Without a scope parameter nothing of OpenID Connect is asked for (section 3.1.2.2).
+        IEnumerable<string> asked = facts.Request.Scopes ?? [.. facts.Client.Scopes.Where(s => !Scope.Standard.Contains(s))];
+        return [.. asked.Where(s => facts.Client.Scopes.Contains(s) && facts.Catalogue.Knows(s))];
+    }
+
+    /// <summary>response_type values are sets of words (RFC 6749 section 3.1.1).</summary>
+    private static bool SameSet(string a, string b) => a == b || a.Split(' ').ToHashSet().SetEquals(b.Split(' '));
+}

@@ -1,0 +1,65 @@
+using Evergrant.Protocol.Clients;
+
+namespace Evergrant.Protocol.Authorize;
+
+/// <summary>How the answer reaches the client.</summary>
+public enum ResponseMode
+{
+    /// <summary>In the query of the redirect URI.</summary>
+    Query,
+
+    /// <summary>In its fragment.</summary>
+    Fragment,
+
+    /// <summary>In a form that the browser posts.</summary>
+    FormPost,
+}
+
+/// <summary>Where the answer of an authorization request may go. Without it nothing is ever redirected (RFC 6749 section 3.1.2.4).</summary>
+/// <param name="Client">The client.</param>
+/// <param name="RedirectUri">The verified redirect URI.</param>
+/// <param name="Mode">How the answer gets there.</param>
+public sealed record AuthorizeTarget(Client Client, string RedirectUri, ResponseMode Mode)
+{
+    /// <summary>Names of the response modes, in the order of the metadata.</summary>
+    public static IReadOnlyList<string> ModeNames { get; } = ["query", "fragment", "form_post"];
+
+    /// <summary>Verifies client and redirect URI.</summary>
+    /// <param name="request">The request.</param>
+    /// <param name="client">The client registered under its client_id; null for none.</param>
+    /// <param name="target">The target.</param>
+    /// <returns>An error to be shown to the End-User on a page, or null.</returns>
+    public static OAuthError? Find(AuthorizeRequest request, Client? client, out AuthorizeTarget? target)
+    {
+        target = null;
+        if (request.Parameters.Repeated is "client_id" or "redirect_uri" or "response_mode" or "state")
+        {
+            return OAuthError.InvalidRequest("A parameter was sent more than once.", Refusal.ParameterRepeated);
+        }
+        if (request.ClientId is null) return OAuthError.InvalidRequest("The application did not say which one it is (client_id is missing).", Refusal.ClientMissing);
+        if (client is null) return OAuthError.InvalidRequest("The application is not registered here.", Refusal.ClientUnknown);
+        string redirectUri;
+        if (request.RedirectUri is { } requested)
+        {
+            if (!Clients.RedirectUri.IsRegistered(requested, client)) return OAuthError.InvalidRequest("The application asked to be answered at an address that is not registered for it.", Refusal.RedirectUriUnregistered);
+            redirectUri = requested;
+        }
+        else
+        {
+            // OpenID Connect Core section 3.1.2.1 demands it always, RFC 6749 section 3.1.2.3 only when there is a choice.
+            if (client.RedirectUris.Count != 1 || request.IsOpenId) return OAuthError.InvalidRequest("The application did not say where to answer (redirect_uri is missing).", Refusal.RedirectUriMissing);
+            redirectUri = client.RedirectUris[0];
+        }
+        ResponseMode? mode = request.ResponseMode switch
+        {
+            null or "query" => ResponseMode.Query,
+            "fragment" => ResponseMode.Fragment,
+            "form_post" => ResponseMode.FormPost,
+            _ => null,
+        };
+        // OpenID Connect Core section 3.1.2.6: there is no way to answer, so the answer is a plain 400.
+        if (mode is null) return OAuthError.InvalidRequest("The application asked for an answer in a form that is not offered (response_mode).", Refusal.ResponseModeUnsupported);
+        target = new AuthorizeTarget(client, redirectUri, mode.Value);
+        return null;
+    }
+}

@@ -1,0 +1,178 @@
+using System.Text.Json.Serialization;
+using Evergrant.Jose;
+using Evergrant.Protocol.Grants;
+
+namespace Evergrant.Protocol.Clients;
+
+/// <summary>How a client proves at the token endpoint who it is (OpenID Connect Core section 9).</summary>
+public enum ClientAuthenticationMethod
+{
+    /// <summary>A public client: it proves nothing.</summary>
+    None,
+
+    /// <summary>HTTP Basic.</summary>
+    ClientSecretBasic,
+
+    /// <summary>Form parameters.</summary>
+    ClientSecretPost,
+
+    /// <summary>A JWT signed with the client's key (RFC 7523).</summary>
+    PrivateKeyJwt,
+}
+
+/// <summary>What kind of program the client is.</summary>
+public enum ApplicationType
+{
+    /// <summary>Runs on a server.</summary>
+    Web,
+
+    /// <summary>Installed on a device (RFC 8252).</summary>
+    Native,
+
+    /// <summary>Runs in a browser.</summary>
+    Browser,
+}
+
+/// <summary>The form of an access token.</summary>
+public enum AccessTokenFormat
+{
+    /// <summary>A signed JWT (RFC 9068).</summary>
+    Jwt,
+
+    /// <summary>An opaque credential that only this server understands.</summary>
+    Opaque,
+}
+
+/// <summary>What is the sub of an End-User for this client (OpenID Connect Core section 8).</summary>
+public enum SubjectType
+{
+    /// <summary>The same for all clients.</summary>
+    Public,
+
+    /// <summary>Another one for each sector.</summary>
+    Pairwise,
+}
+
+/// <summary>How consent is obtained.</summary>
+public enum ConsentRule
+{
+    /// <summary>The End-User is asked.</summary>
+    Ask,
+
+    /// <summary>An administrator has consented for everybody (a first-party client).</summary>
+    Implied,
+}
+
+/// <summary>A registered client. Names and meanings are those of RFC 7591 and OpenID Connect Registration unless said otherwise.</summary>
+public sealed record Client
+{
+    /// <summary>Issuer that the client is registered at.</summary>
+    public required string Issuer { get; init; }
+
+    /// <summary>1 to 128 characters of [A-Za-z0-9._~-].</summary>
+    public required string ClientId { get; init; }
+
+    /// <summary>Shown to End-Users; null shows the id.</summary>
+    public string? Name { get; init; }
+
+    /// <summary>Kind of program.</summary>
+    public ApplicationType ApplicationType { get; init; }
+
+    /// <summary>Registered authentication method; None makes the client public.</summary>
+    public ClientAuthenticationMethod AuthenticationMethod { get; init; } = ClientAuthenticationMethod.ClientSecretBasic;
+
+    /// <summary>HMACs of the secrets that are good now: one, or two while a rotation is under way. Never the secret.</summary>
+    public IReadOnlyList<byte[]> SecretHashes { get; init; } = [];
+
+    /// <summary>The client's public keys as a JWK Set (RFC 7517); null for none.</summary>
+    public string? Jwks { get; init; }
+
+    /// <summary>Whether a client assertion may name the token endpoint as audience instead of the issuer (RFC 7523 against RFC 7523bis).</summary>
+    public bool LegacyAssertionAudience { get; init; }
+
+    /// <summary>Registered redirect URIs, compared byte for byte.</summary>
+    public IReadOnlyList<string> RedirectUris { get; init; } = [];
+
+    /// <summary>Whether a registered localhost redirect URI matches with any port; always so for native clients, and in development mode for all.</summary>
+    public bool LoopbackAnyPort { get; init; }
+
+    /// <summary>Where a sign-out may lead.</summary>
+    public IReadOnlyList<string> PostLogoutRedirectUris { get; init; } = [];
+
+    /// <summary>Allowed grant types.</summary>
+    public IReadOnlyList<string> GrantTypes { get; init; } = ["authorization_code", "refresh_token"];
+
+    /// <summary>Allowed response types.</summary>
+    public IReadOnlyList<string> ResponseTypes { get; init; } = ["code"];
+
+    /// <summary>Allowed scope values; also the default when a request names none.</summary>
+    public IReadOnlyList<string> Scopes { get; init; } = [];
+
+    /// <summary>Resources (RFC 8707) the client may ask tokens for.</summary>
+    public IReadOnlyList<string> Resources { get; init; } = [];
+
+    /// <summary>Origins whose scripts may call the token, userinfo and revocation endpoints with credentials; the origins of redirect URIs count too.</summary>
+    public IReadOnlyList<string> AllowedOrigins { get; init; } = [];
+
+    /// <summary>Whether the client may introspect tokens of other clients (it is a resource server).</summary>
+    public bool MayIntrospect { get; init; }
+
+    /// <summary>The sub that the client sees.</summary>
+    public SubjectType SubjectType { get; init; }
+
+    /// <summary>Its document's host is the sector of pairwise subjects; null takes the host of the redirect URIs.</summary>
+    public string? SectorIdentifierUri { get; init; }
+
+    /// <summary>Algorithm of ID Tokens; null is RS256.</summary>
+    public string? IdTokenSignedResponseAlg { get; init; }
+
+    /// <summary>Algorithm of signed userinfo answers; null answers plain JSON.</summary>
+    public string? UserInfoSignedResponseAlg { get; init; }
+
+    /// <summary>Form of access tokens.</summary>
+    public AccessTokenFormat AccessTokenFormat { get; init; }
+
+    /// <summary>Algorithm of JWT access tokens; null is ES256.</summary>
+    public string? AccessTokenSignedAlg { get; init; }
+
+    /// <summary>How consent is obtained.</summary>
+    public ConsentRule Consent { get; init; }
+
+    /// <summary>Whether a code_challenge is demanded; public clients cannot be freed from it.</summary>
+    public bool RequirePkce { get; init; } = true;
+
+    /// <summary>Whether the token request may leave out a redirect_uri that the authorization request had (OAuth 2.1 section 10.2).</summary>
+    public bool RedirectUriOptionalAtToken { get; init; }
+
+    /// <summary>Oldest active authentication in seconds when a request has no max_age; null for any.</summary>
+    public int? MaxAge { get; init; }
+
+    /// <summary>Whether every ID Token carries auth_time.</summary>
+    public bool RequireAuthTime { get; init; }
+
+    /// <summary>Whether claims of profile and email scopes are also put in the ID Token (most client libraries expect it).</summary>
+    public bool ClaimsInIdToken { get; init; } = true;
+
+    /// <summary>The client's home page, shown on the consent page; null for none.</summary>
+    public string? ClientUri { get; init; }
+
+    /// <summary>The client's token policy; null takes the built-in one for its type.</summary>
+    public GrantPolicy? Policy { get; init; }
+
+    /// <summary>When it was registered.</summary>
+    public DateTimeOffset CreatedAt { get; init; }
+
+    /// <summary>Whether the client cannot prove who it is.</summary>
+    [JsonIgnore]
+    public bool IsPublic => AuthenticationMethod == ClientAuthenticationMethod.None;
+
+    /// <summary>The policy in force.</summary>
+    [JsonIgnore]
+    public GrantPolicy EffectivePolicy => Policy ?? (IsPublic ? GrantPolicy.Public : GrantPolicy.Confidential);
+
+    /// <summary>The client's keys, parsed once; null when it has none or they do not parse.</summary>
+    [JsonIgnore]
+    public JwkSet? Keys => _keys ??= Jwks is null ? null : JwkSet.TryParse(System.Text.Encoding.UTF8.GetBytes(Jwks), out JwkSet? set, out _) ? set : null;
+
+    private JwkSet? _keys;
+}

@@ -1,0 +1,86 @@
+using System.Security.Cryptography;
+using System.Text;
+using Evergrant.Jose;
+using Evergrant.Protocol.Storage;
+
+namespace Evergrant.Protocol.Clients;
+
+/// <summary>What a request shows about its client, before anything is believed.</summary>
+/// <param name="ClientId">Client that the request names; null for none.</param>
+/// <param name="Secret">The secret shown; null for none.</param>
+/// <param name="Assertion">The client assertion shown; null for none.</param>
+/// <param name="UsedHeader">Whether the Authorization header was used: a failure is answered with its challenge.</param>
+public sealed record ShownCredentials(string? ClientId, string? Secret, string? Assertion, bool UsedHeader)
+{
+    /// <summary>Tells nothing of the secret.</summary>
+    public override string ToString() => "***";
+}
+
+/// <summary>Whether a request comes from the client it names.</summary>
+public abstract record ClientDecision;
+
+/// <summary>It does; for a public client: nothing speaks against it.</summary>
+/// <param name="Client">The client.</param>
+/// <param name="Change">What has to commit before it counts (the assertion's jti is used up); null for nothing.</param>
+public sealed record Authenticated(Client Client, UseAssertion? Change) : ClientDecision;
+
+/// <summary>It does not.</summary>
+/// <param name="Error">What the caller is told, and why.</param>
+/// <param name="Guess">Whether this may be guessing and counts for throttling.</param>
+public sealed record NotAuthenticated(OAuthError Error, bool Guess) : ClientDecision;
+
+/// <summary>Client authentication: all methods, one decision (RFC 6749 section 2.3, RFC 7523, OpenID Connect Core section 9).</summary>
+public static class ClientAuthentication
+{
+    /// <summary>The only client_assertion_type.</summary>
+    public const string AssertionType = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
+
+    /// <summary>Methods as registered names, in the order of the metadata.</summary>
+    public static IReadOnlyList<string> MethodNames { get; } = ["client_secret_basic", "client_secret_post", "private_key_jwt", "none"];
+
+    private static readonly NotAuthenticated Unknown = new(OAuthError.InvalidClient(Refusal.ClientUnknown), true);
+    private static readonly NotAuthenticated Missing = new(OAuthError.InvalidClient(Refusal.ClientCredentialsMissing), false);
+    private static readonly NotAuthenticated WrongSecret = new(OAuthError.InvalidClient(Refusal.ClientSecretWrong), true);
+    private static readonly NotAuthenticated WrongMethod = new(OAuthError.InvalidClient(Refusal.ClientMethodWrong), false);
+    private static readonly NotAuthenticated BadAssertion = new(OAuthError.InvalidClient(Refusal.ClientAssertionInvalid), true);
+
+    /// <summary>Decides.</summary>
+    /// <param name="shown">What the request shows.</param>
+    /// <param name="client">The client registered under the id shown; null when there is none.</param>
+    /// <param name="secretKey">Key of <see cref="ClientSecret.Hash"/>.</param>
+    /// <param name="issuer">The issuer that was asked: the audience of assertions (RFC 7523bis section 4).</param>
+    /// <param name="tokenEndpoint">URL of the token endpoint, for clients with the legacy audience.</param>
+    /// <param name="now">The instant of the decision.</param>
+    public static ClientDecision Decide(ShownCredentials shown, Client? client, byte[] secretKey, string issuer, string tokenEndpoint, DateTimeOffset now)
+    {
+        if (client is null)
+        {
+            return shown.ClientId is null && shown.Assertion is null ? new NotAuthenticated(OAuthError.InvalidClient(Refusal.ClientMissing), false) : Unknown;
+        }
+        switch (client.AuthenticationMethod)
+        {
+            case ClientAuthenticationMethod.None:
+                // A public client that sends a secret all the same stays public: nothing is believed because of it (RFC 6749 section 2.3).
+                return shown.Assertion is null ? new Authenticated(client, null) : WrongMethod;
+            case ClientAuthenticationMethod.PrivateKeyJwt:
+                if (shown.Assertion is null) return shown.Secret is null ? Missing : WrongMethod;
+                return JudgeAssertion(shown.Assertion, client, issuer, tokenEndpoint, now);
+            default:
+                // Basic and form fields carry the same proof; whoever holds the secret may show it either way.
+                if (shown.Assertion is not null) return WrongMethod;
+                if (shown.Secret is null) return Missing;
+                return ClientSecret.Matches(shown.Secret, secretKey, client.SecretHashes) ? new Authenticated(client, null) : WrongSecret;
+        }
+    }
+
+    private static ClientDecision JudgeAssertion(string assertion, Client client, string issuer, string tokenEndpoint, DateTimeOffset now)
+    {
+        if (client.Keys is not { } keys) return BadAssertion;
+        string[] audiences = client.LegacyAssertionAudience ? [issuer, tokenEndpoint] : [issuer];
+        JwtVerdict<ClientAssertion> verdict = ClientAssertion.Judge(
+            assertion, keys, client.ClientId, audiences, SignatureAlgorithm.Asymmetric, now, soleAudience: !client.LegacyAssertionAudience);
+        if (verdict.Value is not { } value) return BadAssertion;
+        byte[] hash = SHA256.HashData(Encoding.UTF8.GetBytes(issuer + "\n" + client.ClientId + "\n" + value.JwtId));
+        return new Authenticated(client, new UseAssertion(hash, value.ExpiresAt + TimeSpan.FromMinutes(5)));
+    }
+}

@@ -1,0 +1,272 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Evergrant.Jose;
+using Evergrant.Protocol.Grants;
+
+namespace Evergrant.Protocol.Clients;
+
+/// <summary>What the metadata of a client is judged against.</summary>
+/// <param name="Issuer">Issuer the client is registered at.</param>
+/// <param name="Catalogue">The server's scopes and resources.</param>
+/// <param name="AllowLoopback">Whether clients other than native ones may use http on loopback, with any port (development mode).</param>
+/// <param name="Now">The instant of registration.</param>
+/// <param name="Existing">The client as it is registered now, whose secrets and date are kept; null for a new one.</param>
+public sealed record ClientRegistrationContext(string Issuer, ScopeCatalogue Catalogue, bool AllowLoopback, DateTimeOffset Now, Client? Existing = null);
+
+/// <summary>Client metadata by their registered names (RFC 7591 section 2, OpenID Connect Registration section 2), and ours beside them.</summary>
+public static class ClientMetadata
+{
+    /// <summary>Names of all members that are understood.</summary>
+    public static IReadOnlyList<string> Members { get; } =
+    [
+        "issuer", "client_id", "client_name", "client_uri", "application_type", "token_endpoint_auth_method", "redirect_uris", "post_logout_redirect_uris",
+        "grant_types", "response_types", "scope", "resources", "introspect", "jwks", "legacy_assertion_audience", "subject_type", "sector_identifier_uri",
+        "id_token_signed_response_alg", "userinfo_signed_response_alg", "access_token_format", "access_token_signed_alg", "consent", "require_pkce",
+        "redirect_uri_optional_at_token", "default_max_age", "require_auth_time", "claims_in_id_token", "allowed_origins", "policy",
+    ];
+
+    /// <summary>Names of the members of policy.</summary>
+    public static IReadOnlyList<string> PolicyMembers { get; } =
+    [
+        "name", "refresh_tokens", "rotate", "retry", "retry_budget", "on_replay", "on_store_behind", "idle_lifetime", "absolute_lifetime",
+        "access_token_lifetime", "id_token_lifetime", "code_lifetime", "previous_access_token",
+    ];
+
+    /// <summary>Signature algorithms that a client may choose.</summary>
+    public static IReadOnlyList<string> SigningAlgorithms { get; } = [SignatureAlgorithm.RS256, SignatureAlgorithm.ES256, SignatureAlgorithm.PS256];
+
+    /// <summary>Grant types that a client may be registered for.</summary>
+    public static IReadOnlyList<string> GrantTypes { get; } = ["authorization_code", "refresh_token", "client_credentials"];
+
+    /// <summary>Reads and judges the metadata of a client.</summary>
+    /// <param name="json">The object.</param>
+    /// <param name="context">What it is judged against.</param>
+    /// <returns>The client, without secrets if it is new; or all faults, each beginning with the member's name.</returns>
+    public static Parsed<Client> Parse(JsonElement json, ClientRegistrationContext context)
+    {
+        if (json.ValueKind != JsonValueKind.Object) return new(["A client is a JSON object."]);
+        var read = new JsonMembers(json, Members);
+        string id = read.Text("client_id") ?? "";
+        if (id.Length is < 1 or > 128 || !id.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '_' or '~' or '-')) read.Fault("client_id", "must be 1 to 128 characters of A-Z, a-z, 0-9, '.', '_', '~', '-'");
+        ApplicationType type = read.Choice("application_type", ("web", ApplicationType.Web), ("native", ApplicationType.Native), ("browser", ApplicationType.Browser));
+        ClientAuthenticationMethod method = read.Choice("token_endpoint_auth_method",
+            type == ApplicationType.Web ? ClientAuthenticationMethod.ClientSecretBasic : ClientAuthenticationMethod.None,
+            ("client_secret_basic", ClientAuthenticationMethod.ClientSecretBasic), ("client_secret_post", ClientAuthenticationMethod.ClientSecretPost),
+            ("private_key_jwt", ClientAuthenticationMethod.PrivateKeyJwt), ("none", ClientAuthenticationMethod.None));
+        bool secret = method is ClientAuthenticationMethod.ClientSecretBasic or ClientAuthenticationMethod.ClientSecretPost;
+        // RFC 6749 section 10.1: a secret that is shipped to everybody is none.
+        if (secret && type != ApplicationType.Web) read.Fault("token_endpoint_auth_method", "gives a secret to a client on the user's device (RFC 6749 section 10.1); use none or private_key_jwt");
+
+        IReadOnlyList<string> grants = read.Texts("grant_types") ?? ["authorization_code", "refresh_token"];
+        foreach (string grant in grants.Where(g => !GrantTypes.Contains(g))) read.Fault("grant_types", $"has a value that is not offered: {grant}");
+        bool usesCode = grants.Contains("authorization_code");
+        if (grants.Contains("client_credentials") && method == ClientAuthenticationMethod.None) read.Fault("grant_types", "has client_credentials, which public clients cannot use (RFC 6749 section 4.4)");
+        IReadOnlyList<string> responses = read.Texts("response_types") ?? (usesCode ? ["code"] : []);
+        foreach (string response in responses.Where(r => r != "code")) read.Fault("response_types", $"has a value that is not offered: {response}");
+
+        IReadOnlyList<string> redirects = read.Texts("redirect_uris") ?? [];
+        foreach (string uri in redirects)
+        {
+            if (RedirectUri.Fault(uri, type, context.AllowLoopback) is { } fault) read.Fault("redirect_uris", $"{uri} {fault}");
+        }
+        if (usesCode && responses.Count > 0 && redirects.Count == 0) read.Fault("redirect_uris", "is empty, but authorization_code needs one (RFC 6749 section 3.1.2.2)");
+        IReadOnlyList<string> logouts = read.Texts("post_logout_redirect_uris") ?? [];
+        foreach (string uri in logouts)
+        {
+            if (RedirectUri.Fault(uri, type, context.AllowLoopback) is { } fault) read.Fault("post_logout_redirect_uris", $"{uri} {fault}");
+        }
+
+        IReadOnlyList<string> scopes = [];
+        if (read.Text("scope") is { } scope && (!Scope.TryParse(scope, out scopes) || scopes.Count == 0)) read.Fault("scope", "is not a list of scope values with single spaces (RFC 6749 section 3.3)");
+        foreach (string value in scopes.Where(s => !context.Catalogue.Knows(s))) read.Fault("scope", $"has a value that is neither standard nor declared: {value}");
+        IReadOnlyList<string> resources = read.Texts("resources") ?? [];
+        foreach (string value in resources.Where(r => context.Catalogue.Find(r) is null)) read.Fault("resources", $"has a value that is not declared: {value}");
+
+        SubjectType subject = read.Choice("subject_type", ("public", SubjectType.Public), ("pairwise", SubjectType.Pairwise));
+        string? sector = read.Text("sector_identifier_uri");
+        if (sector is not null && (!Uri.TryCreate(sector, UriKind.Absolute, out Uri? sectorUri) || sectorUri.Scheme != "https")) read.Fault("sector_identifier_uri", "is not an https URI");
+        if (subject == SubjectType.Pairwise && sector is null && redirects.Select(HostOf).Distinct().Count() > 1)
+        {
+            read.Fault("sector_identifier_uri", "is missing, though the redirect URIs have several hosts (OpenID Connect Core section 8.1)");
+        }
+
+        string? jwks = read.Object("jwks");
+        if (jwks is not null && !JwkSet.TryParse(System.Text.Encoding.UTF8.GetBytes(jwks), out _, out string? jwksFault)) read.Fault("jwks", jwksFault);
+        if (jwks is null && method == ClientAuthenticationMethod.PrivateKeyJwt) read.Fault("jwks", "is missing, but private_key_jwt needs it");
+
+        int? maxAge = read.Number("default_max_age", 0, int.MaxValue);
+        IReadOnlyList<string> origins = read.Texts("allowed_origins") ?? [];
+        foreach (string origin in origins.Where(o => !Uri.TryCreate(o, UriKind.Absolute, out Uri? u) || u.GetLeftPart(UriPartial.Authority) != o)) read.Fault("allowed_origins", $"has a value that is not an origin: {origin}");
+
+        bool requirePkce = read.Flag("require_pkce") ?? true;
+        if (!requirePkce && method == ClientAuthenticationMethod.None) read.Fault("require_pkce", "cannot be false for a public client (RFC 9700 section 2.1.1)");
+        var client = new Client
+        {
+            Issuer = context.Issuer,
+            ClientId = id,
+            Name = read.Text("client_name"),
+            ClientUri = read.Text("client_uri"),
+            ApplicationType = type,
+            AuthenticationMethod = method,
+            SecretHashes = secret ? context.Existing?.SecretHashes ?? [] : [],
+            Jwks = jwks,
+            LegacyAssertionAudience = read.Flag("legacy_assertion_audience") ?? false,
+            RedirectUris = redirects,
+            LoopbackAnyPort = context.AllowLoopback,
+            PostLogoutRedirectUris = logouts,
+            GrantTypes = grants,
+            ResponseTypes = responses,
+            Scopes = scopes,
+            Resources = resources,
+            AllowedOrigins = origins,
+            MayIntrospect = read.Flag("introspect") ?? false,
+            SubjectType = subject,
+            SectorIdentifierUri = sector,
+            IdTokenSignedResponseAlg = Algorithm(read, "id_token_signed_response_alg"),
+            UserInfoSignedResponseAlg = Algorithm(read, "userinfo_signed_response_alg"),
+            AccessTokenFormat = read.Choice("access_token_format", ("jwt", AccessTokenFormat.Jwt), ("opaque", AccessTokenFormat.Opaque)),
+            AccessTokenSignedAlg = Algorithm(read, "access_token_signed_alg"),
+            Consent = read.Choice("consent", ("ask", ConsentRule.Ask), ("implied", ConsentRule.Implied)),
+            RequirePkce = requirePkce,
+            RedirectUriOptionalAtToken = read.Flag("redirect_uri_optional_at_token") ?? false,
+            MaxAge = maxAge,
+            RequireAuthTime = read.Flag("require_auth_time") ?? false,
+            ClaimsInIdToken = read.Flag("claims_in_id_token") ?? true,
+            Policy = ParsePolicy(read, id, method == ClientAuthenticationMethod.None),
+            CreatedAt = context.Existing?.CreatedAt ?? context.Now,
+        };
+        if (client.MayIntrospect && client.IsPublic) read.Fault("introspect", "cannot be given to a public client");
+        return read.Faults.Count > 0 ? new(read.Faults) : new(client);
+    }
+
+    /// <summary>Writes the metadata of a client; members with the built-in value are left out, secrets always.</summary>
+    /// <param name="client">The client.</param>
+    public static JsonObject Write(Client client)
+    {
+        var json = new JsonObject { ["issuer"] = client.Issuer, ["client_id"] = client.ClientId };
+        Put("client_name", client.Name);
+        Put("client_uri", client.ClientUri);
+        json["application_type"] = client.ApplicationType.ToString().ToLowerInvariant();
+        json["token_endpoint_auth_method"] = NameOf(client.AuthenticationMethod);
+        List("redirect_uris", client.RedirectUris);
+        List("post_logout_redirect_uris", client.PostLogoutRedirectUris);
+        json["grant_types"] = new JsonArray([.. client.GrantTypes.Select(g => (JsonNode)g)]);
+        json["response_types"] = new JsonArray([.. client.ResponseTypes.Select(r => (JsonNode)r)]);
+        if (client.Scopes.Count > 0) json["scope"] = Scope.Join(client.Scopes);
+        List("resources", client.Resources);
+        if (client.MayIntrospect) json["introspect"] = true;
+        if (client.Jwks is not null) json["jwks"] = JsonNode.Parse(client.Jwks);
+        if (client.LegacyAssertionAudience) json["legacy_assertion_audience"] = true;
+        json["subject_type"] = client.SubjectType.ToString().ToLowerInvariant();
+        Put("sector_identifier_uri", client.SectorIdentifierUri);
+        Put("id_token_signed_response_alg", client.IdTokenSignedResponseAlg);
+        Put("userinfo_signed_response_alg", client.UserInfoSignedResponseAlg);
+        json["access_token_format"] = client.AccessTokenFormat.ToString().ToLowerInvariant();
+        Put("access_token_signed_alg", client.AccessTokenSignedAlg);
+        json["consent"] = client.Consent.ToString().ToLowerInvariant();
+        if (!client.RequirePkce) json["require_pkce"] = false;
+        if (client.RedirectUriOptionalAtToken) json["redirect_uri_optional_at_token"] = true;
+        if (client.MaxAge is { } age) json["default_max_age"] = age;
+        if (client.RequireAuthTime) json["require_auth_time"] = true;
+        if (!client.ClaimsInIdToken) json["claims_in_id_token"] = false;
+        List("allowed_origins", client.AllowedOrigins);
+        if (client.Policy is { } policy) json["policy"] = WritePolicy(policy);
+        return json;
+
+        void Put(string name, string? value)
+        {
+            if (value is not null) json[name] = value;
+        }
+
+        void List(string name, IReadOnlyList<string> values)
+        {
+            if (values.Count > 0) json[name] = new JsonArray([.. values.Select(v => (JsonNode)v)]);
+        }
+    }
+
+    /// <summary>The registered name of an authentication method.</summary>
+    /// <param name="method">The method.</param>
+    public static string NameOf(ClientAuthenticationMethod method) => method switch
+    {
+        ClientAuthenticationMethod.ClientSecretBasic => "client_secret_basic",
+        ClientAuthenticationMethod.ClientSecretPost => "client_secret_post",
+        ClientAuthenticationMethod.PrivateKeyJwt => "private_key_jwt",
+        _ => "none",
+    };
+
+    /// <summary>Writes a policy with all its members.</summary>
+    /// <param name="policy">The policy.</param>
+    public static JsonObject WritePolicy(GrantPolicy policy) => new()
+    {
+        ["name"] = policy.Name,
+        ["refresh_tokens"] = policy.RefreshTokens switch { RefreshTokenIssuance.Never => "never", RefreshTokenIssuance.Always => "always", _ => "offline_access" },
+        ["rotate"] = policy.Rotate,
+        ["retry"] = policy.Retry.Kind switch { RetryRuleKind.Never => "never", RetryRuleKind.UntilAcknowledged => "acknowledged", _ => Span(policy.Retry.Window) },
+        ["retry_budget"] = policy.RetryBudget,
+        ["on_replay"] = policy.OnReplay == ReplayReaction.Reject ? "reject" : "revoke",
+        ["on_store_behind"] = policy.OnStoreBehind == StoreBehindReaction.Refuse ? "refuse" : "catch_up",
+        ["idle_lifetime"] = policy.IdleLifetime is { } idle ? Span(idle) : null,
+        ["absolute_lifetime"] = policy.AbsoluteLifetime is { } absolute ? Span(absolute) : null,
+        ["access_token_lifetime"] = Span(policy.AccessTokenLifetime),
+        ["id_token_lifetime"] = Span(policy.IdTokenLifetime),
+        ["code_lifetime"] = Span(policy.CodeLifetime),
+        ["previous_access_token"] = policy.OnRefresh == PreviousAccessToken.Revoke ? "revoke" : "keep",
+    };
+
+    private static GrantPolicy? ParsePolicy(JsonMembers client, string clientId, bool isPublic)
+    {
+        if (client.Member("policy") is not { ValueKind: not JsonValueKind.Null } json) return null;
+        if (json.ValueKind != JsonValueKind.Object)
+        {
+            client.Fault("policy", "is not an object");
+            return null;
+        }
+        var read = new JsonMembers(json, PolicyMembers, "policy.", client.Faults);
+        GrantPolicy start = isPublic ? GrantPolicy.Public : GrantPolicy.Confidential;
+        bool rotate = read.Flag("rotate") ?? true;
+        if (!rotate && isPublic) read.Fault("rotate", "cannot be false for a public client (RFC 9700 section 2.2.2)");
+        TimeSpan access = read.Span("access_token_lifetime", start.AccessTokenLifetime, TimeSpan.FromSeconds(1), TimeSpan.FromDays(1)) ?? start.AccessTokenLifetime;
+        TimeSpan? absolute = read.Span("absolute_lifetime", start.AbsoluteLifetime, TimeSpan.FromSeconds(1), TimeSpan.FromDays(3660));
+        return new GrantPolicy
+        {
+            Name = read.Text("name") ?? "client:" + clientId,
+            RefreshTokens = read.Choice("refresh_tokens", RefreshTokenIssuance.OfflineAccess,
+                ("offline_access", RefreshTokenIssuance.OfflineAccess), ("never", RefreshTokenIssuance.Never), ("always", RefreshTokenIssuance.Always)),
+            Rotate = rotate,
+            Retry = ParseRetry(read, start.Retry),
+            RetryBudget = read.Has("retry_budget") ? read.Number("retry_budget", 0, 150) : start.RetryBudget,
+            OnReplay = read.Choice("on_replay", ("revoke", ReplayReaction.Revoke), ("reject", ReplayReaction.Reject)),
+            OnStoreBehind = read.Choice("on_store_behind", ("catch_up", StoreBehindReaction.CatchUp), ("refuse", StoreBehindReaction.Refuse)),
+            OnRefresh = read.Choice("previous_access_token", ("keep", PreviousAccessToken.Keep), ("revoke", PreviousAccessToken.Revoke)),
+            IdleLifetime = read.Span("idle_lifetime", start.IdleLifetime, TimeSpan.FromSeconds(1), TimeSpan.FromDays(3660)),
+            AbsoluteLifetime = absolute,
+            AccessTokenLifetime = access,
+            IdTokenLifetime = read.Span("id_token_lifetime", start.IdTokenLifetime, TimeSpan.FromSeconds(1), TimeSpan.FromDays(1)) ?? start.IdTokenLifetime,
+            CodeLifetime = read.Span("code_lifetime", start.CodeLifetime, TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(10)) ?? start.CodeLifetime,
+        };
+    }
+
+    private static RetryRule ParseRetry(JsonMembers read, RetryRule start)
+    {
+        switch (read.Text("retry"))
+        {
+            case null: return start;
+            case "never": return RetryRule.Never;
+            case "acknowledged": return RetryRule.UntilAcknowledged;
+            default: return read.Span("retry", null, TimeSpan.FromSeconds(1), TimeSpan.FromHours(1)) is { } window ? RetryRule.For(window) : RetryRule.Never;
+        }
+    }
+
+    private static string? Algorithm(JsonMembers read, string name)
+    {
+        string? alg = read.Text(name);
+        if (alg is null || SigningAlgorithms.Contains(alg)) return alg;
+        read.Fault(name, $"is none of {string.Join(", ", SigningAlgorithms)}");
+        return null;
+    }
+
+    private static string HostOf(string uri) => Uri.TryCreate(uri, UriKind.Absolute, out Uri? parsed) ? parsed.Host : "";
+
+    private static string Span(TimeSpan span) => span.ToString("c", CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,44 @@
+namespace Evergrant.Protocol.Grants;
+
+/// <summary>What was authorized, written once with the grant and never changed (RFC 9700 section 4.14.2: scope and resources cannot widen).</summary>
+public sealed record Authorized
+{
+    /// <summary>Granted scope values, space-delimited, in the order granted; empty for none.</summary>
+    public required string Scope { get; init; }
+
+    /// <summary>Resource indicators of the authorization request (RFC 8707); empty when the request named none.</summary>
+    public IReadOnlyList<string> Resources { get; init; } = [];
+
+    /// <summary>The redirect_uri parameter of the authorization request, byte for byte; null when it was omitted.</summary>
+    public string? RedirectUri { get; init; }
+
+    /// <summary>PKCE S256 challenge; null when the client sent none.</summary>
+    public string? CodeChallenge { get; init; }
+
+    /// <summary>OpenID Connect nonce; null when not sent.</summary>
+    public string? Nonce { get; init; }
+
+    /// <summary>The claims parameter as JSON (OpenID Connect Core section 5.5); null when not sent.</summary>
+    public string? Claims { get; init; }
+
+    /// <summary>When the End-User last authenticated actively; null for grants without an End-User.</summary>
+    public DateTimeOffset? AuthTime { get; init; }
+
+    /// <summary>Authentication context class; null when none is claimed.</summary>
+    public string? Acr { get; init; }
+
+    /// <summary>Authentication methods (RFC 8176).</summary>
+    public IReadOnlyList<string>? Amr { get; init; }
+
+    /// <summary>Public identifier of the sign-in session (the ID Token's sid), kept also for offline grants; null without a session.</summary>
+    public string? SessionId { get; init; }
+
+    /// <summary>Whether the ID Token must carry auth_time (max_age was sent, or the claim was asked for).</summary>
+    public bool WantsAuthTime { get; init; }
+
+    /// <summary>Name of the token policy that was in force.</summary>
+    public required string Policy { get; init; }
+
+    /// <summary>Whether redeeming the code yields a refresh token.</summary>
+    public bool IssuesRefreshToken { get; init; }
+}

@@ -1,0 +1,35 @@
+namespace Evergrant.Protocol.Grants;
+
+/// <summary>Why a grant was revoked. The names are stored, logged and shown by <c>explain</c>.</summary>
+public enum RevocationCause
+{
+    /// <summary>Not revoked.</summary>
+    None = 0,
+
+    /// <summary>A refresh token that had been superseded came back outside the retry rule (RFC 9700 section 4.14.2).</summary>
+    RefreshTokenReplayed = 1,
+
+    /// <summary>The authorization code was redeemed a second time by an otherwise valid request (OAuth 2.1 section 7.5.2).</summary>
+    CodeReplayed = 2,
+
+    /// <summary>The client asked for it at the revocation endpoint (RFC 7009).</summary>
+    RevokedByClient = 3,
+
+    /// <summary>The End-User withdrew it on the account page.</summary>
+    RevokedByUser = 4,
+
+    /// <summary>An operator revoked it.</summary>
+    RevokedByOperator = 5,
+
+    /// <summary>The sign-in session it was bound to ended.</summary>
+    SessionEnded = 6,
+
+    /// <summary>The account was removed or disabled.</summary>
+    AccountRemoved = 7,
+
+    /// <summary>The account's password was changed.</summary>
+    PasswordChanged = 8,
+
+    /// <summary>The client was removed.</summary>
+    ClientRemoved = 9,
+}

@@ -1,0 +1,45 @@
+using Evergrant.Protocol.Clients;
+using Evergrant.Protocol.Grants;
+using Evergrant.Protocol.Token;
+
+namespace Evergrant.Protocol.Introspection;
+
+/// <summary>What is told about a token (RFC 7662 section 2.2).</summary>
+public abstract record IntrospectionDecision;
+
+/// <summary>Nothing but active=false: unknown, expired, revoked, and not the caller's business look the same.</summary>
+public sealed record Inactive : IntrospectionDecision;
+
+/// <summary>The token is good.</summary>
+/// <param name="Scope">Scope values the caller may see.</param>
+/// <param name="Token">The access token; null for a refresh token.</param>
+/// <param name="Grant">The grant behind it; null for none.</param>
+public sealed record Active(string Scope, AccessToken? Token, Grant? Grant) : IntrospectionDecision;
+
+/// <summary>The introspection decision.</summary>
+public static class Introspection
+{
+    /// <summary>Decides.</summary>
+    /// <param name="token">What was presented, already resolved as good together with its grant and not on the list of the dead; null when it is not.</param>
+    /// <param name="grant">The grant behind it; null for none.</param>
+    /// <param name="caller">The authenticated client that asks.</param>
+    /// <param name="catalogue">The server's scopes and resources.</param>
+    public static IntrospectionDecision Decide(PresentedToken? token, Grant? grant, Client caller, ScopeCatalogue catalogue)
+    {
+        if (token is null) return new Inactive();
+        bool own = token.ClientOf(grant) == caller.ClientId;
+        if (token.IsRefreshToken)
+        {
+            // A refresh token is for this server alone; no resource server has business with it.
+            return own ? new Active(grant!.Authorized.Scope, null, grant) : new Inactive();
+        }
+        AccessToken access = token.Access!;
+        if (own) return new Active(access.Scope, access, grant);
+        if (!caller.MayIntrospect) return new Inactive();
+        // A resource server that is registered for resources sees tokens for them, and of those the scope that is its own (section 2.2).
+        if (caller.Resources.Count == 0) return new Active(access.Scope, access, grant);
+        if (!access.Audience.Any(caller.Resources.Contains)) return new Inactive();
+        string scope = Scope.Join(Scope.Split(access.Scope).Where(s => catalogue.OwnersOf(s) is { Count: 0 } || catalogue.OwnersOf(s).Any(o => caller.Resources.Contains(o.Identifier))));
+        return new Active(scope, access, grant);
+    }
+}

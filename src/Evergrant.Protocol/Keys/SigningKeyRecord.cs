@@ -1,0 +1,35 @@
+namespace Evergrant.Protocol.Keys;
+
+/// <summary>A signing key of an issuer as it is stored: its life is written when it is made, so that every node reads the same.</summary>
+public sealed record SigningKeyRecord
+{
+    /// <summary>Issuer.</summary>
+    public required string Issuer { get; init; }
+
+    /// <summary>Random kid.</summary>
+    public required string KeyId { get; init; }
+
+    /// <summary>JWS algorithm, e.g. ES256.</summary>
+    public required string Algorithm { get; init; }
+
+    /// <summary>PKCS#8, wrapped by a key that is kept outside the store.</summary>
+    public required byte[] WrappedKey { get; init; }
+
+    /// <summary>The public key as a JWK in JSON.</summary>
+    public required string PublicJwk { get; init; }
+
+    /// <summary>From here on it is in the JWK Set.</summary>
+    public required DateTimeOffset AnnouncedAt { get; init; }
+
+    /// <summary>From here on it may sign: every reader of the JWK Set has had time to see it.</summary>
+    public required DateTimeOffset SignsFrom { get; init; }
+
+    /// <summary>From here on it signs no more.</summary>
+    public required DateTimeOffset RetiresAt { get; init; }
+
+    /// <summary>From here on it is no longer in the JWK Set.</summary>
+    public required DateTimeOffset GoneAt { get; init; }
+
+    /// <summary>When an operator withdrew it: it neither signs nor is it published from then on; null while it stands.</summary>
+    public DateTimeOffset? WithdrawnAt { get; init; }
+}

@@ -1,0 +1,197 @@
+namespace Evergrant.Protocol;
+
+/// <summary>Why a request was refused. The same name stands in log, metric, event and test; what each means is generated into docs/refusals.md.</summary>
+public enum Refusal
+{
+    /// <summary>The request is not what its media type says: bad percent-encoding, invalid UTF-8, NUL, or too many parameters. Client: send a well-formed form or query.</summary>
+    RequestMalformed,
+
+    /// <summary>The body's media type is not application/x-www-form-urlencoded. Client: set Content-Type.</summary>
+    ContentTypeWrong,
+
+    /// <summary>The body or a parameter is longer than the endpoint allows. Client: send less.</summary>
+    RequestTooLarge,
+
+    /// <summary>A parameter that may occur once occurs several times (RFC 6749 section 3.1). Client: send it once.</summary>
+    ParameterRepeated,
+
+    /// <summary>A parameter that the request needs is absent or empty. Client: send it.</summary>
+    ParameterMissing,
+
+    /// <summary>A parameter's value is outside its syntax or range. Client: see the parameter's definition.</summary>
+    ParameterInvalid,
+
+    /// <summary>No client with this client_id is registered at this issuer. Operator: register it, or look for a wrong issuer path.</summary>
+    ClientUnknown,
+
+    /// <summary>The request names no client. Client: authenticate, or send client_id.</summary>
+    ClientMissing,
+
+    /// <summary>A confidential client showed no credentials. Client: authenticate by the registered method.</summary>
+    ClientCredentialsMissing,
+
+    /// <summary>The client secret is wrong. Operator: compare or rotate the secret; nothing was consumed.</summary>
+    ClientSecretWrong,
+
+    /// <summary>The client used a method it is not registered for. Operator: change token_endpoint_auth_method, or the client.</summary>
+    ClientMethodWrong,
+
+    /// <summary>The request shows two different credentials (RFC 6749 section 2.3). Client: use one.</summary>
+    ClientCredentialsAmbiguous,
+
+    /// <summary>Client credentials came in the query string, where logs would keep them (RFC 6749 section 2.3.1). Client: use the header or the body.</summary>
+    ClientCredentialsInQuery,
+
+    /// <summary>The client assertion is not a JWT that this client's keys, audience, lifetime and jti rules accept (RFC 7523 section 3). Client: see the log for the rule.</summary>
+    ClientAssertionInvalid,
+
+    /// <summary>The client assertion was used before. Client: make a new one with a new jti for each request.</summary>
+    ClientAssertionReplayed,
+
+    /// <summary>Too many wrong credentials for this client from this address. Client: wait as Retry-After says.</summary>
+    ClientThrottled,
+
+    /// <summary>The client may not use this grant type. Operator: add it to grant_types.</summary>
+    GrantTypeNotAllowed,
+
+    /// <summary>The server does not offer this grant type.</summary>
+    GrantTypeUnsupported,
+
+    /// <summary>The client may not use this response type. Operator: add it to response_types.</summary>
+    ResponseTypeNotAllowed,
+
+    /// <summary>The server does not offer this response type.</summary>
+    ResponseTypeUnsupported,
+
+    /// <summary>The server does not offer this response mode.</summary>
+    ResponseModeUnsupported,
+
+    /// <summary>The redirect URI is absent though several, or none, are registered (RFC 6749 section 3.1.2.3). Client: send redirect_uri.</summary>
+    RedirectUriMissing,
+
+    /// <summary>The redirect URI is none of the registered ones, compared byte for byte (RFC 9700 section 2.1). Operator: register it exactly.</summary>
+    RedirectUriUnregistered,
+
+    /// <summary>The scope is not a list of scope values, none of it is known, or the client may have none of it. Client: ask for scopes it is registered for.</summary>
+    ScopeInvalid,
+
+    /// <summary>A refresh asked for scope beyond the grant (RFC 6749 section 6). Client: ask for no more than was granted, or authorize again.</summary>
+    ScopeWidened,
+
+    /// <summary>The scope values asked for belong to several APIs and no resource says which is meant (RFC 9068 section 3). Client: send resource.</summary>
+    ScopeAmbiguous,
+
+    /// <summary>The resource is not an absolute URI without fragment, is not known, or the client may not use it (RFC 8707 section 2).</summary>
+    ResourceInvalid,
+
+    /// <summary>A token request asked for a resource beyond the grant (RFC 8707 section 2.2).</summary>
+    ResourceWidened,
+
+    /// <summary>The client must send a code_challenge and did not (RFC 7636 section 4.4.1).</summary>
+    PkceRequired,
+
+    /// <summary>The code_challenge or its method is not S256 of 43 characters (RFC 7636 section 4.2).</summary>
+    PkceMethodUnsupported,
+
+    /// <summary>The code_verifier is absent, malformed, or not that of the challenge (RFC 7636 section 4.6). Client: keep the verifier with the request it belongs to.</summary>
+    PkceVerifierWrong,
+
+    /// <summary>A code_verifier came for a code that has no challenge (RFC 9700 section 4.8.2): a downgrade is under way, or the client mixed up two requests.</summary>
+    PkceVerifierUnexpected,
+
+    /// <summary>The request or request_uri parameter is not offered.</summary>
+    RequestObjectUnsupported,
+
+    /// <summary>The registration parameter is not offered.</summary>
+    RegistrationUnsupported,
+
+    /// <summary>prompt=none, and nobody is signed in, or not freshly enough.</summary>
+    LoginRequired,
+
+    /// <summary>prompt=none, and the End-User has not consented to what is asked.</summary>
+    ConsentRequired,
+
+    /// <summary>prompt=none, and several accounts are signed in.</summary>
+    AccountSelectionRequired,
+
+    /// <summary>The End-User said no.</summary>
+    ConsentDenied,
+
+    /// <summary>The id_token_hint is not an ID Token of this issuer.</summary>
+    IdTokenHintInvalid,
+
+    /// <summary>The End-User who is signed in is not the one whom the request names (OpenID Connect Core section 3.1.2.2).</summary>
+    SubjectMismatch,
+
+    /// <summary>The authentication context class asked for as essential cannot be reached (OpenID Connect Core section 5.5.1.1).</summary>
+    AcrUnmet,
+
+    /// <summary>The page's ticket is forged, expired, or another browser's. End-User: begin again at the application.</summary>
+    TicketInvalid,
+
+    /// <summary>The code is not one of ours, or of another issuer, or its grant is gone.</summary>
+    CodeUnknown,
+
+    /// <summary>The code was issued to another client. Its grant stays untouched.</summary>
+    CodeOfAnotherClient,
+
+    /// <summary>The code's lifetime is over.</summary>
+    CodeExpired,
+
+    /// <summary>The code was redeemed before. If the request is otherwise valid, everything issued from it is revoked (OAuth 2.1 section 7.5.2).</summary>
+    CodeReplayed,
+
+    /// <summary>redirect_uri is absent or differs from that of the authorization request (RFC 6749 section 4.1.3).</summary>
+    RedirectUriMismatch,
+
+    /// <summary>The refresh token is not one of ours, or of another issuer, or its grant is gone.</summary>
+    RefreshTokenUnknown,
+
+    /// <summary>The refresh token was issued to another client. Its grant stays untouched.</summary>
+    RefreshTokenOfAnotherClient,
+
+    /// <summary>The grant was revoked; the story tells by whom. Client: authorize again.</summary>
+    GrantRevoked,
+
+    /// <summary>The proof of possession is missing or of another key.</summary>
+    KeyMismatch,
+
+    /// <summary>The absolute end of the grant has come. Client: authorize again.</summary>
+    GrantExpired,
+
+    /// <summary>The refresh token was not used for longer than the idle lifetime. Client: authorize again.</summary>
+    RefreshTokenIdle,
+
+    /// <summary>A superseded refresh token came back outside the retry rule: two parties hold the family (RFC 9700 section 4.14.2). By policy the grant was revoked.</summary>
+    RefreshTokenReplayed,
+
+    /// <summary>The refresh token is ahead of the store, which has lost its last writes, and the policy does not catch up. Nothing is revoked. Operator: see the recovery guide.</summary>
+    StoreLostWrites,
+
+    /// <summary>The world moved more often than the server decides again for one request. Client: try again.</summary>
+    Contended,
+
+    /// <summary>The store could not be asked, or it is not known whether the change is durable. Client: try again; nothing is lost.</summary>
+    StoreUnavailable,
+
+    /// <summary>The access token is absent.</summary>
+    AccessTokenMissing,
+
+    /// <summary>The access token came in more than one way (RFC 6750 section 2).</summary>
+    AccessTokenRepeated,
+
+    /// <summary>The access token is malformed, expired, revoked, or not for this endpoint.</summary>
+    AccessTokenInvalid,
+
+    /// <summary>The access token's scope does not suffice.</summary>
+    ScopeInsufficient,
+
+    /// <summary>The token belongs to another client, which alone may revoke it (RFC 7009 section 2.1).</summary>
+    TokenOfAnotherClient,
+
+    /// <summary>The account is gone or disabled.</summary>
+    AccountUnavailable,
+
+    /// <summary>Something failed that should not have; the log has the exception under the reference.</summary>
+    ServerFault,
+}

@@ -1,0 +1,57 @@
+namespace Evergrant.Protocol;
+
+/// <summary>Lists of scope values (RFC 6749 section 3.3): case-sensitive, single spaces, order without meaning.</summary>
+public static class Scope
+{
+    /// <summary>Asks for an ID Token.</summary>
+    public const string OpenId = "openid";
+
+    /// <summary>Asks for access while the End-User is away.</summary>
+    public const string OfflineAccess = "offline_access";
+
+    /// <summary>The scope values of OpenID Connect Core section 5.4 and 11.</summary>
+    public static IReadOnlyList<string> Standard { get; } = [OpenId, "profile", "email", "address", "phone", OfflineAccess];
+
+    /// <summary>Splits a scope parameter; doubled values are kept once.</summary>
+    /// <param name="value">The parameter.</param>
+    /// <param name="scopes">The values in order.</param>
+    /// <returns>False when the syntax is broken: a character outside %x21 / %x23-5B / %x5D-7E, or not single spaces.</returns>
+    public static bool TryParse(string value, out IReadOnlyList<string> scopes)
+    {
+        scopes = [];
+        var list = new List<string>();
+        foreach (Range range in value.AsSpan().Split(' '))
+        {
+            ReadOnlySpan<char> item = value.AsSpan(range);
+            if (item.IsEmpty) return false;
+            foreach (char c in item)
+            {
+                if (c is < '!' or > '~' or '"' or '\\') return false;
+            }
+            string text = item.ToString();
+            if (!list.Contains(text)) list.Add(text);
+        }
+        scopes = list;
+        return true;
+    }
+
+    /// <summary>Splits a stored scope string, which is well-formed.</summary>
+    /// <param name="value">Space-delimited values; empty for none.</param>
+    public static string[] Split(string value) => value.Length == 0 ? [] : value.Split(' ');
+
+    /// <summary>Whether a stored scope string contains a value.</summary>
+    /// <param name="scope">Space-delimited values.</param>
+    /// <param name="value">One value.</param>
+    public static bool Contains(string scope, string value)
+    {
+        foreach (Range range in scope.AsSpan().Split(' '))
+        {
+            if (scope.AsSpan(range).SequenceEqual(value)) return true;
+        }
+        return false;
+    }
+
+    /// <summary>Joins values with single spaces.</summary>
+    /// <param name="values">The values.</param>
+    public static string Join(IEnumerable<string> values) => string.Join(' ', values);
+}

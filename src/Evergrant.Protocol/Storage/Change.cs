@@ -1,0 +1,98 @@
+using Evergrant.Protocol.Grants;
+using Evergrant.Protocol.Sessions;
+
+namespace Evergrant.Protocol.Storage;
+
+/// <summary>A change of one stored thing that carries its own condition. A store makes it with one statement whose row count is the answer.</summary>
+public abstract record Change;
+
+/// <summary>Writes a new grant. Holds when the id is new.</summary>
+/// <param name="Grant">The row.</param>
+public sealed record CreateGrant(Grant Grant) : Change;
+
+/// <summary>Advances the counter: redeems a code (From = 0) or a refresh token. Holds when the row's generation is From and its state is pending for 0, active above 0.</summary>
+/// <param name="GrantId">The grant.</param>
+/// <param name="From">The row's generation as read.</param>
+/// <param name="To">The new generation, above From; the state becomes active.</param>
+/// <param name="KeyNumber">Key that makes the new generation.</param>
+/// <param name="At">Becomes generation_at.</param>
+/// <param name="IdleExpiresAt">New idle end; null for none.</param>
+/// <param name="ExpiresAt">Absolute end; written as given (equal to the row's, except at redemption).</param>
+/// <param name="Retries">New history.</param>
+/// <param name="AccessSerial">New serial.</param>
+/// <param name="AccessFloor">New floor.</param>
+public sealed record AdvanceGrant(
+    Guid GrantId, long From, long To, int KeyNumber, DateTimeOffset At, DateTimeOffset? IdleExpiresAt, DateTimeOffset? ExpiresAt,
+    RetryHistory Retries, int AccessSerial, int AccessFloor) : Change;
+
+/// <summary>Records a use of a refresh token that is not rotated. Holds when the row's generation is Generation and its state is active.</summary>
+/// <param name="GrantId">The grant.</param>
+/// <param name="Generation">The row's generation, which stays.</param>
+/// <param name="At">Becomes generation_at.</param>
+/// <param name="IdleExpiresAt">New idle end; null for none.</param>
+/// <param name="AccessSerial">New serial.</param>
+/// <param name="AccessFloor">New floor.</param>
+public sealed record RenewGrant(Guid GrantId, long Generation, DateTimeOffset At, DateTimeOffset? IdleExpiresAt, int AccessSerial, int AccessFloor) : Change;
+
+/// <summary>Counts a retry. Holds when the row's generation is Generation, its state is active and, where Before is given, its history is Before.</summary>
+/// <param name="GrantId">The grant.</param>
+/// <param name="Generation">The row's generation: that of the successor given again.</param>
+/// <param name="Before">History as read, for grants with a budget; null counts whatever the history is, saturating as <see cref="RetryHistory.Counted"/>.</param>
+public sealed record CountRetry(Guid GrantId, long Generation, RetryHistory? Before) : Change;
+
+/// <summary>Ends a grant. Holds when it is not revoked yet.</summary>
+/// <param name="GrantId">The grant.</param>
+/// <param name="Why">The cause.</param>
+/// <param name="At">Becomes revoked_at.</param>
+public sealed record RevokeGrant(Guid GrantId, RevocationCause Why, DateTimeOffset At) : Change;
+
+/// <summary>Ends every grant that is not revoked and matches all members given. Holds always.</summary>
+/// <param name="Issuer">Issuer; null for any.</param>
+/// <param name="Subject">Account id; null for any.</param>
+/// <param name="ClientId">Client; null for any.</param>
+/// <param name="SessionId">Session the grant ends with; null for any.</param>
+/// <param name="Why">The cause.</param>
+/// <param name="At">Becomes revoked_at.</param>
+public sealed record RevokeGrants(string? Issuer, string? Subject, string? ClientId, string? SessionId, RevocationCause Why, DateTimeOffset At) : Change;
+
+/// <summary>Puts one access token on the list of the dead until it would have expired. Holds always.</summary>
+/// <param name="TokenHash">SHA-256 of the token's id.</param>
+/// <param name="ExpiresAt">When the row may go.</param>
+public sealed record DenyAccessToken(byte[] TokenHash, DateTimeOffset ExpiresAt) : Change;
+
+/// <summary>Notes the jti of a client assertion. Holds when it was not noted before.</summary>
+/// <param name="AssertionHash">SHA-256 over issuer, client and jti.</param>
+/// <param name="ExpiresAt">When the row may go.</param>
+public sealed record UseAssertion(byte[] AssertionHash, DateTimeOffset ExpiresAt) : Change;
+
+/// <summary>Writes or replaces the consent of a user for a client. Holds always.</summary>
+/// <param name="Consent">The row.</param>
+public sealed record SaveConsent(Consent Consent) : Change;
+
+/// <summary>Removes the consent of a user for a client. Holds when there was one.</summary>
+/// <param name="Issuer">Issuer.</param>
+/// <param name="Subject">Account id.</param>
+/// <param name="ClientId">Client.</param>
+public sealed record RemoveConsent(string Issuer, string Subject, string ClientId) : Change;
+
+/// <summary>Writes a new session. Holds when its key is new.</summary>
+/// <param name="Session">The row.</param>
+public sealed record CreateSession(Session Session) : Change;
+
+/// <summary>Moves a session's idle end. Holds when the session exists.</summary>
+/// <param name="Key">Hash of the cookie value.</param>
+/// <param name="SeenAt">Last use.</param>
+/// <param name="IdleExpiresAt">New idle end.</param>
+public sealed record TouchSession(byte[] Key, DateTimeOffset SeenAt, DateTimeOffset IdleExpiresAt) : Change;
+
+/// <summary>Removes a session. Holds when it existed.</summary>
+/// <param name="Key">Hash of the cookie value.</param>
+public sealed record RemoveSession(byte[] Key) : Change;
+
+/// <summary>Removes every session of an account. Holds always.</summary>
+/// <param name="Subject">Account id.</param>
+public sealed record RemoveSessionsOf(string Subject) : Change;
+
+/// <summary>Several changes that hold together or not at all: one transaction, Conflict when the condition of any does not hold.</summary>
+/// <param name="Changes">The changes, in order.</param>
+public sealed record Together(IReadOnlyList<Change> Changes) : Change;

@@ -1,0 +1,62 @@
+using Evergrant.Protocol.Clients;
+
+namespace Evergrant.Protocol.Storage;
+
+/// <summary>Clients, resources and scopes: little, read often, changed seldom. Hosts cache what they read.</summary>
+/// <remarks>Safe for concurrent use. Every member throws <see cref="StoreUnavailableException"/> when the store cannot be asked.</remarks>
+public interface IClientStore
+{
+    /// <summary>Reads one client, or null.</summary>
+    /// <param name="issuer">Issuer.</param>
+    /// <param name="clientId">Client id.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    ValueTask<Client?> FindClientAsync(string issuer, string clientId, CancellationToken cancellationToken);
+
+    /// <summary>Reads all clients of an issuer, by id; of all issuers when it is null.</summary>
+    /// <param name="issuer">Issuer, or null.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    ValueTask<IReadOnlyList<Client>> ListClientsAsync(string? issuer, CancellationToken cancellationToken);
+
+    /// <summary>Writes or replaces a client.</summary>
+    /// <param name="client">The client.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    ValueTask SaveClientAsync(Client client, CancellationToken cancellationToken);
+
+    /// <summary>Removes a client and ends its grants in the same transaction.</summary>
+    /// <param name="issuer">Issuer.</param>
+    /// <param name="clientId">Client id.</param>
+    /// <param name="at">The instant written to the grants.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>Whether there was one.</returns>
+    ValueTask<bool> RemoveClientAsync(string issuer, string clientId, DateTimeOffset at, CancellationToken cancellationToken);
+
+    /// <summary>Reads all resources, by identifier. Resources belong to all issuers of a server.</summary>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    ValueTask<IReadOnlyList<ApiResource>> ListResourcesAsync(CancellationToken cancellationToken);
+
+    /// <summary>Writes or replaces a resource.</summary>
+    /// <param name="resource">The resource.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    ValueTask SaveResourceAsync(ApiResource resource, CancellationToken cancellationToken);
+
+    /// <summary>Removes a resource.</summary>
+    /// <param name="identifier">Its identifier.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>Whether there was one.</returns>
+    ValueTask<bool> RemoveResourceAsync(string identifier, CancellationToken cancellationToken);
+
+    /// <summary>Reads the scope values that belong to no resource, beyond the standard ones.</summary>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    ValueTask<IReadOnlyList<ScopeDescription>> ListScopesAsync(CancellationToken cancellationToken);
+
+    /// <summary>Writes or replaces such a scope.</summary>
+    /// <param name="scope">The scope.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    ValueTask SaveScopeAsync(ScopeDescription scope, CancellationToken cancellationToken);
+
+    /// <summary>Removes such a scope.</summary>
+    /// <param name="name">The value.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>Whether there was one.</returns>
+    ValueTask<bool> RemoveScopeAsync(string name, CancellationToken cancellationToken);
+}

@@ -1,0 +1,16 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Evergrant.Protocol.Clients;
+using Evergrant.Protocol.Grants;
+
+namespace Evergrant.Protocol.Storage;
+
+/// <summary>The JSON of documents that stores keep in one column: compact, without nulls, enums as names.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, UseStringEnumConverter = true,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(Authorized))]
+[JsonSerializable(typeof(Client))]
+[JsonSerializable(typeof(ApiResource))]
+[JsonSerializable(typeof(IReadOnlyList<string>))]
+public sealed partial class StoredJson : JsonSerializerContext;

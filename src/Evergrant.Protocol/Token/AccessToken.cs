@@ -1,0 +1,125 @@
+using System.Buffers;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using Evergrant.Jose;
+using Evergrant.Protocol.Grants;
+
+namespace Evergrant.Protocol.Token;
+
+/// <summary>What an access token says, whatever its form.</summary>
+public sealed record AccessToken
+{
+    /// <summary>Issuer.</summary>
+    public required string Issuer { get; init; }
+
+    /// <summary>The client it was issued to.</summary>
+    public required string ClientId { get; init; }
+
+    /// <summary>The sub it shows: of the End-User as the client sees them, or the client's id where there is none.</summary>
+    public required string Subject { get; init; }
+
+    /// <summary>Audience, never empty.</summary>
+    public required IReadOnlyList<string> Audience { get; init; }
+
+    /// <summary>Space-delimited scope values; empty for none.</summary>
+    public required string Scope { get; init; }
+
+    /// <summary>When it was issued.</summary>
+    public required DateTimeOffset IssuedAt { get; init; }
+
+    /// <summary>When it ends.</summary>
+    public required DateTimeOffset ExpiresAt { get; init; }
+
+    /// <summary>Its id: jti, or for an opaque token the text itself. Only its hash is ever stored.</summary>
+    public required string Id { get; init; }
+
+    /// <summary>The grant behind it; null for client credentials.</summary>
+    public Guid? GrantId { get; init; }
+
+    /// <summary>Its serial in the grant.</summary>
+    public int Serial { get; init; }
+
+    /// <summary>Hash under which a single token is put on the list of the dead.</summary>
+    public byte[] DenialKey() => SHA256.HashData(Encoding.UTF8.GetBytes(Id));
+
+    /// <summary>The claims of its JWT form (RFC 9068 section 2.2).</summary>
+    /// <param name="authorized">The authorization behind it, for auth_time, acr and amr; null for none.</param>
+    public JwtAccessToken ToJwt(Authorized? authorized) => new()
+    {
+        Issuer = Issuer,
+        Subject = Subject,
+        Audience = Audience,
+        ClientId = ClientId,
+        IssuedAt = IssuedAt,
+        ExpiresAt = ExpiresAt,
+        JwtId = Id,
+        Scope = Scope.Length == 0 ? null : Scope,
+        GrantId = GrantId is { } id ? id.ToString("N") : null,
+        GrantSerial = GrantId is null ? null : Serial,
+        AuthTime = authorized?.AuthTime,
+        Acr = authorized?.Acr,
+        Amr = authorized?.Amr,
+    };
+
+    /// <summary>Reads the claims of a JWT access token that has been judged.</summary>
+    /// <param name="jwt">The token.</param>
+    public static AccessToken Of(JwtAccessToken jwt) => new()
+    {
+        Issuer = jwt.Issuer,
+        Subject = jwt.Subject,
+        Audience = jwt.Audience,
+        ClientId = jwt.ClientId,
+        IssuedAt = jwt.IssuedAt,
+        ExpiresAt = jwt.ExpiresAt,
+        Id = jwt.JwtId,
+        Scope = jwt.Scope ?? "",
+        GrantId = Guid.TryParseExact(jwt.GrantId, "N", out Guid id) ? id : null,
+        Serial = jwt.GrantSerial ?? 0,
+    };
+
+    /// <summary>The body of its opaque form: what the grant's row does not say.</summary>
+    public byte[] ToBody()
+    {
+        var buffer = new ArrayBufferWriter<byte>(256);
+        using (var json = new Utf8JsonWriter(buffer))
+        {
+            json.WriteStartObject();
+            json.WriteNumber("iat", IssuedAt.ToUnixTimeSeconds());
+            json.WriteNumber("exp", ExpiresAt.ToUnixTimeSeconds());
+            json.WriteString("sub", Subject);
+            json.WriteString("scope", Scope);
+            json.WriteStartArray("aud");
+            foreach (string audience in Audience) json.WriteStringValue(audience);
+            json.WriteEndArray();
+            json.WriteEndObject();
+        }
+        return buffer.WrittenSpan.ToArray();
+    }
+
+    /// <summary>Reads the body of an opaque token whose tag, or seal, has been checked.</summary>
+    /// <param name="body">The body.</param>
+    /// <param name="text">The token's text.</param>
+    /// <param name="issuer">Issuer.</param>
+    /// <param name="clientId">Client.</param>
+    /// <param name="grantId">Grant; null for none.</param>
+    /// <param name="serial">Serial.</param>
+    public static AccessToken OfBody(ReadOnlySpan<byte> body, string text, string issuer, string clientId, Guid? grantId, int serial)
+    {
+        using var document = JsonDocument.Parse(body.ToArray());
+        JsonElement root = document.RootElement;
+        return new AccessToken
+        {
+            Issuer = issuer,
+            ClientId = clientId,
+            Subject = root.GetProperty("sub").GetString()!,
+            Audience = [.. root.GetProperty("aud").EnumerateArray().Select(a => a.GetString()!)],
+            Scope = root.GetProperty("scope").GetString()!,
+            IssuedAt = DateTimeOffset.FromUnixTimeSeconds(root.GetProperty("iat").GetInt64()),
+            ExpiresAt = DateTimeOffset.FromUnixTimeSeconds(root.GetProperty("exp").GetInt64()),
+            Id = text,
+            GrantId = grantId,
+            Serial = serial,
+        };
+    }
+}

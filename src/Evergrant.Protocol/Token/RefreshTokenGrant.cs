@@ -1,0 +1,139 @@
+using Evergrant.Protocol.Clients;
+using Evergrant.Protocol.Grants;
+using Evergrant.Protocol.Storage;
+
+namespace Evergrant.Protocol.Token;
+
+/// <summary>The refresh token grant (RFC 6749 section 6): the decision table of docs/grants.md, row by row.</summary>
+public static class RefreshTokenGrant
+{
+    /// <summary>The grant_type value.</summary>
+    public const string Name = "refresh_token";
+
+    private static readonly OAuthError Unknown = OAuthError.InvalidGrant("The refresh token is not valid.", Refusal.RefreshTokenUnknown);
+    private static readonly OAuthError Foreign = Unknown with { Refusal = Refusal.RefreshTokenOfAnotherClient };
+    private static readonly OAuthError Revoked = Unknown with { Refusal = Refusal.GrantRevoked };
+    private static readonly OAuthError WrongKey = Unknown with { Refusal = Refusal.KeyMismatch };
+    private static readonly OAuthError Ended = Unknown with { Refusal = Refusal.GrantExpired };
+    private static readonly OAuthError Idle = Unknown with { Refusal = Refusal.RefreshTokenIdle };
+    private static readonly OAuthError Replay = Unknown with { Refusal = Refusal.RefreshTokenReplayed };
+    private static readonly OAuthError Behind = Unknown with { Refusal = Refusal.StoreLostWrites };
+    private static readonly OAuthError Widened = OAuthError.InvalidScope("The scope exceeds what was granted.", Refusal.ScopeWidened);
+
+    /// <summary>Decides a refresh.</summary>
+    /// <param name="request">Scope and resources asked for.</param>
+    /// <param name="credential">What was presented, as far as it can be read without the row; null when it cannot.</param>
+    /// <param name="grant">The row under the credential's grant id; null when there is none.</param>
+    /// <param name="issuer">The issuer that was asked.</param>
+    /// <param name="client">The authenticated client.</param>
+    /// <param name="provenKey">Thumbprint of the key that the request proves; null for none.</param>
+    /// <param name="catalogue">The server's scopes and resources.</param>
+    /// <param name="keys">The server's credential keys.</param>
+    /// <param name="now">The instant of the decision.</param>
+    public static TokenDecision Decide(
+        TokenRequest request, GrantCredential? credential, Grant? grant, string issuer, Client client, string? provenKey,
+        ScopeCatalogue catalogue, CredentialKeys keys, DateTimeOffset now)
+    {
+        // Row 1. A forged tag never gets further, so nobody can kill a family they do not hold.
+        if (credential is null || grant is null || grant.Issuer != issuer || !credential.IsOf(keys, grant)) return new Refused(Unknown);
+        long presented = credential.Generation;
+        // Row 2. Before any state is looked at: a thief with a client of their own changes nothing.
+        if (grant.ClientId != client.ClientId) return new Refused(Foreign, grant, presented);
+        // Row 3.
+        if (grant.State == GrantState.Revoked) return new Refused(Revoked, grant, presented);
+        // Row 4.
+        if (grant.BoundKey is not null && grant.BoundKey != provenKey) return new Refused(WrongKey, grant, presented);
+        // Row 5. The idle end of a row that is behind the token (row 10) belongs to a generation long past, and says nothing.
+        if (grant.ExpiresAt <= now) return new Refused(Ended, grant, presented);
+        if (presented <= grant.Generation && grant.IdleExpiresAt <= now) return new Refused(Idle, grant, presented);
+
+        GrantPolicy policy = client.EffectivePolicy;
+        bool retry = presented == grant.Generation - 1 && presented > 0 && RetryIsPermitted(grant, policy, now);
+        // Row 6. A refresh token of generation 0 was never made by us and fails row 1.
+        if (presented < grant.Generation && !retry)
+        {
+            return new Replayed(Replay, grant, presented,
+                policy.OnReplay == ReplayReaction.Revoke ? new RevokeGrant(grant.Id, RevocationCause.RefreshTokenReplayed, now) : null);
+        }
+        // Row 7.
+        if (Narrow(request, grant, catalogue, out TokenAudience? access) is { } error) return new Refused(error, grant, presented);
+
+        if (presented > grant.Generation)
+        {
+            // Row 10. Only this server can have made the token, so the row has gone back in time (fail-over, restored backup).
+            return policy.OnStoreBehind == StoreBehindReaction.Refuse
+                ? new Refused(Behind, grant, presented)
+                : Advance(grant, policy, presented, client, keys, now, (g, c) => new CaughtUp(g, c, access!, presented + 1, presented));
+        }
+        // Row 9.
+        if (retry)
+        {
+            var count = new CountRetry(grant.Id, grant.Generation, policy.RetryBudget is null ? null : grant.Retries);
+            return new Repeated(grant with { Retries = grant.Retries.Counted() }, count, access!, grant.Generation, presented);
+        }
+        // Row 8.
+        if (policy.Rotate || client.IsPublic) return Advance(grant, policy, presented, client, keys, now, (g, c) => new Rotated(g, c, access!, g.Generation, presented));
+        Grant renewed = grant with
+        {
+            GenerationAt = now,
+            IdleExpiresAt = now + policy.IdleLifetime,
+            AccessSerial = grant.AccessSerial + 1,
+            AccessFloor = Floor(grant, policy),
+        };
+        return new Renewed(renewed, new RenewGrant(grant.Id, grant.Generation, now, renewed.IdleExpiresAt, renewed.AccessSerial, renewed.AccessFloor), access!, presented, presented);
+    }
+
+    private static bool RetryIsPermitted(Grant grant, GrantPolicy policy, DateTimeOffset now)
+    {
+        // That the row's generation is the presented one plus one says that the successor has not been used.
+        bool inTime = policy.Retry.Kind switch
+        {
+            RetryRuleKind.UntilAcknowledged => true,
+            RetryRuleKind.Window => now < grant.GenerationAt + policy.Retry.Window,
+            _ => false,
+        };
+        return inTime && (policy.RetryBudget is not { } budget || grant.Retries.Total < budget);
+    }
+
+    private static TokenDecision Advance(
+        Grant grant, GrantPolicy policy, long presented, Client client, CredentialKeys keys, DateTimeOffset now, Func<Grant, Change, TokenDecision> decision)
+    {
+        _ = client;
+        Grant after = grant with
+        {
+            State = GrantState.Active,
+            Generation = presented + 1,
+            GenerationAt = now,
+            KeyNumber = keys.CurrentNumber,
+            IdleExpiresAt = now + policy.IdleLifetime,
+            Retries = grant.Retries.Advanced(),
+            AccessSerial = grant.AccessSerial + 1,
+            AccessFloor = Floor(grant, policy),
+        };
+        return decision(after, new AdvanceGrant(
+            grant.Id, grant.Generation, after.Generation, after.KeyNumber, now, after.IdleExpiresAt, after.ExpiresAt, after.Retries, after.AccessSerial, after.AccessFloor));
+    }
+
+    private static int Floor(Grant grant, GrantPolicy policy) =>
+        policy.OnRefresh == PreviousAccessToken.Revoke ? grant.AccessSerial + 1 : grant.AccessFloor;
+
+    /// <summary>A narrower scope narrows this access token only, never the grant (RFC 6749 section 6).</summary>
+    private static OAuthError? Narrow(TokenRequest request, Grant grant, ScopeCatalogue catalogue, out TokenAudience? access)
+    {
+        access = null;
+        string[] granted = Scope.Split(grant.Authorized.Scope);
+        IReadOnlyList<string> scopes = granted;
+        if (request.Scopes is { } asked)
+        {
+            var kept = new List<string>(asked.Count);
+            foreach (string scope in asked)
+            {
+                if (granted.Contains(scope)) kept.Add(scope);
+                // Some libraries repeat these two on every refresh, granted or not; leaving them out widens nothing.
+                else if (scope is not (Scope.OpenId or Scope.OfflineAccess)) return Widened;
+            }
+            scopes = kept;
+        }
+        return TokenAudience.Resolve(grant.Issuer, granted, scopes, grant.Authorized.Resources, request.Resources, catalogue, out access);
+    }
+}

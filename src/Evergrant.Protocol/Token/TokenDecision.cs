@@ -1,0 +1,62 @@
+using Evergrant.Protocol.Grants;
+using Evergrant.Protocol.Storage;
+
+namespace Evergrant.Protocol.Token;
+
+/// <summary>What the server decides on a token request. The type's name is what log, metric, event and test say.</summary>
+public abstract record TokenDecision
+{
+    /// <summary>Name of the decision.</summary>
+    public string Name => GetType().Name;
+}
+
+/// <summary>Nothing is issued and nothing changes.</summary>
+/// <param name="Error">What the client is told, and why.</param>
+/// <param name="Grant">The grant in question; null when none was found or it is not the caller's business.</param>
+/// <param name="Presented">Generation that was presented; null for none.</param>
+public sealed record Refused(OAuthError Error, Grant? Grant = null, long? Presented = null) : TokenDecision;
+
+/// <summary>A superseded credential came back outside the retry rule (grants.md, row 6; a code after its redemption).</summary>
+/// <param name="Error">What the client is told, and why.</param>
+/// <param name="Grant">The grant.</param>
+/// <param name="Presented">Generation that was presented.</param>
+/// <param name="Change">Ends the grant; null when the policy only rejects.</param>
+public sealed record Replayed(OAuthError Error, Grant Grant, long Presented, RevokeGrant? Change) : TokenDecision;
+
+/// <summary>Tokens are issued once the change is durable.</summary>
+/// <param name="Grant">The row as it is after the change.</param>
+/// <param name="Change">What makes it so.</param>
+/// <param name="Access">For whom the access token is.</param>
+/// <param name="RefreshGeneration">Generation of the refresh token in the answer; null for none.</param>
+/// <param name="Presented">Generation that was presented.</param>
+public abstract record Granted(Grant Grant, Change Change, TokenAudience Access, long? RefreshGeneration, long Presented) : TokenDecision;
+
+/// <summary>A code was redeemed: generation 0 became 1.</summary>
+/// <inheritdoc cref="Granted"/>
+public sealed record Redeemed(Grant Grant, Change Change, TokenAudience Access, long? RefreshGeneration, long Presented)
+    : Granted(Grant, Change, Access, RefreshGeneration, Presented);
+
+/// <summary>A refresh token was used and superseded by its successor (row 8).</summary>
+/// <inheritdoc cref="Granted"/>
+public sealed record Rotated(Grant Grant, Change Change, TokenAudience Access, long? RefreshGeneration, long Presented)
+    : Granted(Grant, Change, Access, RefreshGeneration, Presented);
+
+/// <summary>A refresh token that is not rotated was used (row 8).</summary>
+/// <inheritdoc cref="Granted"/>
+public sealed record Renewed(Grant Grant, Change Change, TokenAudience Access, long? RefreshGeneration, long Presented)
+    : Granted(Grant, Change, Access, RefreshGeneration, Presented);
+
+/// <summary>A lost answer is given again: the same successor (row 9).</summary>
+/// <inheritdoc cref="Granted"/>
+public sealed record Repeated(Grant Grant, Change Change, TokenAudience Access, long? RefreshGeneration, long Presented)
+    : Granted(Grant, Change, Access, RefreshGeneration, Presented);
+
+/// <summary>The store was behind a token that only this server can have made, and follows it (row 10).</summary>
+/// <inheritdoc cref="Granted"/>
+public sealed record CaughtUp(Grant Grant, Change Change, TokenAudience Access, long? RefreshGeneration, long Presented)
+    : Granted(Grant, Change, Access, RefreshGeneration, Presented);
+
+/// <summary>An access token without a grant behind it is issued (client credentials); nothing is stored.</summary>
+/// <param name="Access">For whom the access token is.</param>
+/// <param name="Lifetime">Its life.</param>
+public sealed record Issued(TokenAudience Access, TimeSpan Lifetime) : TokenDecision;

@@ -1,0 +1,55 @@
+namespace Evergrant.Protocol.Token;
+
+/// <summary>The parameters of a token request, read and checked for syntax once (RFC 6749 sections 4.1.3, 4.4.2, 6; RFC 8707 section 2.2).</summary>
+public sealed record TokenRequest
+{
+    /// <summary>grant_type.</summary>
+    public required string GrantType { get; init; }
+
+    /// <summary>scope as values; null when omitted.</summary>
+    public IReadOnlyList<string>? Scopes { get; init; }
+
+    /// <summary>All resource parameters, and audience as their alias; empty for none.</summary>
+    public IReadOnlyList<string> Resources { get; init; } = [];
+
+    /// <summary>code.</summary>
+    public string? Code { get; init; }
+
+    /// <summary>redirect_uri.</summary>
+    public string? RedirectUri { get; init; }
+
+    /// <summary>code_verifier.</summary>
+    public string? CodeVerifier { get; init; }
+
+    /// <summary>refresh_token.</summary>
+    public string? RefreshToken { get; init; }
+
+    /// <summary>Reads the parameters.</summary>
+    /// <param name="parameters">The form.</param>
+    /// <param name="request">The request.</param>
+    /// <returns>The error, or null.</returns>
+    public static OAuthError? Read(Parameters parameters, out TokenRequest? request)
+    {
+        request = null;
+        if (parameters.Repeated is not null) return OAuthError.InvalidRequest("A parameter was sent more than once.", Refusal.ParameterRepeated);
+        if (parameters["grant_type"] is not { } grantType) return OAuthError.InvalidRequest("The parameter grant_type is missing.", Refusal.ParameterMissing);
+        IReadOnlyList<string>? scopes = null;
+        if (parameters["scope"] is { } scope && !Scope.TryParse(scope, out scopes))
+        {
+            return OAuthError.InvalidScope("The scope is not a list of scope values with single spaces.", Refusal.ScopeInvalid);
+        }
+        IReadOnlyList<string> resources = parameters.Many("resource");
+        IReadOnlyList<string> audiences = parameters.Many("audience");
+        request = new TokenRequest
+        {
+            GrantType = grantType,
+            Scopes = scopes,
+            Resources = audiences.Count == 0 ? resources : [.. resources.Concat(audiences).Distinct()],
+            Code = parameters["code"],
+            RedirectUri = parameters["redirect_uri"],
+            CodeVerifier = parameters["code_verifier"],
+            RefreshToken = parameters["refresh_token"],
+        };
+        return null;
+    }
+}
