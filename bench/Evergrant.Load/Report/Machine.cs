@@ -8,13 +8,14 @@ internal static class Machine
 {
     /// <summary>Lines for the head of a result file.</summary>
     /// <param name="folder">A folder on the disk that the store used.</param>
-    public static IEnumerable<string> Describe(string folder)
+    /// <param name="placement">What ran on which core.</param>
+    public static IEnumerable<string> Describe(string folder, string placement = "server on core 0, generator on core 1")
     {
         var memory = File.ReadLines("/proc/meminfo").First().Split(' ', StringSplitOptions.RemoveEmptyEntries)[1];
         var model = File.ReadLines("/proc/cpuinfo").FirstOrDefault(l => l.StartsWith("model name", StringComparison.Ordinal))?.Split(": ", 2)[1] ?? "unknown";
         var cores = File.ReadLines("/proc/cpuinfo").Count(l => l.StartsWith("processor", StringComparison.Ordinal));
         yield return $"Machine: {cores} cores, {model}, {long.Parse(memory) / 1024 / 1024} GiB memory, Linux {Environment.OSVersion.Version}";
-        yield return $"Runtime: {RuntimeInformation.FrameworkDescription}, published ReadyToRun; server on core 0, generator on core 1";
+        yield return $"Runtime: {RuntimeInformation.FrameworkDescription}, published ReadyToRun; {placement}";
         yield return $"Disk: {new DriveInfo(folder).DriveFormat}, a 4 KiB append and flush takes {FlushTime(folder).TotalMicroseconds:0} µs (median)";
         yield return $"Commit: {Git("rev-parse", "--short", "HEAD")}{(Git("status", "--porcelain", "--untracked-files=no").Length > 0 ? " with uncommitted changes" : "")}";
         yield return $"Date: {DateTimeOffset.UtcNow:yyyy-MM-dd HH:mm} UTC";
