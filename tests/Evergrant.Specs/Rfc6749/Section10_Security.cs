@@ -68,9 +68,12 @@ public sealed class Section10_Security(Server server)
         var code = await (await server.SignedIn()).Code(request);
         string[] planted = [tokens.AccessToken, tokens.Refresh, opaque.AccessToken, opaque.Refresh, code, web.Secret, Users.Alice.Password];
 
+        var known = "alice@example.com"u8.ToArray();
+        var found = false;
         foreach (var file in Directory.EnumerateFiles(server.DataFolder, "*", SearchOption.AllDirectories).Where(path => Path.GetFileName(path) != "dev.json" && File.Exists(path)))
         {
             var content = await Content(file);
+            found |= content.AsSpan().IndexOf(known) >= 0;
             foreach (var secret in planted)
             {
                 foreach (var form in Forms(secret))
@@ -78,6 +81,7 @@ public sealed class Section10_Security(Server server)
             }
         }
 
+        Assert.True(found, "The search does not see what is stored");
         (await web.Redeem(request, code)).Expect(200);
     }
 
