@@ -128,6 +128,7 @@ public sealed class Section10_Security(Server server)
     public async Task A_sign_in_form_that_another_browser_got_is_not_accepted()
     {
         var browser = server.NewBrowser();
+        var own = await browser.Authorize(new AuthorizationRequest(server.Client(Clients.Web)));
         var page = await server.NewBrowser().Authorize(new AuthorizationRequest(server.Client(Clients.Web)));
 
         var forged = await browser.SignIn(page, Users.Bob.Username, Users.Bob.Password);
@@ -136,6 +137,7 @@ public sealed class Section10_Security(Server server)
 
         Assert.All([forged, bare], answer => Assert.True(answer.Code is null, answer.ToString()));
         (await browser.Authorize(new AuthorizationRequest(server.Client(Clients.Web)))).Expect(PageKind.SignIn);
+        Assert.NotNull((await browser.SignIn(own, Users.Bob.Username, Users.Bob.Password)).Code);
     }
 
     [Fact]
@@ -145,13 +147,15 @@ public sealed class Section10_Security(Server server)
         var request = new AuthorizationRequest(server.Client(Clients.Asking)).With(("scope", "openid email"), ("prompt", "consent"));
         var bob = await server.SignedIn(Users.Bob);
         var alice = await server.SignedIn();
+        var bobElsewhere = await server.NewSignedIn(Users.Bob);
         var bobsPage = await bob.Authorize(request);
 
         var byAlice = await alice.Decide(bobsPage, "allow");
+        var elsewhere = await bobElsewhere.Decide(bobsPage, "allow");
         var byStranger = await server.NewBrowser().Decide(bobsPage, "allow");
         var withoutTicket = await alice.Post(new Uri(new Uri(bobsPage.Address), bobsPage.FormWith("decision").Action).AbsoluteUri, [("decision", "allow"), ("scope", "openid")]);
 
-        Assert.All([byAlice, byStranger, withoutTicket], answer => Assert.True(answer.Code is null, answer.ToString()));
+        Assert.All([byAlice, elsewhere, byStranger, withoutTicket], answer => Assert.True(answer.Code is null, answer.ToString()));
         Assert.NotNull((await bob.Decide(bobsPage, "allow")).Code);
     }
 
