@@ -11,7 +11,7 @@ public sealed class AccountRegistryTests : IDisposable
 {
     private readonly MemoryAccounts _accounts = new();
     private readonly MemoryGrants _grants = new();
-    private readonly PasswordHashing _hashing = new();
+    private readonly PasswordHashing _hashing = new(iterations: 1_000);
     private readonly SetClock _clock = new();
     private readonly AccountRegistry _registry;
 
