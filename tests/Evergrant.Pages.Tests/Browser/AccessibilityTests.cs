@@ -1,3 +1,4 @@
+using Evergrant.Tests;
 using Microsoft.Playwright;
 using Xunit;
 
@@ -20,6 +21,7 @@ public sealed class AccessibilityTests(Server server, Chrome chrome)
           for (const control of document.querySelectorAll('button, a'))
             if (!(control.getAttribute('aria-label') || control.innerText.trim())) faults.push('no name: ' + control.outerHTML);
           for (const id of document.querySelectorAll('[aria-describedby]')) if (!document.getElementById(id.getAttribute('aria-describedby'))) faults.push('describes nothing: ' + id.outerHTML);
+          for (const link of document.querySelectorAll('[href], [src]')) if (new URL(link.href.baseVal ?? link.href ?? link.src).origin !== location.origin) faults.push('leads away: ' + link.outerHTML);
           if (document.querySelectorAll('main').length !== 1) faults.push('not one main');
           if (document.documentElement.scrollWidth > innerWidth) faults.push('scrolls sideways: ' + document.documentElement.scrollWidth);
           for (const control of document.querySelectorAll('main button, main .button')) { const box = control.getBoundingClientRect(); if (box.height && box.height < 44) faults.push('small: ' + control.outerHTML); }
@@ -30,6 +32,7 @@ public sealed class AccessibilityTests(Server server, Chrome chrome)
     [Theory]
     [InlineData(360, ColorScheme.Light)]
     [InlineData(1280, ColorScheme.Dark)]
+    [Requirement("RFC9700-4.2.4-01", "RFC9700-4.16-01", "ATTACK-340")]
     public async Task Every_page_is_named_labelled_and_fits_the_window(int width, ColorScheme colours)
     {
         await using Landing landing = await Landing.OpenAsync();
@@ -65,6 +68,9 @@ public sealed class AccessibilityTests(Server server, Chrome chrome)
         await visitor.Page.ScreenshotAsync(new() { Path = Path.Combine(Server.Root, "artifacts", "pages", name + ".png"), FullPage = true });
         string[] faults = await visitor.Page.EvaluateAsync<string[]>(Faults);
         Assert.True(faults.Length == 0, name + ": " + string.Join("; ", faults));
+        Assert.Contains("frame-ancestors 'none'", await visitor.Shown!.HeaderValueAsync("Content-Security-Policy"), StringComparison.Ordinal);
+        Assert.Equal("no-referrer", await visitor.Shown.HeaderValueAsync("Referrer-Policy"));
+        Assert.Equal("no-store", await visitor.Shown.HeaderValueAsync("Cache-Control"));
     }
 
     private static async Task FocusIsVisibleAsync(Visitor visitor)

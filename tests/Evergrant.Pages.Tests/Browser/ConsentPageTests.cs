@@ -1,3 +1,4 @@
+using Evergrant.Tests;
 using Xunit;
 
 namespace Evergrant.Pages.Tests.Browser;
@@ -5,6 +6,7 @@ namespace Evergrant.Pages.Tests.Browser;
 public sealed class ConsentPageTests(Server server, Chrome chrome)
 {
     [Fact]
+    [Requirement("RFC6749-4.1.2.1-02", "OIDC-CORE-3.1.2.4-01", "OIDC-CORE-3.1.2.6-01")]
     public async Task Who_does_not_allow_sends_the_client_away_empty_handed()
     {
         await using Landing landing = await Landing.OpenAsync();
@@ -20,6 +22,7 @@ public sealed class ConsentPageTests(Server server, Chrome chrome)
     }
 
     [Fact]
+    [Requirement("RFC6819-4.2.2-01")]
     public async Task What_is_unticked_is_not_granted()
     {
         await using Landing landing = await Landing.OpenAsync();
@@ -49,6 +52,7 @@ public sealed class ConsentPageTests(Server server, Chrome chrome)
     }
 
     [Fact]
+    [Requirement("OIDC-CORE-3.1.2.4-02")]
     public async Task Consent_is_remembered_until_more_is_asked_for()
     {
         await using Landing landing = await Landing.OpenAsync();
@@ -66,6 +70,7 @@ public sealed class ConsentPageTests(Server server, Chrome chrome)
     }
 
     [Fact]
+    [Requirement("RFC6749-10.2-02", "RFC8252-8.6-01")]
     public async Task A_client_that_cannot_prove_who_it_is_is_asked_about_each_time()
     {
         await using Landing landing = await Landing.OpenAsync();

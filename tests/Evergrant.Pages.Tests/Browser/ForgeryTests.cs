@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text;
+using Evergrant.Tests;
 using Xunit;
 
 namespace Evergrant.Pages.Tests.Browser;
@@ -16,6 +17,9 @@ public sealed class ForgeryTests(Server server)
     [InlineData("/account", null, "null", HttpStatusCode.BadRequest)]
     [InlineData("/select-account", "cross-site", null, HttpStatusCode.Forbidden)]
     [InlineData("/admin/explain", "cross-site", null, HttpStatusCode.Forbidden)]
+    [InlineData("/consent", "cross-site", null, HttpStatusCode.BadRequest)]
+    [InlineData("/consent", null, null, HttpStatusCode.BadRequest)]
+    [Requirement("RFC6749-10.12-01", "OIDC-CORE-3.1.2.3-04", "ATTACK-219", "ATTACK-220", "ATTACK-222")]
     public async Task A_form_of_another_site_or_without_our_token_does_nothing(string path, string? site, string? origin, HttpStatusCode status)
     {
         using HttpRequestMessage request = new(HttpMethod.Post, server.Issuer + path) { Content = new FormUrlEncodedContent([new("username", "demo"), new("password", "x"), new("return", "account")]) };
@@ -57,11 +61,23 @@ public sealed class ForgeryTests(Server server)
     }
 
     [Theory]
+    [Requirement("ATTACK-226")]
+    [InlineData("/consent")]
+    [InlineData("/select-account")]
+    public async Task What_changes_something_is_not_done_by_GET(string path)
+    {
+        using HttpResponseMessage response = await server.Http.GetAsync(server.Issuer + path + "?decision=allow");
+
+        Assert.Equal(HttpStatusCode.MethodNotAllowed, response.StatusCode);
+    }
+
+    [Theory]
     [InlineData("/sign-in")]
     [InlineData("/sign-out")]
     [InlineData("/")]
     [InlineData("/playground")]
     [InlineData("/authorize?client_id=nobody")]
+    [Requirement("RFC9700-4.16-01", "RFC9700-4.16-02", "RFC9700-4.2.4-02", "ATTACK-228")]
     public async Task Every_page_forbids_frames_storing_and_foreign_scripts(string path)
     {
         using HttpResponseMessage response = await server.Http.GetAsync(server.Issuer + path);

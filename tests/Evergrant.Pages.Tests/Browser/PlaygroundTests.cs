@@ -32,6 +32,10 @@ public sealed class PlaygroundTests(Server server, Chrome chrome)
         await PressAsync(page, "refresh", "Repeated", 9);
         Assert.Equal("true", await page.GetAttributeAsync("#log li:first-child .compare", "data-same"));
 
+        await page.SetViewportSizeAsync(1400, 900);
+        await page.ScreenshotAsync(new() { Path = Path.Combine(Server.Root, "artifacts", "pages", "playground-tour.png"), FullPage = true });
+        await page.SetViewportSizeAsync(360, 800);
+        Assert.True(await page.EvaluateAsync<bool>("document.documentElement.scrollWidth <= innerWidth"));
         await PressAsync(page, "refresh-older", "Replayed", 10);
         Assert.Contains("Row 6", await page.InnerTextAsync("#log li:first-child .source"), StringComparison.Ordinal);
         Assert.Contains("grants.md, row 6", await page.InnerTextAsync("#log li:first-child .explanation"), StringComparison.Ordinal);

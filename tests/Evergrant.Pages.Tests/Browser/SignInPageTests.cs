@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Evergrant.Tests;
 using Microsoft.Playwright;
 using Xunit;
 
@@ -7,6 +8,7 @@ namespace Evergrant.Pages.Tests.Browser;
 public sealed class SignInPageTests(Server server, Chrome chrome)
 {
     [Fact]
+    [Requirement("RFC6749-3.1-01", "OIDC-CORE-3.1.2.3-01", "RFC9700-4.12-01", "RFC9700-4.12-02")]
     public async Task A_person_signs_in_agrees_and_arrives_at_the_client()
     {
         await using Landing landing = await Landing.OpenAsync();
@@ -22,10 +24,12 @@ public sealed class SignInPageTests(Server server, Chrome chrome)
         IReadOnlyDictionary<string, string> answer = await visitor.ArriveAsync(landing);
         Assert.Equal("s-1", answer["state"]);
         Assert.Equal(server.Issuer, answer["iss"]);
+        Assert.Equal([303], visitor.Redirects);
         Assert.Equal("openid profile offline_access notes:read", (await visitor.RedeemAsync(landing, answer)).GetProperty("scope").GetString());
     }
 
     [Fact]
+    [Requirement("ATTACK-295")]
     public async Task A_wrong_password_and_an_unknown_name_are_told_in_the_same_words()
     {
         await using Landing landing = await Landing.OpenAsync();
@@ -81,6 +85,7 @@ public sealed class SignInPageTests(Server server, Chrome chrome)
     }
 
     [Fact]
+    [Requirement("FORM-POST-2-01")]
     public async Task A_response_by_form_post_sends_itself()
     {
         await using Landing landing = await Landing.OpenAsync();
@@ -132,6 +137,7 @@ public sealed class SignInPageTests(Server server, Chrome chrome)
     }
 
     [Fact]
+    [Requirement("ATTACK-227", "ATTACK-231")]
     public async Task Each_sign_in_has_a_new_session_value_that_no_script_can_read()
     {
         await using Visitor visitor = await chrome.VisitAsync(server);
@@ -146,11 +152,22 @@ public sealed class SignInPageTests(Server server, Chrome chrome)
             Assert.Equal(43, cookie.Value.Length);
             values.Add(cookie.Value);
         }
+        Assert.Equal(200, await AccountWithAsync($"evergrant-session={values[1]}"));
+        Assert.Equal(303, await AccountWithAsync($"evergrant-session={values[1]}; evergrant-session={values[1]}"));
         Assert.NotEqual(values[0], values[1]);
 
         await visitor.Context.AddCookiesAsync([new() { Name = "evergrant-session", Value = values[0], Url = server.Issuer }]);
         await visitor.GoAsync("/account");
         Assert.Equal("Sign in", await visitor.HeadingAsync());
+    }
+
+    // Status of the account page for these cookies: 303 leads to the sign-in page.
+    private async Task<int> AccountWithAsync(string cookies)
+    {
+        using HttpRequestMessage request = new(HttpMethod.Get, server.Issuer + "/account");
+        request.Headers.Add("Cookie", cookies);
+        using HttpResponseMessage response = await server.Http.SendAsync(request);
+        return (int)response.StatusCode;
     }
 
     private static string Subject(JsonElement tokens)

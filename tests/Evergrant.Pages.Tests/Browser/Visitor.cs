@@ -19,12 +19,24 @@ public sealed class Visitor : IAsyncDisposable
     {
         (_server, Context, Page) = (server, context, page);
         page.Console += (_, message) => { if (message.Type is "error" && !message.Text.StartsWith("Failed to load resource", StringComparison.Ordinal)) _complaints.Add(message.Text); };
+        page.Response += (_, response) =>
+        {
+            if (!response.Request.IsNavigationRequest) return;
+            if (response.Status is >= 300 and < 400) Redirects.Add(response.Status);
+            else Shown = response;
+        };
         page.PageError += (_, error) => _complaints.Add(error);
     }
 
     public IBrowserContext Context { get; }
 
     public IPage Page { get; }
+
+    /// <summary>Statuses of the redirects that were followed.</summary>
+    public List<int> Redirects { get; } = [];
+
+    /// <summary>The answer that is shown.</summary>
+    public IResponse? Shown { get; private set; }
 
     /// <summary>The client that the person uses: demo-native, or demo-web, whose consent is remembered because it proves who it is.</summary>
     public string Client { get; init; } = "demo-native";
