@@ -43,12 +43,13 @@ internal static class HttpServer
         builder.Services.AddHostedService<StoreWatch>();
 
         WebApplication app = builder.Build();
+        if (settings.TrustedProxies.Count > 0) app.UseForwardedHeaders(Forwarding(settings));
+        // Routing first: the header policy goes by the endpoint's declaration.
+        app.UseRouting();
+        app.UseEvergrantHeaders();
         // Probes of a load balancer name the machine, not the issuer: health comes before the host is looked at.
         app.UseMiddleware<HealthProbes>();
         app.UseHostFiltering();
-        if (settings.TrustedProxies.Count > 0) app.UseForwardedHeaders(Forwarding(settings));
-        app.UseRouting();
-        app.UseEvergrantHeaders();
         app.MapEvergrant();
         app.MapEvergrantPages([.. settings.Issuers.Select(ServerSettings.PathOf)], settings.Development);
         if (time is MovableClock clock) app.MapClock(clock);
