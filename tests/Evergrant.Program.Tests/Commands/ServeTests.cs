@@ -11,7 +11,13 @@ public sealed class ServeTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
     private readonly int _port = RunningProgram.FreePort();
-    private readonly HttpClient _http = new(new SocketsHttpHandler { SslOptions = { RemoteCertificateValidationCallback = (_, _, _, _) => true }, AllowAutoRedirect = false });
+    private readonly HttpClient _http;
+    private string _certificate = "";
+
+    public ServeTests() => _http = new HttpClient(new SocketsHttpHandler
+    {
+        AllowAutoRedirect = false, SslOptions = { RemoteCertificateValidationCallback = (_, shown, _, _) => shown?.GetCertHashString(HashAlgorithmName.SHA256) == _certificate },
+    });
 
     private string Issuer => $"https://localhost:{_port}";
 
@@ -79,7 +85,7 @@ public sealed class ServeTests : IDisposable
     [Fact]
     public async Task A_declared_client_whose_secret_nobody_would_be_told_is_refused_at_start()
     {
-        _folder.Write("state.json", """{ "clients": [ { "client_id": "web", "redirect_uris": ["https://web.example/cb"] } ] }""");
+        _folder.Write("state.json", $$"""{ "clients": [ { "issuer": "{{Issuer}}", "client_id": "web", "redirect_uris": ["https://web.example/cb"] } ] }""");
         string config = WriteSettings("\"apply\": \"state.json\"");
         Assert.Equal(0, (await RunningProgram.Run("init", "--config", config)).ExitCode);
         Said refused = await RunningProgram.Run("serve", "--config", config);
@@ -97,7 +103,7 @@ public sealed class ServeTests : IDisposable
         string config = WriteSettings();
         await RunningProgram.Run("init", "--config", config);
         // A client of development mode in a production folder, a scope that is gone, an open file, an issuer that the certificate does not name.
-        Assert.Equal(0, (await RunningProgram.RunWith("""{ "scopes": [ { "name": "gone" } ], "clients": [ { "client_id": "c", "scope": "gone", "redirect_uris": ["https://c.example/cb"], "require_pkce": false } ] }""", "apply", "-f", "-", "--yes", "--config", config)).ExitCode);
+        Assert.Equal(0, (await RunningProgram.RunWith($$"""{ "scopes": [ { "name": "gone" } ], "clients": [ { "issuer": "{{Issuer}}", "client_id": "c", "scope": "gone", "redirect_uris": ["https://c.example/cb"], "require_pkce": false } ] }""", "apply", "-f", "-", "--yes", "--config", config)).ExitCode);
         Assert.Equal(0, (await RunningProgram.RunWith("""{ "scopes": [], "prune": true }""", "apply", "-f", "-", "--yes", "--config", config)).ExitCode);
         File.SetUnixFileMode(_folder.At("data"), (UnixFileMode)0b111_101_101);
         File.WriteAllText(config, File.ReadAllText(config).Replace(Issuer + "\"", "https://elsewhere.example\"", StringComparison.Ordinal).Replace($"\"urls\": [\"https://elsewhere.example\"]", $"\"urls\": [\"{Issuer}\"]", StringComparison.Ordinal));
@@ -157,6 +163,7 @@ public sealed class ServeTests : IDisposable
         request.CertificateExtensions.Add(names.Build());
         DateTimeOffset now = TimeProvider.System.GetUtcNow();
         using X509Certificate2 certificate = request.CreateSelfSigned(now.AddDays(-1), now.AddDays(30));
+        _certificate = certificate.GetCertHashString(HashAlgorithmName.SHA256);
         _folder.Write("cert.pem", certificate.ExportCertificatePem());
         File.SetUnixFileMode(_folder.Write("key.pem", key.ExportPkcs8PrivateKeyPem()), UnixFileMode.UserRead | UnixFileMode.UserWrite);
         return _folder.Write("evergrant.json", $$"""

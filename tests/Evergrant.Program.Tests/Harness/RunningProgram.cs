@@ -4,6 +4,9 @@ using System.Net.Sockets;
 using System.Text;
 using Xunit;
 
+// Processes are stopped by signals, and files have modes.
+[assembly: System.Runtime.Versioning.UnsupportedOSPlatform("windows")]
+
 namespace Evergrant.Program.Tests.Harness;
 
 /// <summary>What a command said.</summary>

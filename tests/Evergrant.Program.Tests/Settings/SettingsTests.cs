@@ -70,7 +70,7 @@ public class SettingsTests
 
     [Fact]
     public void A_variable_that_is_no_setting_is_refused() =>
-        Assert.Equal(["isuers[0]: no such setting (environment variable EVERGRANT__ISUERS__0); did you mean issuers?"], Read(Behind + "}", ("EVERGRANT__ISUERS__0", "x")).Faults);
+        Assert.Equal(["isuers[0]: no such setting (environment variable EVERGRANT__ISUERS__0); did you mean issuers[]?"], Read(Behind + "}", ("EVERGRANT__ISUERS__0", "x")).Faults);
 
     [Fact]
     public void Every_setting_of_the_table_is_read()
@@ -80,7 +80,7 @@ public class SettingsTests
         {
             string variable = setting.Variable.Replace("__N", "__0", StringComparison.Ordinal);
             Parsed<ServerSettings> settings = Read(Behind + "}", (variable, "\u0001"));
-            bool noticed = !settings.IsValid || settings.Value.Folder.Contains('\u0001') || settings.Value.Names.ContainsValue("\u0001");
+            bool noticed = !settings.IsValid || settings.Value.Folder.Contains('\u0001') || settings.Value.Names.Values.Contains("\u0001");
             Assert.True(noticed, setting.Path);
         }
     }
