@@ -32,7 +32,7 @@ public sealed class AccessibilityTests(Server server, Chrome chrome)
     [Theory]
     [InlineData(360, ColorScheme.Light)]
     [InlineData(1280, ColorScheme.Dark)]
-    [Requirement("RFC9700-4.2.4-01", "RFC9700-4.16-01", "ATTACK-340")]
+    [Requirement("RFC9700-4.2.4-01", "RFC9700-4.16-01")]
     public async Task Every_page_is_named_labelled_and_fits_the_window(int width, ColorScheme colours)
     {
         await using Landing landing = await Landing.OpenAsync();
