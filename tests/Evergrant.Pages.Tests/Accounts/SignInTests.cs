@@ -1,6 +1,7 @@
 using System.Net;
 using Evergrant.Accounts;
 using Evergrant.Pages.Tests.Fakes;
+using Evergrant.Protocol;
 using Evergrant.Protocol.Accounts;
 using Evergrant.Protocol.Storage;
 using Evergrant.Tests;
@@ -47,7 +48,7 @@ public sealed class SignInTests : IDisposable
     {
         await CreateAsync("alice");
 
-        Assert.Equal(SignInRefusal.PasswordWrong, (await RefusedAsync("alice", password)).Why);
+        Assert.Equal(Refusal.PasswordWrong, (await RefusedAsync("alice", password)).Why);
     }
 
     [Fact]
@@ -57,9 +58,9 @@ public sealed class SignInTests : IDisposable
         await CreateAsync("nopassword", null);
         await _registry.SetDisabledAsync("alice", true, default);
 
-        Assert.Equal(SignInRefusal.AccountUnknown, (await RefusedAsync("bob", Password)).Why);
-        Assert.Equal(SignInRefusal.PasswordNotSet, (await RefusedAsync("nopassword", Password)).Why);
-        Assert.Equal(SignInRefusal.AccountDisabled, (await RefusedAsync("alice", Password)).Why);
+        Assert.Equal(Refusal.AccountUnknown, (await RefusedAsync("bob", Password)).Why);
+        Assert.Equal(Refusal.PasswordNotSet, (await RefusedAsync("nopassword", Password)).Why);
+        Assert.Equal(Refusal.AccountDisabled, (await RefusedAsync("alice", Password)).Why);
     }
 
     [Theory]
@@ -69,12 +70,12 @@ public sealed class SignInTests : IDisposable
     public async Task Five_failures_block_a_name_for_a_minute_whether_or_not_it_exists(string name)
     {
         await CreateAsync("alice");
-        for (int i = 0; i < 5; i++) Assert.NotEqual(SignInRefusal.AccountLockedOut, (await RefusedAsync(name, "wrong password", i)).Why);
+        for (int i = 0; i < 5; i++) Assert.NotEqual(Refusal.AccountLockedOut, (await RefusedAsync(name, "wrong password", i)).Why);
 
-        Assert.Equal(SignInRefusal.AccountLockedOut, (await RefusedAsync(name, Password)).Why);
+        Assert.Equal(Refusal.AccountLockedOut, (await RefusedAsync(name, Password)).Why);
         _clock.Now += TimeSpan.FromMinutes(1);
         if (name == "alice") Assert.IsType<SignInDecision.SignedIn>(await TryAsync(name, Password));
-        else Assert.Equal(SignInRefusal.AccountUnknown, (await RefusedAsync(name, Password)).Why);
+        else Assert.Equal(Refusal.AccountUnknown, (await RefusedAsync(name, Password)).Why);
     }
 
     [Fact]
