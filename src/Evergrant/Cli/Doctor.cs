@@ -34,7 +34,7 @@ internal static class Doctor
         return Write(invocation.Out, json, findings);
     }
 
-    private static int Write(TextWriter output, bool json, IReadOnlyList<Finding> findings)
+    private static int Write(TextWriter output, bool json, List<Finding> findings)
     {
         int faults = findings.Count(f => f.Severity == Severity.Fault), warnings = findings.Count - faults;
         if (json)

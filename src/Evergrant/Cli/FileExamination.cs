@@ -19,10 +19,10 @@ internal static class FileExamination
             yield return new(Severity.Fault, "files", $"others may enter {settings.Folder}; chmod 700 it");
         }
         if (RootKeys.FaultOf(settings.Folder) is { } root) yield return new(Severity.Fault, "files", root);
-        string[] loose = Directory.Exists(settings.Folder) && !OperatingSystem.IsWindows()
-            ? [.. Directory.EnumerateFiles(settings.Folder, "*.db*").Append(Path.Combine(settings.Folder, DevelopmentFile.FileName)).Where(f => File.Exists(f) && (File.GetUnixFileMode(f) & (Others | UnixFileMode.GroupRead)) != 0)]
-            : [];
-        foreach (string file in loose) yield return new(Severity.Fault, "files", $"others may read {file}; chmod 600 it");
+        foreach (string file in Directory.EnumerateFiles(settings.Folder, "*.db*").Append(Path.Combine(settings.Folder, DevelopmentFile.FileName)).Where(File.Exists))
+        {
+            if (!OperatingSystem.IsWindows() && (File.GetUnixFileMode(file) & (Others | UnixFileMode.GroupRead)) != 0) yield return new(Severity.Fault, "files", $"others may read {file}; chmod 600 it");
+        }
         if (CommandSocket.EndPointOf(settings.Folder) is null) yield return new(Severity.Warning, "files", $"the path of {settings.Folder} is too long for a socket; commands cannot reach the server while it runs");
         if (settings.Development) yield break;
         if (settings.CertificatePath is { } path)

@@ -25,7 +25,7 @@ internal static class HttpServer
     public static WebApplication Build(ServerSettings settings, SqliteStore store, RootKeys root, TimeProvider time)
     {
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "evergrant", ContentRootPath = AppContext.BaseDirectory });
-        builder.Logging.AddStandardError(settings.LogLevel);
+        LogLines.Add(builder.Logging, settings.LogLevel);
         builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel => Configure(kestrel, settings, time));
         builder.Services.AddRoutingCore();
         builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = DrainTime);
@@ -37,17 +37,20 @@ internal static class HttpServer
             options.IncludeFailureMessage = false;
         });
         ServerServices.Add(builder.Services, settings, store, root, time);
+        builder.Services.AddHostedService<KeyRotation>();
         builder.Services.AddHostedService<CleanUp>();
         builder.Services.AddHostedService<CommandSocket>();
         builder.Services.AddHostedService<StoreWatch>();
 
         WebApplication app = builder.Build();
+        if (settings.TrustedProxies.Count > 0) app.UseForwardedHeaders(Forwarding(settings));
+        // Routing first: the header policy goes by the endpoint's declaration.
+        app.UseRouting();
+        app.UseEvergrantHeaders();
         // Probes of a load balancer name the machine, not the issuer: health comes before the host is looked at.
         app.UseMiddleware<HealthProbes>();
         app.UseHostFiltering();
-        if (settings.TrustedProxies.Count > 0) app.UseForwardedHeaders(Forwarding(settings));
-        app.UseEvergrantHeaders();
-        app.UseRouting();
+        if (!settings.Development) app.UseMiddleware<TransportGuard>();
         app.MapEvergrant();
         app.MapEvergrantPages([.. settings.Issuers.Select(ServerSettings.PathOf)], settings.Development);
         if (time is MovableClock clock) app.MapClock(clock);
@@ -62,7 +65,7 @@ internal static class HttpServer
         {
             await app.StartAsync();
         }
-        catch (IOException e) when (e.InnerException is AddressInUseException || e is AddressInUseException)
+        catch (IOException e) when (e.InnerException is AddressInUseException)
         {
             throw new UnusableException(settings.Development
                 ? $"{Taken(settings, e)} is taken by another program; choose another address: evergrant start --urls http://localhost:5001"

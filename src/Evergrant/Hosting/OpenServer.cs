@@ -28,7 +28,7 @@ internal sealed class OpenServer : IAsyncDisposable
         RootKeys root = RootKeys.Read(settings.Folder);
         SqliteStore store = await SqliteStore.OpenAsync(new SqliteOptions(settings.Folder));
         var services = new ServiceCollection();
-        services.AddLogging(logging => logging.AddStandardError(LogLevel.Error));
+        services.AddLogging(logging => LogLines.Add(logging, LogLevel.Error));
         ServerServices.Add(services, settings, store, root, time);
         return new OpenServer(store, services.BuildServiceProvider());
     }

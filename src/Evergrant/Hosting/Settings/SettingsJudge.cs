@@ -19,7 +19,7 @@ internal sealed class SettingsJudge(SettingValues values, List<string> faults, s
         SettingValue? certificate = values.Find("certificate.path");
         SettingValue? key = values.Find("certificate.key_path");
         Certificate(certificate, key, https);
-        IReadOnlyList<IPNetwork> proxies = Proxies();
+        List<IPNetwork> proxies = Proxies();
         if (urls.Any(u => u.StartsWith("http:", StringComparison.Ordinal)) && proxies.Count == 0)
         {
             faults.Add("trusted_proxies: is empty, though a URL is http: name the proxy at which TLS ends, or listen on https");

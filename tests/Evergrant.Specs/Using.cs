@@ -1,0 +1,3 @@
+global using Evergrant.Specs.Harness;
+global using Evergrant.Tests;
+global using Xunit;
