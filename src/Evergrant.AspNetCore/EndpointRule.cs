@@ -53,8 +53,11 @@ public enum Cors
     /// <summary>None.</summary>
     Never,
 
-    /// <summary>Every origin: the answer is public, or whoever asks shows a token or a secret in the request itself; never with cookies.</summary>
-    Any,
+    /// <summary>Every origin, without credentials: the answer is public.</summary>
+    Public,
+
+    /// <summary>Origins that a client of the issuer is registered with, compared exactly. The endpoint uses no cookies.</summary>
+    Registered,
 }
 
 /// <summary>What caches may keep.</summary>

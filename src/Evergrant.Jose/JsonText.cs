@@ -3,17 +3,17 @@ using System.Text.Json;
 
 namespace Evergrant.Jose;
 
-/// <summary>Members that are text, read without exceptions whatever document they come from.</summary>
+/// <summary>Members that are text, in documents that <see cref="StrictJson"/> has read: any other may hold strings and names that throw when looked at.</summary>
 internal static class JsonText
 {
-    /// <summary>True when the member is absent (<paramref name="text"/> null) or a readable string; false when it is anything else.</summary>
+    /// <summary>True when the member is absent (<paramref name="text"/> null) or a string; false when it is anything else.</summary>
     public static bool TryOptionalText(this JsonElement parent, string name, out string? text)
     {
         text = null;
         return !parent.TryGetProperty(name, out JsonElement member) || TryText(member, out text);
     }
 
-    /// <summary>True when the member is a readable string that is not empty.</summary>
+    /// <summary>True when the member is a string that is not empty.</summary>
     public static bool TryRequiredText(this JsonElement parent, string name, [NotNullWhen(true)] out string? text)
     {
         text = null;
@@ -25,15 +25,7 @@ internal static class JsonText
         text = null;
         if (element.ValueKind != JsonValueKind.String)
             return false;
-        try
-        {
-            text = element.GetString()!;
-            return true;
-        }
-        catch (InvalidOperationException)
-        {
-            // Invalid UTF-8 or a lone surrogate in a document that StrictJson has not read.
-            return false;
-        }
+        text = element.GetString()!;
+        return true;
     }
 }

@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
+using System.Runtime.InteropServices;
 using System.Text.Json;
 using System.Text.Unicode;
 
@@ -41,6 +42,15 @@ public static class StrictJson
         document.Dispose();
         document = null;
         return false;
+    }
+
+    /// <summary>
+    /// Reads one object again that is part of a document from elsewhere, which may have been read with looser rules. Copies it; the caller disposes the document.
+    /// </summary>
+    internal static bool TryParseObject(JsonElement element, [NotNullWhen(true)] out JsonDocument? document)
+    {
+        document = null;
+        return element.ValueKind == JsonValueKind.Object && TryParseObject(JsonMarshal.GetRawUtf8Value(element).ToArray(), out document);
     }
 
     // JsonElement.GetString throws on "\ud800": better refused once, here, than met by every reader.

@@ -23,7 +23,7 @@ public interface IInteractions
     /// <param name="page">What to show.</param>
     Task ShowSelectAccountAsync(HttpContext http, SelectAccountPage page);
 
-    /// <summary>Asks for consent. The form posts <c>decision</c> (allow or deny), <c>ticket</c> and the ticked <c>scope</c> values to <see cref="ConsentPage.Action"/>.</summary>
+    /// <summary>Asks for consent. The form posts <c>decision</c> (allow or deny), <c>ticket</c> and the ticked <c>scope</c> values to the page's action.</summary>
     /// <param name="http">The request to answer.</param>
     /// <param name="page">What to show.</param>
     Task ShowConsentAsync(HttpContext http, ConsentPage page);
@@ -131,4 +131,9 @@ public interface IAuthorizeContinuation
     /// <param name="sessions">Sessions that stand now, the one in use first.</param>
     /// <param name="chosen">Whether the End-User has just chosen the first of the sessions (prompt=select_account is satisfied).</param>
     Task ContinueAsync(HttpContext http, string? ticket, IReadOnlyList<Session> sessions, bool chosen);
+
+    /// <summary>Answers a request whose End-User gave up on a page: an error at the redirect URI that says what could not be had.</summary>
+    /// <param name="http">The request to answer.</param>
+    /// <param name="ticket">The hidden field; an error page answers a bad one.</param>
+    Task CancelAsync(HttpContext http, string? ticket);
 }

@@ -60,6 +60,19 @@ public sealed class Jwk
     public static bool TryParse(JsonElement json, [NotNullWhen(true)] out Jwk? key, [NotNullWhen(false)] out string? fault)
     {
         key = null;
+        fault = "the key is not a strict JSON object";
+        if (!StrictJson.TryParseObject(json, out JsonDocument? document))
+            return false;
+        using (document)
+        {
+            return TryParseStrict(document.RootElement, out key, out fault);
+        }
+    }
+
+    /// <summary>As <see cref="TryParse"/>, for an element of a document that <see cref="StrictJson"/> has read.</summary>
+    internal static bool TryParseStrict(JsonElement json, [NotNullWhen(true)] out Jwk? key, [NotNullWhen(false)] out string? fault)
+    {
+        key = null;
         fault = JwkMembers.Read(json, out JwkMarks marks, out EcCurve? curve, out byte[]? first, out byte[]? second);
         if (fault is not null)
             return false;

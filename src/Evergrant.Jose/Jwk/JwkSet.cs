@@ -6,7 +6,7 @@ namespace Evergrant.Jose;
 
 /// <summary>Public keys, as RFC 7517 §5 publishes them. Immutable, and safe for concurrent use.</summary>
 /// <param name="keys">The keys, in the order in which they are published and tried.</param>
-public sealed class JwkSet(IReadOnlyList<Jwk> keys)
+public sealed class JwkSet(IEnumerable<Jwk> keys)
 {
     /// <summary>A set with more entries than this is refused.</summary>
     public const int MaxKeys = 100;
@@ -15,7 +15,7 @@ public sealed class JwkSet(IReadOnlyList<Jwk> keys)
     private const int MaxCandidates = 8;
 
     /// <summary>The keys that can be used.</summary>
-    public IReadOnlyList<Jwk> Keys { get; } = keys;
+    public IReadOnlyList<Jwk> Keys { get; } = [.. keys];
 
     /// <summary>Why each entry that was read but cannot be used was left out; empty when all are used. The sentences repeat none of the input.</summary>
     public IReadOnlyList<string> Skipped { get; private init; } = [];
@@ -24,49 +24,12 @@ public sealed class JwkSet(IReadOnlyList<Jwk> keys)
     /// Reads a set. Keys of unknown <c>kty</c> or with bad members are skipped (RFC 7517 §5). The whole set is refused when it is not strict JSON,
     /// has no <c>keys</c> array, has more than <see cref="MaxKeys"/> entries, or any entry discloses a private or symmetric key.
     /// </summary>
-    public static bool TryParse(ReadOnlyMemory<byte> utf8Json, [NotNullWhen(true)] out JwkSet? set, [NotNullWhen(false)] out string? fault)
-    {
-        set = null;
-        if (!StrictJson.TryParseObject(utf8Json, out JsonDocument? document))
-        {
-            fault = "the key set is not a strict JSON object";
-            return false;
-        }
-        using (document)
-        {
-            return TryParse(document.RootElement, out set, out fault);
-        }
-    }
+    public static bool TryParse(ReadOnlyMemory<byte> utf8Json, [NotNullWhen(true)] out JwkSet? set, [NotNullWhen(false)] out string? fault) =>
+        TryParse(StrictJson.TryParseObject(utf8Json, out JsonDocument? document) ? document : null, out set, out fault);
 
-    /// <summary>Reads a set that is part of a document already read, such as a client's <c>jwks</c>; otherwise as the other reader does.</summary>
-    public static bool TryParse(JsonElement json, [NotNullWhen(true)] out JwkSet? set, [NotNullWhen(false)] out string? fault)
-    {
-        set = null;
-        if (json.ValueKind != JsonValueKind.Object || !json.TryGetProperty("keys", out JsonElement entries) || entries.ValueKind != JsonValueKind.Array)
-        {
-            fault = "the key set has no keys array";
-            return false;
-        }
-        if (entries.GetArrayLength() > MaxKeys)
-        {
-            fault = "the key set has more than 100 keys";
-            return false;
-        }
-        var keys = new List<Jwk>();
-        var skipped = new List<string>();
-        foreach (JsonElement entry in entries.EnumerateArray())
-        {
-            if (Jwk.TryParse(entry, out Jwk? key, out fault))
-                keys.Add(key);
-            else if (fault == JwkMembers.Private)
-                return false;
-            else
-                skipped.Add(fault);
-        }
-        set = new JwkSet(keys) { Skipped = skipped };
-        fault = null;
-        return true;
-    }
+    /// <summary>Reads a set that is part of another document, such as a client's <c>jwks</c>, by the same rules however that document was read.</summary>
+    public static bool TryParse(JsonElement json, [NotNullWhen(true)] out JwkSet? set, [NotNullWhen(false)] out string? fault) =>
+        TryParse(StrictJson.TryParseObject(json, out JsonDocument? document) ? document : null, out set, out fault);
 
     /// <summary>The set as it is served: <c>{"keys":[…]}</c>, UTF-8.</summary>
     public byte[] ToUtf8Json()
@@ -98,5 +61,40 @@ public sealed class JwkSet(IReadOnlyList<Jwk> keys)
             found++;
             yield return key;
         }
+    }
+
+    private static bool TryParse(JsonDocument? document, [NotNullWhen(true)] out JwkSet? set, [NotNullWhen(false)] out string? fault)
+    {
+        set = null;
+        using (document)
+        {
+            fault = Fault(document, out JsonElement entries);
+            if (fault is not null)
+                return false;
+            var keys = new List<Jwk>();
+            var skipped = new List<string>();
+            foreach (JsonElement entry in entries.EnumerateArray())
+            {
+                if (Jwk.TryParseStrict(entry, out Jwk? key, out fault))
+                    keys.Add(key);
+                else if (fault == JwkMembers.Private)
+                    return false;
+                else
+                    skipped.Add(fault);
+            }
+            set = new JwkSet(keys) { Skipped = skipped };
+            fault = null;
+            return true;
+        }
+    }
+
+    private static string? Fault(JsonDocument? document, out JsonElement entries)
+    {
+        entries = default;
+        if (document is null)
+            return "the key set is not a strict JSON object";
+        if (!document.RootElement.TryGetProperty("keys", out entries) || entries.ValueKind != JsonValueKind.Array)
+            return "the key set has no keys array";
+        return entries.GetArrayLength() > MaxKeys ? "the key set has more than 100 keys" : null;
     }
 }

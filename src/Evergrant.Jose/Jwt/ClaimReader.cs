@@ -13,9 +13,6 @@ internal struct ClaimReader(JsonElement claims)
     // 9999-12-31T23:59:59Z: the last second that DateTimeOffset holds.
     private const double LastSecond = 253402300799;
 
-    /// <summary>The longest text claim that is read, in characters.</summary>
-    private const int MaxTextLength = 4096;
-
     public JwtFault Fault { get; private set; }
 
     /// <summary>The claim whose absence or form is the fault; null for other faults.</summary>
@@ -33,17 +30,17 @@ internal struct ClaimReader(JsonElement claims)
     {
         string? text = OptionalText(name);
         Demand(text is not null, JwtFault.ClaimMissing, name);
+        Demand(text is not "", JwtFault.ClaimMalformed, name);
         return text ?? "";
     }
 
-    /// <summary>Null when absent; an empty string is malformed.</summary>
+    /// <summary>A string, which may be empty; null when absent.</summary>
     public string? OptionalText(string name)
     {
         if (!Find(name, out JsonElement member))
             return null;
-        bool good = JsonText.TryText(member, out string? text) && text.Length is > 0 and <= MaxTextLength;
-        Demand(good, JwtFault.ClaimMalformed, name);
-        return good ? text : null;
+        Demand(JsonText.TryText(member, out string? text), JwtFault.ClaimMalformed, name);
+        return text;
     }
 
     /// <summary>A string or an array of strings that must be there, with at least one value (RFC 7519 §4.1.3).</summary>
@@ -57,7 +54,7 @@ internal struct ClaimReader(JsonElement claims)
         return texts ?? [];
     }
 
-    /// <summary>An array of strings; null when absent.</summary>
+    /// <summary>An array of strings, none of them empty; null when absent.</summary>
     public IReadOnlyList<string>? OptionalTexts(string name)
     {
         if (!Find(name, out JsonElement member))
@@ -68,7 +65,7 @@ internal struct ClaimReader(JsonElement claims)
         var texts = new List<string>(member.GetArrayLength());
         foreach (JsonElement entry in member.EnumerateArray())
         {
-            bool good = JsonText.TryText(entry, out string? text) && text.Length is > 0 and <= MaxTextLength;
+            bool good = JsonText.TryText(entry, out string? text) && text.Length > 0;
             Demand(good, JwtFault.ClaimMalformed, name);
             if (!good)
                 return null;

@@ -1,6 +1,6 @@
 namespace Evergrant.Jose;
 
-/// <summary>Why a JWT is refused, in the order in which <see cref="JwtRules"/> looks: the first that applies is the one reported.</summary>
+/// <summary>Why a JWT is refused, in the order in which the rules are looked at: the first that applies is the one reported.</summary>
 public enum JwtFault
 {
     /// <summary>None: the JWT holds.</summary>

@@ -26,7 +26,7 @@ namespace Evergrant.Jose;
 /// A claim that is needed at a step and absent, or of the wrong type, is ClaimMissing or ClaimMalformed at that step. Claims not understood are ignored
 /// (RFC 7519 §4). Nested and encrypted JWTs are not read here: three parts only.
 /// </remarks>
-public sealed record JwtRules
+internal sealed record JwtRules
 {
     /// <summary>The accepted <c>typ</c> values without <c>application/</c>, compared without regard to case.</summary>
     public required IReadOnlyList<string> Types { get; init; }
@@ -59,7 +59,7 @@ public sealed record JwtRules
     public TimeSpan? MaximumLifetime { get; init; }
 
     /// <summary>Judges a token; <paramref name="read"/> runs only when steps 1 to 13 hold and makes the profile's value of the claims.</summary>
-    internal JwtVerdict<T> Judge<T>(string token, JwkSet keys, ClaimsRead<T> read)
+    public JwtVerdict<T> Judge<T>(string token, JwkSet keys, ClaimsRead<T> read)
         where T : class
     {
         JwtFault fault = CompactJws.Read(token, out CompactJws? jws, out string? detail);

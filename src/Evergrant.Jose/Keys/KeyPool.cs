@@ -14,20 +14,21 @@ internal sealed class KeyPool<TKey>(Func<TKey> import)
     public TKey Rent()
     {
         ObjectDisposedException.ThrowIf(closed, this);
-        for (int i = 0; i < idle.Length; i++)
+        for (int i = 0, start = Start(); i < idle.Length; i++)
         {
-            if (Volatile.Read(ref idle[i]) is not null && Interlocked.Exchange(ref idle[i], null) is { } key)
+            ref TKey? slot = ref idle[(start + i) % idle.Length];
+            if (Volatile.Read(ref slot) is not null && Interlocked.Exchange(ref slot, null) is { } key)
                 return key;
         }
         return import();
     }
 
-    /// <summary>Gives an object back. One that has just failed inside the platform is better disposed of by the caller.</summary>
     public void Return(TKey key)
     {
-        for (int i = 0; i < idle.Length && !closed; i++)
+        for (int i = 0, start = Start(); i < idle.Length && !closed; i++)
         {
-            if (Volatile.Read(ref idle[i]) is not null || Interlocked.CompareExchange(ref idle[i], key, null) is not null)
+            ref TKey? slot = ref idle[(start + i) % idle.Length];
+            if (Volatile.Read(ref slot) is not null || Interlocked.CompareExchange(ref slot, key, null) is not null)
                 continue;
             if (closed)
                 Drain();
@@ -42,6 +43,9 @@ internal sealed class KeyPool<TKey>(Func<TKey> import)
         closed = true;
         Drain();
     }
+
+    // Each processor begins at its own slot, so that they do not all meet at the first.
+    private int Start() => (int)((uint)Thread.GetCurrentProcessorId() % (uint)idle.Length);
 
     private void Drain()
     {

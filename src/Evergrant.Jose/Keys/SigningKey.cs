@@ -10,6 +10,7 @@ public sealed class SigningKey : ISigner, IDisposable
     private readonly byte[] pkcs8;
     private readonly KeyPool<RSA>? rsaKeys;
     private readonly KeyPool<ECDsa>? ecKeys;
+    private volatile bool disposed;
 
     private SigningKey(byte[] pkcs8, Jwk publicKey, string algorithm, string keyId, KeyPool<RSA>? rsaKeys, KeyPool<ECDsa>? ecKeys)
     {
@@ -58,13 +59,25 @@ public sealed class SigningKey : ISigner, IDisposable
     {
         ArgumentException.ThrowIfNullOrEmpty(keyId);
         byte[] own = pkcs8.ToArray();
-        return SignatureAlgorithm.IsRsa(algorithm) ? ImportRsa(own, algorithm, keyId)
-            : SignatureAlgorithm.IsEc(algorithm) ? ImportEc(own, algorithm, keyId)
-            : throw new ArgumentException("Not a supported signature algorithm.", nameof(algorithm));
+        try
+        {
+            return SignatureAlgorithm.IsRsa(algorithm) ? ImportRsa(own, algorithm, keyId)
+                : SignatureAlgorithm.IsEc(algorithm) ? ImportEc(own, algorithm, keyId)
+                : throw new ArgumentException("Not a supported signature algorithm.", nameof(algorithm));
+        }
+        catch
+        {
+            CryptographicOperations.ZeroMemory(own);
+            throw;
+        }
     }
 
-    /// <summary>The private key as PKCS#8 (DER, not encrypted). Whoever asks for it wipes it.</summary>
-    public byte[] ExportPkcs8() => [.. pkcs8];
+    /// <summary>The private key as PKCS#8 (DER, not encrypted). Whoever asks for it wipes it. Throws <see cref="ObjectDisposedException"/> after disposal.</summary>
+    public byte[] ExportPkcs8()
+    {
+        ObjectDisposedException.ThrowIf(disposed, this);
+        return [.. pkcs8];
+    }
 
     /// <summary>Completes before it returns. Throws <see cref="ObjectDisposedException"/> after disposal and <see cref="ArgumentException"/> when the room does not suffice.</summary>
     public ValueTask<int> SignAsync(ReadOnlyMemory<byte> data, Memory<byte> signature, CancellationToken cancellationToken)
@@ -76,9 +89,10 @@ public sealed class SigningKey : ISigner, IDisposable
         return ValueTask.FromResult(ecKeys is not null ? SignEc(ecKeys, hash, signature.Span) : SignRsa(rsaKeys!, hash, signature.Span));
     }
 
-    /// <summary>Wipes the key. Signatures in progress finish.</summary>
+    /// <summary>Wipes the key. Signing afterwards throws; a signature in progress finishes or throws.</summary>
     public void Dispose()
     {
+        disposed = true;
         rsaKeys?.Close();
         ecKeys?.Close();
         CryptographicOperations.ZeroMemory(pkcs8);

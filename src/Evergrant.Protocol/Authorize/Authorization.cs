@@ -267,8 +267,6 @@ public static class Authorization
                 Acr = session.Acr,
                 Amr = session.Amr,
                 SessionId = session.Id,
-                WantsAuthTime = request.MaxAge is not null || client.RequireAuthTime || client.MaxAge is not null
-                    || request.Claims!.IdToken.Any(c => c.Name == "auth_time"),
                 Policy = policy.Name,
                 IssuesRefreshToken = refresh,
             },

@@ -33,9 +33,6 @@ public sealed record Authorized
     /// <summary>Public identifier of the sign-in session (the ID Token's sid), kept also for offline grants; null without a session.</summary>
     public string? SessionId { get; init; }
 
-    /// <summary>Whether the ID Token must carry auth_time (max_age was sent, or the claim was asked for).</summary>
-    public bool WantsAuthTime { get; init; }
-
     /// <summary>Name of the token policy that was in force.</summary>
     public required string Policy { get; init; }
 

@@ -1,0 +1,43 @@
+using Evergrant.AspNetCore.Clients;
+using Evergrant.Protocol;
+using Evergrant.Protocol.Authorize;
+using Evergrant.Protocol.Clients;
+using Evergrant.Protocol.Sessions;
+using Microsoft.AspNetCore.Http;
+
+namespace Evergrant.AspNetCore.Authorize;
+
+/// <summary>The way back from a page to the authorization endpoint.</summary>
+internal sealed class AuthorizeContinuation(IssuerSites sites, InteractionTickets tickets, AuthorizeEndpoint endpoint, AuthorizePages pages) : IAuthorizeContinuation
+{
+    private static readonly OAuthError BadTicket = new("invalid_request", "This page has expired, or your browser refuses cookies. Go back to the application and begin again.", Refusal.TicketInvalid);
+
+    public SignInPage? Open(HttpContext http, string? ticket)
+    {
+        IssuerSite site = sites.Of(http);
+        if (ticket is null || tickets.Open(http, site, ticket) is not { } interaction) return null;
+        AuthorizeRequest request = AuthorizeRequest.Read(interaction.Parameters);
+        // The names were verified when the ticket was sealed; only what the page shows is wanted here.
+        return new SignInPage
+        {
+            Ticket = ticket,
+            Action = site.Prefix + "/sign-in",
+            ClientName = request.ClientId ?? "",
+            RedirectOrigin = request.RedirectUri is { } uri ? RedirectUri.OriginOf(uri) : "'none'",
+            UiLocales = request.Parameters["ui_locales"],
+            LoginHint = request.LoginHint,
+        };
+    }
+
+    public Task ContinueAsync(HttpContext http, string? ticket, IReadOnlyList<Session> sessions, bool chosen)
+    {
+        IssuerSite site = sites.Of(http);
+        return tickets.Open(http, site, ticket) is { } interaction ? endpoint.DecideAsync(http, site, interaction, sessions, chosen, null) : pages.RefuseAsync(http, site, BadTicket, null);
+    }
+
+    public Task CancelAsync(HttpContext http, string? ticket)
+    {
+        IssuerSite site = sites.Of(http);
+        return tickets.Open(http, site, ticket) is { } interaction ? endpoint.CancelAsync(http, site, interaction) : pages.RefuseAsync(http, site, BadTicket, null);
+    }
+}

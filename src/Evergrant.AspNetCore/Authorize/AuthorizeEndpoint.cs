@@ -1,0 +1,175 @@
+using System.Security.Cryptography;
+using System.Text;
+using Evergrant.AspNetCore.Clients;
+using Evergrant.AspNetCore.Keys;
+using Evergrant.AspNetCore.Token;
+using Evergrant.Jose;
+using Evergrant.Protocol;
+using Evergrant.Protocol.Authorize;
+using Evergrant.Protocol.Clients;
+using Evergrant.Protocol.Grants;
+using Evergrant.Protocol.Sessions;
+using Evergrant.Protocol.Storage;
+using Microsoft.AspNetCore.Http;
+
+namespace Evergrant.AspNetCore.Authorize;
+
+/// <summary>The authorization endpoint (RFC 6749 section 3.1, OpenID Connect Core section 3.1.2). Each page that comes back is decided again from the start.</summary>
+internal sealed class AuthorizeEndpoint(
+    ClientCatalogue clients, IGrantStore store, IServerSecrets secrets, KeyRings rings, IInteractions interactions, InteractionTickets tickets, TokenWriter tokens,
+    AuthorizePages pages, RefusalLog log, TimeProvider clock)
+{
+    private static readonly OAuthError Malformed = new("invalid_request", "The request is not well-formed.", Refusal.RequestMalformed);
+    private static readonly OAuthError BadTicket = new("invalid_request", "This page has expired. Go back to the application and begin again.", Refusal.TicketInvalid);
+    private static readonly OAuthError Busy = new("temporarily_unavailable", "The server cannot answer now; try again.", Refusal.StoreUnavailable);
+
+    /// <summary>A request from a client, by GET or POST.</summary>
+    public async Task HandleAsync(HttpContext http, IssuerSite site, EndpointRule rule)
+    {
+        Parameters? parameters;
+        if (HttpMethods.IsPost(http.Request.Method))
+        {
+            (parameters, OAuthError? error) = await FormReader.ReadAsync(http, rule.BodyLimit);
+            if (error is not null)
+            {
+                await pages.RefuseAsync(http, site, error, null);
+                return;
+            }
+        }
+        else
+        {
+            parameters = Parameters.Parse(Encoding.UTF8.GetBytes(http.Request.QueryString.HasValue ? http.Request.QueryString.Value![1..] : ""));
+        }
+        if (parameters is null)
+        {
+            await pages.RefuseAsync(http, site, Malformed, null);
+            return;
+        }
+        IReadOnlyList<Session> sessions = await interactions.SessionsAsync(http, http.RequestAborted);
+        if (sessions.Count == 0 && HttpMethods.IsPost(http.Request.Method) && http.Request.Headers["Sec-Fetch-Site"] == "cross-site")
+        {
+            // A Lax cookie does not come with a cross-site POST; with the redirect to the same request by GET it does.
+            http.Response.StatusCode = StatusCodes.Status303SeeOther;
+            http.Response.Headers.Location = AuthorizeReply.Location(site.Base + "/authorize", false, parameters.All);
+            return;
+        }
+        DateTimeOffset startedAt = DateTimeOffset.FromUnixTimeMilliseconds(clock.GetUtcNow().ToUnixTimeMilliseconds());
+        await DecideAsync(http, site, new Interaction(parameters, startedAt, Prompt.SignIn, null), sessions, false, null);
+    }
+
+    /// <summary>The consent page comes back.</summary>
+    public async Task ConsentAsync(HttpContext http, IssuerSite site, EndpointRule rule)
+    {
+        (Microsoft.AspNetCore.Http.IFormCollection? form, OAuthError? error) = await AuthorizePages.ReadFormAsync(http, rule.BodyLimit);
+        Interaction? interaction = form is null ? null : tickets.Open(http, site, form["ticket"].ToString());
+        if (interaction is null || interaction.Page != Prompt.Consent || form!["decision"].ToString() is not ("allow" or "deny"))
+        {
+            await pages.RefuseAsync(http, site, error ?? BadTicket, null);
+            return;
+        }
+        // Boxes that are named scope allow; boxes that are named without leave out. With neither, all that the page asked for is meant.
+        IReadOnlyList<string> asked = AuthorizeRequest.Read(interaction.Parameters).Scopes ?? [];
+        Client? client = await clients.FindAsync(site.Issuer, interaction.Parameters["client_id"] ?? "", http.RequestAborted);
+        IEnumerable<string> allowed = form["scope"].Count > 0 ? form["scope"].OfType<string>() : (asked.Count > 0 ? asked : client?.Scopes ?? []);
+        var answer = new ConsentAnswer(form["decision"] == "allow", [.. allowed.Except(form["without"].OfType<string>())], interaction.Subject!);
+        await DecideAsync(http, site, interaction, await interactions.SessionsAsync(http, http.RequestAborted), true, answer);
+    }
+
+    /// <summary>Decides and answers.</summary>
+    public async Task DecideAsync(HttpContext http, IssuerSite site, Interaction interaction, IReadOnlyList<Session> sessions, bool chosen, ConsentAnswer? answer)
+    {
+        AuthorizeRequest request = AuthorizeRequest.Read(interaction.Parameters);
+        Client? client = request.ClientId is null ? null : await clients.FindAsync(site.Issuer, request.ClientId, http.RequestAborted);
+        if (AuthorizeTarget.Find(request, client, out AuthorizeTarget? target) is { } unanswerable)
+        {
+            await pages.RefuseAsync(http, site, unanswerable, request.ClientId);
+            return;
+        }
+        try
+        {
+            AuthorizationFacts facts = await GatherAsync(http, site, interaction, request, target!, sessions, chosen, answer);
+            DateTimeOffset now = facts.Now;
+            AuthorizationDecision decision = Authorization.Decide(facts, Guid.CreateVersion7(now), RandomNumberGenerator.GetBytes(16), secrets.Credentials.CurrentNumber);
+            switch (decision)
+            {
+                case Prompted prompted:
+                    await pages.ShowAsync(http, site, facts, prompted);
+                    return;
+                case CodeIssued issued:
+                    CommitResult result = await store.CommitAsync(issued.Change, null, http.RequestAborted);
+                    if (result != CommitResult.Committed) break;
+                    log.Count(issued.Name, null);
+                    string code = GrantCredential.Write(secrets.Credentials, issued.Grant.KeyNumber, CredentialKind.Code, issued.Grant, 0);
+                    await pages.ReplyAsync(http, target!, AuthorizeReply.Success(code, request.State, site.Issuer));
+                    return;
+                case Refused refused:
+                    await ReplyErrorAsync(http, site, target!, request, refused.Error, refused.Subject);
+                    return;
+            }
+        }
+        catch (StoreUnavailableException exception)
+        {
+            log.Fault(exception, "Authorize");
+        }
+        // RFC 6749 section 4.1.2.1: a server that cannot answer says so at the redirect URI, for a 503 would be seen by nobody who can act.
+        await ReplyErrorAsync(http, site, target!, request, Busy, null);
+    }
+
+    /// <summary>Answers with an error at the redirect URI of a ticket.</summary>
+    public async Task CancelAsync(HttpContext http, IssuerSite site, Interaction interaction)
+    {
+        AuthorizeRequest request = AuthorizeRequest.Read(interaction.Parameters);
+        Client? client = await clients.FindAsync(site.Issuer, request.ClientId ?? "", http.RequestAborted);
+        if (AuthorizeTarget.Find(request, client, out AuthorizeTarget? target) is { } unanswerable)
+        {
+            await pages.RefuseAsync(http, site, unanswerable, request.ClientId);
+            return;
+        }
+        OAuthError error = interaction.Page switch
+        {
+            Prompt.SelectAccount => new("account_selection_required", "The End-User chose no account.", Refusal.AccountSelectionRequired),
+            Prompt.SignIn when request.Prompts.Contains("login") => new("login_required", "The End-User did not sign in.", Refusal.LoginRequired),
+            _ => new("access_denied", "The End-User has refused.", Refusal.ConsentDenied),
+        };
+        await ReplyErrorAsync(http, site, target!, request, error, null);
+    }
+
+    private async Task ReplyErrorAsync(HttpContext http, IssuerSite site, AuthorizeTarget target, AuthorizeRequest request, OAuthError error, string? subject)
+    {
+        string reference = await log.RecordAsync(new Told("Refused", "Authorize", site.Issuer, target.Client.ClientId, error, Subject: subject), http.RequestAborted);
+        await pages.ReplyAsync(http, target, AuthorizeReply.Failure(error, RefusalLog.Describe(error, reference), request.State, site.Issuer));
+    }
+
+    private async ValueTask<AuthorizationFacts> GatherAsync(
+        HttpContext http, IssuerSite site, Interaction interaction, AuthorizeRequest request, AuthorizeTarget target, IReadOnlyList<Session> sessions, bool chosen, ConsentAnswer? answer)
+    {
+        string? hinted = null;
+        bool foreign = false;
+        if (request.Parameters["id_token_hint"] is { } hint)
+        {
+            KeySnapshot keys = await rings.CurrentAsync(site.Issuer, http.RequestAborted);
+            JwtVerdict<IdToken> verdict = IdToken.JudgeAsHint(hint, keys.Published, site.Issuer);
+            hinted = verdict.Value?.Subject;
+            foreign = verdict.Value is null;
+        }
+        // The consent that counts is that of the account which the decision will pick: the first, or the hinted one.
+        Session? likely = sessions.FirstOrDefault(s => hinted is null || tokens.SubjectOf(target.Client, s.Subject) == hinted);
+        Consent? consent = likely is null ? null : await store.FindConsentAsync(site.Issuer, likely.Subject, target.Client.ClientId, http.RequestAborted);
+        return new AuthorizationFacts
+        {
+            Request = request,
+            Target = target,
+            Issuer = site.Issuer,
+            Catalogue = await clients.ScopesAsync(http.RequestAborted),
+            Sessions = sessions,
+            StartedAt = interaction.StartedAt,
+            AccountChosen = chosen,
+            HintedSubject = hinted,
+            HintIsForeign = foreign,
+            Consent = consent,
+            Answer = answer,
+            SubjectOf = account => tokens.SubjectOf(target.Client, account),
+            Now = clock.GetUtcNow(),
+        };
+    }
+}

@@ -1,0 +1,101 @@
+using Evergrant.AspNetCore.Clients;
+using Evergrant.Protocol;
+using Evergrant.Protocol.Authorize;
+using Evergrant.Protocol.Clients;
+using Evergrant.Protocol.Grants;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+
+namespace Evergrant.AspNetCore.Authorize;
+
+/// <summary>Turns decisions of the authorization endpoint into pages and redirects.</summary>
+internal sealed class AuthorizePages(IInteractions interactions, InteractionTickets tickets, RefusalLog log)
+{
+    private static readonly OAuthError BadForm = new("invalid_request", "The form is not well-formed.", Refusal.RequestMalformed);
+    private static readonly FormOptions Limits = new() { ValueCountLimit = 64, KeyLengthLimit = 256, ValueLengthLimit = 40 * 1024, BufferBodyLengthLimit = 64 * 1024 };
+
+    /// <summary>Reads the form of one of our pages.</summary>
+    public static async ValueTask<(IFormCollection? Form, OAuthError? Error)> ReadFormAsync(HttpContext http, int limit)
+    {
+        if (!FormReader.IsForm(http.Request.ContentType) || http.Request.ContentLength > limit) return (null, BadForm);
+        try
+        {
+            return (await new FormFeature(http.Request, Limits).ReadFormAsync(http.RequestAborted), null);
+        }
+        catch (InvalidDataException)
+        {
+            return (null, BadForm);
+        }
+    }
+
+    /// <summary>Shows the page that a decision asks for.</summary>
+    public async Task ShowAsync(HttpContext http, IssuerSite site, AuthorizationFacts facts, Prompted prompted)
+    {
+        Client client = facts.Target.Client;
+        string ticket = tickets.Seal(http, site, new Interaction(facts.Request.Parameters, facts.StartedAt, prompted.Prompt, prompted.Session?.Subject));
+        string clientName = client.Name ?? client.ClientId;
+        string origin = RedirectUri.OriginOf(facts.Target.RedirectUri);
+        string? locales = facts.Request.Parameters["ui_locales"];
+        switch (prompted.Prompt)
+        {
+            case Prompt.SignIn:
+                await interactions.ShowSignInAsync(http, new SignInPage
+                {
+                    Ticket = ticket, Action = site.Prefix + "/sign-in", ClientName = clientName, ClientUri = client.ClientUri, RedirectOrigin = origin, UiLocales = locales,
+                    LoginHint = facts.Request.LoginHint,
+                });
+                return;
+            case Prompt.SelectAccount:
+                await interactions.ShowSelectAccountAsync(http, new SelectAccountPage
+                {
+                    Ticket = ticket, Action = site.Prefix + "/select-account", ClientName = clientName, ClientUri = client.ClientUri, RedirectOrigin = origin, UiLocales = locales,
+                    Sessions = facts.Sessions,
+                });
+                return;
+            default:
+                await interactions.ShowConsentAsync(http, new ConsentPage
+                {
+                    Ticket = ticket, Action = site.Prefix + "/consent", ClientName = clientName, ClientUri = client.ClientUri, RedirectOrigin = origin, UiLocales = locales,
+                    Subject = prompted.Session!.Subject,
+                    Items = [.. prompted.Scopes.Select(scope => ItemOf(scope, facts.Catalogue))],
+                    Offline = prompted.Scopes.Contains(Scope.OfflineAccess),
+                    Lasts = client.EffectivePolicy.AbsoluteLifetime,
+                    Unverified = !Authorization.IdentityIsAssured(facts.Target),
+                });
+                return;
+        }
+    }
+
+    /// <summary>Sends the parameters of an authorization response to the client.</summary>
+    public async Task ReplyAsync(HttpContext http, AuthorizeTarget target, IReadOnlyList<KeyValuePair<string, string>> parameters)
+    {
+        if (target.Mode == ResponseMode.FormPost)
+        {
+            http.Response.StatusCode = StatusCodes.Status200OK;
+            await interactions.ShowFormPostAsync(http, new FormPostPage(target.RedirectUri, RedirectUri.OriginOf(target.RedirectUri), parameters));
+            return;
+        }
+        // 303, so that no browser sends the sign-in form on (RFC 9700 section 4.12).
+        http.Response.StatusCode = StatusCodes.Status303SeeOther;
+        http.Response.Headers.Location = AuthorizeReply.Location(target.RedirectUri, target.Mode == ResponseMode.Fragment, parameters);
+    }
+
+    /// <summary>Shows an error that must not be redirected.</summary>
+    public async Task RefuseAsync(HttpContext http, IssuerSite site, OAuthError error, string? clientId)
+    {
+        string reference = await log.RecordAsync(new Told("Refused", "Authorize", site.Issuer, clientId, error), http.RequestAborted);
+        http.Response.StatusCode = error.Refusal == Refusal.RequestTooLarge ? StatusCodes.Status413PayloadTooLarge : StatusCodes.Status400BadRequest;
+        await interactions.ShowErrorAsync(http, new ErrorPage("This request cannot be answered", error.Description, error.Code, reference));
+    }
+
+    private static ConsentItem ItemOf(string scope, ScopeCatalogue catalogue) => scope switch
+    {
+        Scope.OpenId => new(scope, "Know who you are here", null, true),
+        "profile" => new(scope, "See your profile: name, picture, language", null, false),
+        "email" => new(scope, "See your email address", null, false),
+        "address" => new(scope, "See your postal address", null, false),
+        "phone" => new(scope, "See your phone number", null, false),
+        Scope.OfflineAccess => new(scope, "Keep access while you are away", null, false),
+        _ => new(scope, catalogue.TextOf(scope), catalogue.OwnersOf(scope) is { Count: > 0 } owners ? owners[0].Name ?? owners[0].Identifier : null, false),
+    };
+}

@@ -1,0 +1,79 @@
+using System.Buffers;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using Evergrant.AspNetCore.Keys;
+using Evergrant.Jose;
+using Evergrant.Protocol;
+using Evergrant.Protocol.Authorize;
+using Microsoft.AspNetCore.Http;
+
+namespace Evergrant.AspNetCore.Authorize;
+
+/// <summary>What a ticket holds: the request as it came in, once and for all.</summary>
+/// <param name="Parameters">Its parameters.</param>
+/// <param name="StartedAt">When it came in, in whole milliseconds.</param>
+/// <param name="Page">The page that carries it.</param>
+/// <param name="Subject">Account that a consent page asks; null for the other pages.</param>
+internal sealed record Interaction(Parameters Parameters, DateTimeOffset StartedAt, Prompt Page, string? Subject);
+
+/// <summary>Seals the request of a page into a hidden field and opens it again: AES-256-GCM, bound to issuer and browser, good for an hour. Nothing is read again from the URL.</summary>
+internal sealed class InteractionTickets(IServerSecrets secrets, EvergrantOptions options, TimeProvider clock)
+{
+    private const int NonceLength = 12;
+    private const int TagLength = 16;
+    private const int MaximumLength = 32 * 1024;
+
+    private readonly byte[] _key = secrets.Derive("interaction-ticket");
+
+    /// <summary>Seals.</summary>
+    public string Seal(HttpContext http, IssuerSite site, Interaction interaction)
+    {
+        var buffer = new ArrayBufferWriter<byte>(1024);
+        using (var json = new Utf8JsonWriter(buffer))
+        {
+            json.WriteStartArray();
+            json.WriteNumberValue(interaction.StartedAt.ToUnixTimeMilliseconds());
+            json.WriteNumberValue((int)interaction.Page);
+            json.WriteStringValue(interaction.Subject);
+            foreach ((string name, string value) in interaction.Parameters.All)
+            {
+                json.WriteStringValue(name);
+                json.WriteStringValue(value);
+            }
+            json.WriteEndArray();
+        }
+        byte[] bytes = new byte[NonceLength + buffer.WrittenCount + TagLength];
+        RandomNumberGenerator.Fill(bytes.AsSpan(0, NonceLength));
+        using var aes = new AesGcm(_key, TagLength);
+        aes.Encrypt(bytes.AsSpan(0, NonceLength), buffer.WrittenSpan, bytes.AsSpan(NonceLength, buffer.WrittenCount), bytes.AsSpan(bytes.Length - TagLength),
+            BoundTo(site, BrowserCookie.Ensure(http, site)));
+        return CanonicalBase64Url.Encode(bytes);
+    }
+
+    /// <summary>Opens; null when it is forged, of another issuer or browser, or too old.</summary>
+    public Interaction? Open(HttpContext http, IssuerSite site, string? ticket)
+    {
+        if (ticket is null || ticket.Length > MaximumLength || BrowserCookie.Read(http, site) is not { } browser) return null;
+        if (!CanonicalBase64Url.TryDecode(ticket, out byte[]? bytes) || bytes.Length < NonceLength + TagLength) return null;
+        byte[] content = new byte[bytes.Length - NonceLength - TagLength];
+        using var aes = new AesGcm(_key, TagLength);
+        try
+        {
+            aes.Decrypt(bytes.AsSpan(0, NonceLength), bytes.AsSpan(NonceLength, content.Length), bytes.AsSpan(bytes.Length - TagLength), content, BoundTo(site, browser));
+        }
+        catch (AuthenticationTagMismatchException)
+        {
+            return null;
+        }
+        using var document = JsonDocument.Parse(content);
+        JsonElement root = document.RootElement;
+        DateTimeOffset startedAt = DateTimeOffset.FromUnixTimeMilliseconds(root[0].GetInt64());
+        if (clock.GetUtcNow() - startedAt > options.InteractionLifetime) return null;
+        var pairs = new List<KeyValuePair<string, string>>();
+        for (int i = 3; i + 1 < root.GetArrayLength(); i += 2) pairs.Add(new(root[i].GetString()!, root[i + 1].GetString()!));
+        return new Interaction(Parameters.From(pairs), startedAt, (Prompt)root[1].GetInt32(), root[2].GetString());
+    }
+
+    private static byte[] BoundTo(IssuerSite site, string browser) => Encoding.UTF8.GetBytes(site.Issuer + "\n" + browser);
+}

@@ -1,0 +1,89 @@
+using System.Collections.Concurrent;
+using Evergrant.Protocol.Clients;
+using Evergrant.Protocol.Storage;
+
+namespace Evergrant.AspNetCore.Clients;
+
+/// <summary>Clients, scopes and resources as this process knows them: read from the store once, until somebody calls <see cref="Invalidate"/>.</summary>
+/// <param name="store">Where they are kept.</param>
+public sealed class ClientCatalogue(IClientStore store)
+{
+    private const int MaximumClients = 20_000;
+
+    private ConcurrentDictionary<(string Issuer, string ClientId), Client> _clients = new();
+    private ScopeCatalogue? _scopes;
+    private IReadOnlyDictionary<string, HashSet<string>>? _origins;
+
+    /// <summary>Finds a client, or null. What is not there is asked for again each time, so that nobody can fill the memory with names.</summary>
+    /// <param name="issuer">Issuer.</param>
+    /// <param name="clientId">Client id.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public ValueTask<Client?> FindAsync(string issuer, string clientId, CancellationToken cancellationToken) =>
+        _clients.TryGetValue((issuer, clientId), out Client? client) ? new(client) : LoadAsync(issuer, clientId, cancellationToken);
+
+    /// <summary>The scopes and resources.</summary>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public ValueTask<ScopeCatalogue> ScopesAsync(CancellationToken cancellationToken) => _scopes is { } scopes ? new(scopes) : LoadScopesAsync(cancellationToken);
+
+    /// <summary>Whether scripts of an origin may read answers of an issuer: a client is registered with the origin, or with a redirect URI of it.</summary>
+    /// <param name="issuer">Issuer.</param>
+    /// <param name="origin">The Origin header.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public async ValueTask<bool> KnowsOriginAsync(string issuer, string origin, CancellationToken cancellationToken)
+    {
+        IReadOnlyDictionary<string, HashSet<string>> origins = _origins ??= await LoadOriginsAsync(cancellationToken);
+        return origins.TryGetValue(issuer, out HashSet<string>? known) && (known.Contains(origin) || (WithoutPort(origin) is { } loopback && known.Contains(loopback)));
+    }
+
+    /// <summary>Forgets everything; the next question goes to the store.</summary>
+    public void Invalidate()
+    {
+        _clients = new();
+        _scopes = null;
+        _origins = null;
+    }
+
+    private async ValueTask<Client?> LoadAsync(string issuer, string clientId, CancellationToken cancellationToken)
+    {
+        if (clientId.Length > 128) return null;
+        ConcurrentDictionary<(string, string), Client> into = _clients;
+        Client? client = await store.FindClientAsync(issuer, clientId, cancellationToken);
+        if (client is not null)
+        {
+            if (into.Count >= MaximumClients) into.Clear();
+            into[(issuer, clientId)] = client;
+        }
+        return client;
+    }
+
+    private async ValueTask<ScopeCatalogue> LoadScopesAsync(CancellationToken cancellationToken) =>
+        _scopes = new ScopeCatalogue(await store.ListResourcesAsync(cancellationToken), await store.ListScopesAsync(cancellationToken));
+
+    private async ValueTask<IReadOnlyDictionary<string, HashSet<string>>> LoadOriginsAsync(CancellationToken cancellationToken)
+    {
+        var origins = new Dictionary<string, HashSet<string>>(StringComparer.Ordinal);
+        foreach (Client client in await store.ListClientsAsync(null, cancellationToken))
+        {
+            if (!origins.TryGetValue(client.Issuer, out HashSet<string>? known)) origins[client.Issuer] = known = new(StringComparer.Ordinal);
+            known.UnionWith(client.AllowedOrigins);
+            foreach (string uri in client.RedirectUris.Where(u => u.StartsWith("http", StringComparison.Ordinal)))
+            {
+                string origin = RedirectUri.OriginOf(uri);
+                known.Add(origin);
+                // The port of a loopback redirect URI may vary (RFC 8252 section 7.3), so that of the page may too.
+                if (WithoutPort(origin) is { } loopback) known.Add(loopback);
+            }
+        }
+        return origins;
+    }
+
+    /// <summary>An http loopback origin without its port, marked so that it equals no origin; null for any other.</summary>
+    private static string? WithoutPort(string origin)
+    {
+        foreach (string host in (ReadOnlySpan<string>)["http://127.0.0.1", "http://[::1]", "http://localhost"])
+        {
+            if (origin == host || (origin.StartsWith(host, StringComparison.Ordinal) && origin[host.Length] == ':' && ushort.TryParse(origin.AsSpan(host.Length + 1), out _))) return host + ":*";
+        }
+        return null;
+    }
+}

@@ -1,0 +1,63 @@
+using System.Globalization;
+using Evergrant.AspNetCore.Keys;
+using Evergrant.Protocol;
+using Evergrant.Protocol.Clients;
+using Evergrant.Protocol.Storage;
+using Microsoft.AspNetCore.Http;
+
+namespace Evergrant.AspNetCore.Clients;
+
+/// <summary>Lets a request through to the token, introspection and revocation endpoints once its client is authenticated; answers it otherwise.</summary>
+internal sealed class ClientGate(ClientCatalogue clients, ClientThrottle throttle, IGrantStore store, IServerSecrets secrets, RefusalLog log, TimeProvider clock)
+{
+    private static readonly OAuthError Throttled = new("invalid_client", "Too many failed attempts; wait.", Refusal.ClientThrottled);
+    private static readonly OAuthError Replayed = new("invalid_client", "Client authentication failed.", Refusal.ClientAssertionReplayed);
+    private static readonly OAuthError Busy = new("temporarily_unavailable", "The server cannot answer now; try again.", Refusal.StoreUnavailable);
+    private static readonly OAuthError RepeatedParameter = new("invalid_request", "A parameter was sent more than once.", Refusal.ParameterRepeated);
+
+    private readonly byte[] _secretKey = secrets.Derive("client-secret");
+
+    /// <summary>Reads the form and authenticates its client.</summary>
+    /// <param name="http">The request; it has been answered when null is returned.</param>
+    /// <param name="site">The issuer that was asked.</param>
+    /// <param name="rule">The endpoint's declaration.</param>
+    public async ValueTask<(Client Client, Parameters Form)?> EnterAsync(HttpContext http, IssuerSite site, EndpointRule rule)
+    {
+        (Parameters? form, OAuthError? error) = await FormReader.ReadAsync(http, rule.BodyLimit);
+        if (form is null) return await RefuseAsync(http, site, rule, error!, null);
+        if (form.Repeated is not null) return await RefuseAsync(http, site, rule, RepeatedParameter, form["client_id"]);
+        if (ClientCredentialsReader.Read(http.Request, form, out ShownCredentials shown) is { } unreadable) return await RefuseAsync(http, site, rule, unreadable, shown.ClientId);
+
+        System.Net.IPAddress? address = http.Connection.RemoteIpAddress;
+        if (throttle.Wait(shown.ClientId, address) is > 0 and int seconds)
+        {
+            http.Response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
+            return await RefuseAsync(http, site, rule, Throttled, shown.ClientId);
+        }
+        Client? client = shown.ClientId is null ? null : await clients.FindAsync(site.Issuer, shown.ClientId, http.RequestAborted);
+        switch (ClientAuthentication.Decide(shown, client, _secretKey, site.Issuer, site.TokenEndpoint, clock.GetUtcNow()))
+        {
+            case NotAuthenticated refused:
+                if (refused.Guess) throttle.Failed(shown.ClientId, address);
+                return await RefuseAsync(http, site, rule, refused.Error, shown.ClientId);
+            case Authenticated { Change: { } useAssertion } once:
+                switch (await store.CommitAsync(useAssertion, null, http.RequestAborted))
+                {
+                    case CommitResult.Committed: return (once.Client, form);
+                    case CommitResult.Conflict: return await RefuseAsync(http, site, rule, Replayed, shown.ClientId);
+                    default: return await RefuseAsync(http, site, rule, Busy, shown.ClientId);
+                }
+            case Authenticated authenticated:
+                return (authenticated.Client, form);
+            default:
+                throw new InvalidOperationException("A client decision has two forms.");
+        }
+    }
+
+    private async ValueTask<(Client Client, Parameters Form)?> RefuseAsync(HttpContext http, IssuerSite site, EndpointRule rule, OAuthError error, string? clientId)
+    {
+        string reference = await log.RecordAsync(new Told("Refused", rule.Name, site.Issuer, clientId, error), http.RequestAborted);
+        await JsonReply.ErrorAsync(http, error, reference, $"Basic realm=\"{site.Issuer}\", charset=\"UTF-8\"");
+        return null;
+    }
+}

@@ -1,0 +1,62 @@
+using Evergrant.AspNetCore.Authorize;
+using Evergrant.AspNetCore.Introspection;
+using Evergrant.AspNetCore.Keys;
+using Evergrant.AspNetCore.Metadata;
+using Evergrant.AspNetCore.Revocation;
+using Evergrant.AspNetCore.Token;
+using Evergrant.AspNetCore.UserInfo;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Evergrant.AspNetCore;
+
+/// <summary>The map of the house: every route, who serves it, where it comes from.</summary>
+public static class EvergrantEndpoints
+{
+    private const int FormLimit = 64 * 1024;
+
+    private static readonly string[] Post = ["POST"];
+    private static readonly string[] GetPost = ["GET", "POST"];
+    private static readonly string[] GetHead = ["GET", "HEAD"];
+
+    private static readonly EndpointRule Authorize = new() { Name = "Authorize", Source = "RFC 6749 section 3.1", Caller = Caller.Browser, Cors = Cors.Never, Caching = Caching.NoStore, BodyLimit = FormLimit, Headers = HeaderSet.Page };
+    private static readonly EndpointRule Consent = Authorize with { Name = "Authorize", Source = "OpenID Connect Core section 3.1.2.4" };
+    private static readonly EndpointRule Token = new() { Name = "Token", Source = "RFC 6749 section 3.2", Caller = Caller.Client, Cors = Cors.Registered, Caching = Caching.NoStore, BodyLimit = FormLimit, Headers = HeaderSet.Json };
+    private static readonly EndpointRule Introspection = Token with { Name = "Introspection", Source = "RFC 7662 section 2" };
+    private static readonly EndpointRule Revocation = Token with { Name = "Revocation", Source = "RFC 7009 section 2" };
+    private static readonly EndpointRule UserInfo = Token with { Name = "UserInfo", Source = "OpenID Connect Core section 5.3", Caller = Caller.Bearer, Scope = "openid" };
+    private static readonly EndpointRule Jwks = new() { Name = "Keys", Source = "RFC 7517 section 5", Caller = Caller.Anyone, Cors = Cors.Public, Caching = Caching.Public, BodyLimit = 0, Headers = HeaderSet.Json };
+    private static readonly EndpointRule Metadata = Jwks with { Name = "Metadata", Source = "RFC 8414 section 3, OpenID Connect Discovery section 4" };
+
+    /// <summary>Maps all endpoints of all issuers.</summary>
+    /// <param name="endpoints">The host's routes.</param>
+    public static IEndpointRouteBuilder MapEvergrant(this IEndpointRouteBuilder endpoints)
+    {
+        var sites = endpoints.ServiceProvider.GetRequiredService<IssuerSites>();
+        foreach (IssuerSite site in sites.All)
+        {
+            string p = site.Prefix;
+            Map<AuthorizeEndpoint>(endpoints, site, p + "/authorize", GetPost, Authorize, e => e.HandleAsync);
+            Map<AuthorizeEndpoint>(endpoints, site, p + "/consent", Post, Consent, e => e.ConsentAsync);
+            Map<TokenEndpoint>(endpoints, site, p + "/token", Post, Token, e => e.HandleAsync);
+            Map<IntrospectionEndpoint>(endpoints, site, p + "/introspect", Post, Introspection, e => e.HandleAsync);
+            Map<RevocationEndpoint>(endpoints, site, p + "/revoke", Post, Revocation, e => e.HandleAsync);
+            Map<UserInfoEndpoint>(endpoints, site, p + "/userinfo", GetPost, UserInfo, e => e.HandleAsync);
+            Map<JwksEndpoint>(endpoints, site, p + "/jwks", GetHead, Jwks, e => e.HandleAsync);
+            // RFC 8414 section 3 puts the well-known part before the issuer's path, OpenID Connect Discovery section 4 behind it; clients try all of them.
+            string[] addresses = [p + "/.well-known/openid-configuration", "/.well-known/openid-configuration" + p, "/.well-known/oauth-authorization-server" + p, p + "/.well-known/oauth-authorization-server"];
+            foreach (string address in addresses.Distinct()) Map<MetadataEndpoint>(endpoints, site, address, GetHead, Metadata, e => e.HandleAsync);
+        }
+        return endpoints;
+    }
+
+    private static void Map<T>(IEndpointRouteBuilder endpoints, IssuerSite site, string path, string[] methods, EndpointRule rule, Func<T, Func<HttpContext, IssuerSite, EndpointRule, Task>> handler)
+        where T : class
+    {
+        endpoints.ServiceProvider.GetRequiredService<IssuerSites>().Declare(path, rule);
+        Func<HttpContext, IssuerSite, EndpointRule, Task> handle = handler(endpoints.ServiceProvider.GetRequiredService<T>());
+        endpoints.MapMethods(path, methods, (RequestDelegate)(http => handle(http, site, rule))).WithMetadata(rule).WithDisplayName($"{rule.Name} {path}");
+    }
+}

@@ -1,0 +1,70 @@
+using System.Text.Json;
+using Evergrant.Protocol.Clients;
+using Evergrant.Protocol.Keys;
+
+namespace Evergrant.AspNetCore;
+
+/// <summary>Settings of the authorization server. They are judged at start; all faults come in one exception.</summary>
+public sealed class EvergrantOptions
+{
+    /// <summary>The issuers that this server is, each with its own clients, keys and policies; at least one.</summary>
+    public IReadOnlyList<IssuerOptions> Issuers { get; init; } = [];
+
+    /// <summary>Whether this is a developer's own machine: http issuers on loopback, decisions named in answers. Never in production.</summary>
+    public bool Development { get; init; }
+
+    /// <summary>What is claimed about End-Users. The default claims nothing and knows every subject.</summary>
+    public Func<ClaimsRequest, CancellationToken, ValueTask<ClaimSet?>> Claims { get; init; } = (_, _) => new(ClaimSet.Empty);
+
+    /// <summary>Timeline of signing keys.</summary>
+    public KeyTimes KeyTimes { get; init; } = new();
+
+    /// <summary>How long the page of an authorization request may lie open.</summary>
+    public TimeSpan InteractionLifetime { get; init; } = TimeSpan.FromHours(1);
+
+    /// <summary>Everything that is wrong with the settings; empty when they can be used.</summary>
+    public IReadOnlyList<string> Faults()
+    {
+        var faults = new List<string>();
+        if (Issuers.Count == 0) faults.Add("issuers: at least one issuer is needed");
+        var seen = new HashSet<string>(StringComparer.Ordinal);
+        foreach (IssuerOptions issuer in Issuers)
+        {
+            if (!Uri.TryCreate(issuer.Issuer, UriKind.Absolute, out Uri? uri) || uri.Scheme is not ("https" or "http") || uri.Host.Length == 0)
+            {
+                faults.Add($"issuers: {issuer.Issuer} is not an absolute https URL (RFC 8414 section 2)");
+                continue;
+            }
+            if (issuer.Issuer.Contains('?') || issuer.Issuer.Contains('#')) faults.Add($"issuers: {issuer.Issuer} has a query or a fragment (RFC 8414 section 2)");
+            if (uri.UserInfo.Length > 0) faults.Add($"issuers: {issuer.Issuer} has user information");
+            if (uri.Scheme == "http" && !(Development && uri.IsLoopback)) faults.Add($"issuers: {issuer.Issuer} is http; an issuer is https (RFC 8414 section 2)");
+            if (!seen.Add(issuer.Issuer.TrimEnd('/'))) faults.Add($"issuers: {issuer.Issuer} is there twice");
+        }
+        if (KeyTimes.Announce < TimeSpan.Zero || KeyTimes.Sign <= KeyTimes.Announce) faults.Add("key times: a key must sign for longer than its successor is announced");
+        return faults;
+    }
+}
+
+/// <summary>Settings of one issuer.</summary>
+public sealed class IssuerOptions
+{
+    /// <summary>Issuer identifier: an https URL, with a path for each issuer but one; published byte for byte.</summary>
+    public required string Issuer { get; init; }
+
+    /// <summary>Shown on pages; null shows the host.</summary>
+    public string? Name { get; init; }
+}
+
+/// <summary>A question about an End-User.</summary>
+/// <param name="AccountId">The account.</param>
+/// <param name="Client">For whom; null when it is for the server's own pages.</param>
+/// <param name="Scope">Granted scope values, space-delimited.</param>
+public sealed record ClaimsRequest(string AccountId, Client? Client, string Scope);
+
+/// <summary>All that may be claimed about an End-User, by claim name; what is released is decided by scope and claims parameter.</summary>
+/// <param name="Claims">Claims of OpenID Connect Core section 5.1 and others; sub is not among them.</param>
+public sealed record ClaimSet(IReadOnlyDictionary<string, JsonElement> Claims)
+{
+    /// <summary>Nothing.</summary>
+    public static ClaimSet Empty { get; } = new(new Dictionary<string, JsonElement>());
+}

@@ -1,0 +1,41 @@
+using Evergrant.AspNetCore.Authorize;
+using Evergrant.AspNetCore.Clients;
+using Evergrant.AspNetCore.Explain;
+using Evergrant.AspNetCore.Introspection;
+using Evergrant.AspNetCore.Keys;
+using Evergrant.AspNetCore.Metadata;
+using Evergrant.AspNetCore.Revocation;
+using Evergrant.AspNetCore.Token;
+using Evergrant.AspNetCore.UserInfo;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+
+namespace Evergrant.AspNetCore;
+
+/// <summary>Adds the authorization server to a host.</summary>
+public static class EvergrantServices
+{
+    /// <summary>Adds the services. The host adds besides: the stores (IGrantStore, IClientStore, IKeyStore), <see cref="IServerSecrets"/> and <see cref="IInteractions"/>.</summary>
+    /// <param name="services">The host's services.</param>
+    /// <param name="options">Settings.</param>
+    /// <exception cref="ArgumentException">The settings have faults; the message names all of them.</exception>
+    public static IServiceCollection AddEvergrant(this IServiceCollection services, EvergrantOptions options)
+    {
+        IReadOnlyList<string> faults = options.Faults();
+        if (faults.Count > 0) throw new ArgumentException("The settings cannot be used: " + string.Join("; ", faults), nameof(options));
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton(options).AddSingleton<IssuerSites>();
+        services.AddSingleton<ClientCatalogue>().AddSingleton<ClientThrottle>().AddSingleton<ClientGate>().AddSingleton<AccessTokenForms>();
+        services.AddSingleton<KeyRings>().AddSingleton<RefusalLog>().AddSingleton(s => new Explainer(s.GetRequiredService<Protocol.Storage.IGrantStore>(), s.GetRequiredService<PresentedTokens>(), s.GetRequiredService<IServerSecrets>(), s.GetRequiredService<IssuerSites>(), s.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<TokenWriter>().AddSingleton<PresentedTokens>();
+        services.AddSingleton<InteractionTickets>().AddSingleton<AuthorizePages>().AddSingleton<IAuthorizeContinuation, AuthorizeContinuation>();
+        services.AddSingleton<AuthorizeEndpoint>().AddSingleton<TokenEndpoint>().AddSingleton<IntrospectionEndpoint>().AddSingleton<RevocationEndpoint>();
+        services.AddSingleton<UserInfoEndpoint>().AddSingleton<MetadataEndpoint>().AddSingleton<JwksEndpoint>();
+        return services;
+    }
+
+    /// <summary>Adds response headers, CORS, and the one place where faults become answers. Before <c>MapEvergrant</c>, after <c>UseRouting</c>.</summary>
+    /// <param name="app">The host's pipeline.</param>
+    public static IApplicationBuilder UseEvergrantHeaders(this IApplicationBuilder app) => app.UseMiddleware<ResponsePolicy>();
+}

@@ -1,0 +1,85 @@
+using Evergrant.AspNetCore.Clients;
+using Evergrant.AspNetCore.Token;
+using Evergrant.Protocol;
+using Evergrant.Protocol.Clients;
+using Evergrant.Protocol.Grants;
+using Evergrant.Protocol.Introspection;
+using Evergrant.Protocol.Token;
+using Microsoft.AspNetCore.Http;
+using Decision = Evergrant.Protocol.Introspection.Introspection;
+
+namespace Evergrant.AspNetCore.Introspection;
+
+/// <summary>The introspection endpoint (RFC 7662). Callers are confidential clients.</summary>
+internal sealed class IntrospectionEndpoint(ClientGate gate, ClientCatalogue clients, PresentedTokens tokens, TokenWriter writer, EvergrantOptions options, RefusalLog log)
+{
+    private static readonly OAuthError PublicClient = new("invalid_client", "Only clients that authenticate may introspect.", Refusal.ClientCredentialsMissing);
+    private static readonly OAuthError NoToken = new("invalid_request", "The parameter token is missing.", Refusal.ParameterMissing);
+    private static readonly byte[] InactiveJson = """{"active":false}"""u8.ToArray();
+
+    public async Task HandleAsync(HttpContext http, IssuerSite site, EndpointRule rule)
+    {
+        if (await gate.EnterAsync(http, site, rule) is not { } entered) return;
+        (Client caller, Parameters form) = entered;
+        OAuthError? error = caller.IsPublic ? PublicClient : form["token"] is null ? NoToken : null;
+        if (error is not null)
+        {
+            await JsonReply.ErrorAsync(http, error, await log.RecordAsync(new Told("Refused", rule.Name, site.Issuer, caller.ClientId, error), http.RequestAborted));
+            return;
+        }
+        Shown shown = await tokens.ReadAsync(form["token"]!, site, http.RequestAborted);
+        ScopeCatalogue catalogue = await clients.ScopesAsync(http.RequestAborted);
+        IntrospectionDecision decision = Decision.Decide(shown.IsGood ? shown.Token : null, shown.Grant, caller, catalogue);
+        log.Count(decision.GetType().Name, null);
+        if (decision is not Active active)
+        {
+            await JsonReply.WriteAsync(http, 200, InactiveJson);
+            return;
+        }
+        string? userName = await UserNameAsync(active, caller, http.RequestAborted);
+        await JsonReply.WriteAsync(http, 200, json =>
+        {
+            json.WriteBoolean("active", true);
+            if (active.Scope.Length > 0) json.WriteString("scope", active.Scope);
+            json.WriteString("iss", site.Issuer);
+            if (userName is not null) json.WriteString("username", userName);
+            if (active.Token is { } access) WriteAccess(json, access, active.Grant, caller);
+            else WriteRefresh(json, active.Grant!, caller);
+        });
+    }
+
+    private void WriteAccess(System.Text.Json.Utf8JsonWriter json, AccessToken access, Grant? grant, Client caller)
+    {
+        json.WriteString("client_id", access.ClientId);
+        json.WriteString("token_type", "Bearer");
+        json.WriteNumber("exp", access.ExpiresAt.ToUnixTimeSeconds());
+        json.WriteNumber("iat", access.IssuedAt.ToUnixTimeSeconds());
+        json.WriteNumber("nbf", access.IssuedAt.ToUnixTimeSeconds());
+        // A pairwise caller sees the sub of its own sector (RFC 7662 section 5).
+        json.WriteString("sub", grant?.Subject is { } account && access.ClientId != caller.ClientId && caller.SubjectType == SubjectType.Pairwise ? writer.SubjectOf(caller, account) : access.Subject);
+        json.WriteStartArray("aud");
+        foreach (string audience in access.Audience) json.WriteStringValue(audience);
+        json.WriteEndArray();
+        json.WriteString("jti", Convert.ToHexStringLower(access.DenialKey().AsSpan(0, 16)));
+        if (grant?.Authorized is not { } authorized) return;
+        if (authorized.AuthTime is { } time) json.WriteNumber("auth_time", time.ToUnixTimeSeconds());
+        if (authorized.Acr is { } acr) json.WriteString("acr", acr);
+    }
+
+    private void WriteRefresh(System.Text.Json.Utf8JsonWriter json, Grant grant, Client caller)
+    {
+        json.WriteString("client_id", grant.ClientId);
+        if (grant.Subject is { } account) json.WriteString("sub", writer.SubjectOf(caller, account));
+        json.WriteNumber("iat", grant.GenerationAt.ToUnixTimeSeconds());
+        DateTimeOffset? end = grant.IdleExpiresAt < grant.ExpiresAt || grant.ExpiresAt is null ? grant.IdleExpiresAt : grant.ExpiresAt;
+        if (end is { } at) json.WriteNumber("exp", at.ToUnixTimeSeconds());
+    }
+
+    private async ValueTask<string?> UserNameAsync(Active active, Client caller, CancellationToken cancellationToken)
+    {
+        // The name is told to those who already know the person, not to pairwise callers (RFC 7662 section 5).
+        if (active.Grant?.Subject is not { } account || caller.SubjectType == SubjectType.Pairwise) return null;
+        ClaimSet? claims = await options.Claims(new ClaimsRequest(account, caller, active.Scope), cancellationToken);
+        return claims is not null && claims.Claims.TryGetValue("preferred_username", out System.Text.Json.JsonElement name) ? name.GetString() : null;
+    }
+}

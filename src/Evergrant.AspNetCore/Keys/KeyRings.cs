@@ -1,0 +1,223 @@
+using System.Collections.Concurrent;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using Evergrant.Jose;
+using Evergrant.Protocol.Keys;
+using Evergrant.Protocol.Storage;
+
+namespace Evergrant.AspNetCore.Keys;
+
+/// <summary>The signing keys of one issuer as they stand until <see cref="Until"/>.</summary>
+public sealed class KeySnapshot
+{
+    internal KeySnapshot(IReadOnlyList<SigningKeyRecord> records, JwkSet published, IReadOnlyDictionary<string, ISigner> signers, DateTimeOffset until)
+    {
+        Records = records;
+        Published = published;
+        Signers = signers;
+        Until = until;
+        JwksJson = published.ToUtf8Json();
+        ETag = '"' + Convert.ToHexStringLower(SHA256.HashData(JwksJson)[..8]) + '"';
+    }
+
+    /// <summary>All keys, oldest first.</summary>
+    public IReadOnlyList<SigningKeyRecord> Records { get; }
+
+    /// <summary>The JWK Set.</summary>
+    public JwkSet Published { get; }
+
+    /// <summary>The JWK Set as it is served.</summary>
+    public byte[] JwksJson { get; }
+
+    /// <summary>Its entity tag.</summary>
+    public string ETag { get; }
+
+    internal IReadOnlyDictionary<string, ISigner> Signers { get; }
+
+    /// <summary>When it has to be looked at again.</summary>
+    public DateTimeOffset Until { get; }
+}
+
+/// <summary>The key rings of all issuers: loaded from the store, unwrapped, rotated when due. Which key does what at an instant is decided by <see cref="KeyRing"/>.</summary>
+public sealed class KeyRings : IDisposable
+{
+    private static readonly string[] Always = [SignatureAlgorithm.ES256, SignatureAlgorithm.RS256];
+    private static readonly TimeSpan LongestLook = TimeSpan.FromMinutes(5);
+
+    private readonly IKeyStore _store;
+    private readonly TimeProvider _clock;
+    private readonly KeyTimes _times;
+    private readonly byte[] _wrappingKey;
+    private readonly ConcurrentDictionary<string, KeySnapshot> _snapshots = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, SigningKey> _unwrapped = new(StringComparer.Ordinal);
+    private readonly SemaphoreSlim _loading = new(1, 1);
+
+    /// <summary>Takes what it stands on.</summary>
+    /// <param name="store">Where the wrapped keys are.</param>
+    /// <param name="secrets">Has the wrapping key.</param>
+    /// <param name="clock">The server's clock.</param>
+    /// <param name="options">Has the timeline.</param>
+    public KeyRings(IKeyStore store, IServerSecrets secrets, TimeProvider clock, EvergrantOptions options)
+    {
+        _store = store;
+        _clock = clock;
+        _times = options.KeyTimes;
+        _wrappingKey = secrets.Derive("signing-key-wrap");
+    }
+
+    /// <summary>The keys of an issuer now.</summary>
+    /// <param name="issuer">Issuer.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public ValueTask<KeySnapshot> CurrentAsync(string issuer, CancellationToken cancellationToken) =>
+        _snapshots.TryGetValue(issuer, out KeySnapshot? snapshot) && _clock.GetUtcNow() < snapshot.Until ? new(snapshot) : LoadAsync(issuer, null, cancellationToken);
+
+    /// <summary>The signer of an issuer for an algorithm; its key is made at the first use of an algorithm.</summary>
+    /// <param name="issuer">Issuer.</param>
+    /// <param name="algorithm">JWS algorithm.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public async ValueTask<ISigner> SignerAsync(string issuer, string algorithm, CancellationToken cancellationToken)
+    {
+        KeySnapshot snapshot = await CurrentAsync(issuer, cancellationToken);
+        if (!snapshot.Signers.TryGetValue(algorithm, out ISigner? signer))
+        {
+            snapshot = await LoadAsync(issuer, algorithm, cancellationToken);
+            signer = snapshot.Signers[algorithm];
+        }
+        return signer;
+    }
+
+    /// <summary>Reads all keys of an issuer from the store.</summary>
+    /// <param name="issuer">Issuer.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public async ValueTask<IReadOnlyList<SigningKeyRecord>> ListAsync(string issuer, CancellationToken cancellationToken) =>
+        (await LoadAsync(issuer, null, cancellationToken)).Records;
+
+    /// <summary>Announces a successor now; the present keys sign until it may.</summary>
+    /// <param name="issuer">Issuer.</param>
+    /// <param name="algorithm">JWS algorithm; null for every one in use.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>The new keys.</returns>
+    public async ValueTask<IReadOnlyList<SigningKeyRecord>> RotateAsync(string issuer, string? algorithm, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            IReadOnlyList<SigningKeyRecord> keys = await _store.ListKeysAsync(issuer, cancellationToken);
+            DateTimeOffset now = _clock.GetUtcNow();
+            var changed = new List<SigningKeyRecord>();
+            var made = new List<SigningKeyRecord>();
+            IEnumerable<string> algorithms = algorithm is not null ? [algorithm] : keys.Where(k => KeyRing.PhaseOf(k, now) == KeyPhase.Signing).Select(k => k.Algorithm).Distinct();
+            foreach (string one in algorithms)
+            {
+                changed.AddRange(KeyRing.Rotate(keys, one, _times, now, out PlannedKey planned));
+                made.Add(Make(issuer, planned));
+            }
+            if (await _store.SaveKeysAsync(issuer, keys.Count, [.. changed, .. made], cancellationToken))
+            {
+                _snapshots.TryRemove(issuer, out _);
+                return made;
+            }
+        }
+    }
+
+    /// <summary>Withdraws a key at once: it leaves the JWK Set and signs no more; a new one signs at once if it was the signer. For keys that are no longer secret.</summary>
+    /// <param name="issuer">Issuer.</param>
+    /// <param name="keyId">kid.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>False when there is no such key.</returns>
+    public async ValueTask<bool> WithdrawAsync(string issuer, string keyId, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            IReadOnlyList<SigningKeyRecord> keys = await _store.ListKeysAsync(issuer, cancellationToken);
+            if (keys.FirstOrDefault(k => k.KeyId == keyId) is not { } key) return false;
+            if (!await _store.SaveKeysAsync(issuer, keys.Count, [key with { WithdrawnAt = key.WithdrawnAt ?? _clock.GetUtcNow() }], cancellationToken)) continue;
+            await LoadAsync(issuer, null, cancellationToken);
+            return true;
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _loading.Dispose();
+        foreach (SigningKey key in _unwrapped.Values) key.Dispose();
+    }
+
+    private async ValueTask<KeySnapshot> LoadAsync(string issuer, string? algorithm, CancellationToken cancellationToken)
+    {
+        await _loading.WaitAsync(cancellationToken);
+        try
+        {
+            while (true)
+            {
+                IReadOnlyList<SigningKeyRecord> keys = await _store.ListKeysAsync(issuer, cancellationToken);
+                DateTimeOffset now = _clock.GetUtcNow();
+                List<string> wanted = [.. Always.Append(algorithm ?? Always[0]).Concat(keys.Where(k => KeyRing.PhaseOf(k, now) == KeyPhase.Signing).Select(k => k.Algorithm)).Distinct()];
+                IReadOnlyList<PlannedKey> due = KeyRing.Due(keys, wanted, _times, now);
+                if (due.Count > 0)
+                {
+                    // Whoever is first writes; the others read what was written.
+                    await _store.SaveKeysAsync(issuer, keys.Count, [.. due.Select(planned => Make(issuer, planned))], cancellationToken);
+                    continue;
+                }
+                var signers = new Dictionary<string, ISigner>(StringComparer.Ordinal);
+                foreach (string one in wanted)
+                {
+                    if (KeyRing.Signer(keys, one, now) is { } signer) signers[one] = Unwrap(signer);
+                }
+                var published = new JwkSet([.. KeyRing.Published(keys, now).Select(k => Jwk.TryParse(JsonDocument.Parse(k.PublicJwk).RootElement, out Jwk? jwk, out _) ? jwk : throw new InvalidDataException("A stored public key does not parse."))]);
+                DateTimeOffset until = KeyRing.NextLook(keys, _times, now) is { } next && next < now + LongestLook ? next : now + LongestLook;
+                return _snapshots[issuer] = new KeySnapshot(keys, published, signers, until);
+            }
+        }
+        finally
+        {
+            _loading.Release();
+        }
+    }
+
+    private SigningKeyRecord Make(string issuer, PlannedKey planned)
+    {
+        string kid = CanonicalBase64Url.Encode(RandomNumberGenerator.GetBytes(12));
+        SigningKey key = SigningKey.Create(planned.Algorithm, kid);
+        byte[] pkcs8 = key.ExportPkcs8();
+        byte[] wrapped = Wrap(issuer, kid, pkcs8);
+        CryptographicOperations.ZeroMemory(pkcs8);
+        _unwrapped[kid] = key;
+        using var buffer = new MemoryStream();
+        using (var json = new Utf8JsonWriter(buffer)) key.PublicKey.Write(json);
+        return new SigningKeyRecord
+        {
+            Issuer = issuer,
+            KeyId = kid,
+            Algorithm = planned.Algorithm,
+            WrappedKey = wrapped,
+            PublicJwk = Encoding.UTF8.GetString(buffer.ToArray()),
+            AnnouncedAt = planned.AnnouncedAt,
+            SignsFrom = planned.SignsFrom,
+            RetiresAt = planned.RetiresAt,
+            GoneAt = planned.GoneAt,
+        };
+    }
+
+    private SigningKey Unwrap(SigningKeyRecord record) => _unwrapped.GetOrAdd(record.KeyId, _ =>
+    {
+        byte[] wrapped = record.WrappedKey;
+        byte[] pkcs8 = new byte[wrapped.Length - 12 - 16];
+        using var aes = new AesGcm(_wrappingKey, 16);
+        aes.Decrypt(wrapped.AsSpan(0, 12), wrapped.AsSpan(12, pkcs8.Length), wrapped.AsSpan(wrapped.Length - 16), pkcs8, Encoding.UTF8.GetBytes(record.Issuer + "\n" + record.KeyId));
+        SigningKey key = SigningKey.Import(pkcs8, record.Algorithm, record.KeyId);
+        CryptographicOperations.ZeroMemory(pkcs8);
+        return key;
+    });
+
+    private byte[] Wrap(string issuer, string kid, byte[] pkcs8)
+    {
+        byte[] wrapped = new byte[12 + pkcs8.Length + 16];
+        RandomNumberGenerator.Fill(wrapped.AsSpan(0, 12));
+        using var aes = new AesGcm(_wrappingKey, 16);
+        aes.Encrypt(wrapped.AsSpan(0, 12), pkcs8, wrapped.AsSpan(12, pkcs8.Length), wrapped.AsSpan(wrapped.Length - 16), Encoding.UTF8.GetBytes(issuer + "\n" + kid));
+        return wrapped;
+    }
+}

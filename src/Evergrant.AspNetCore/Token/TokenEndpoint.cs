@@ -1,0 +1,138 @@
+using System.Security.Cryptography;
+using Evergrant.AspNetCore.Clients;
+using Evergrant.AspNetCore.Keys;
+using Evergrant.Protocol;
+using Evergrant.Protocol.Clients;
+using Evergrant.Protocol.Grants;
+using Evergrant.Protocol.Storage;
+using Evergrant.Protocol.Token;
+using Microsoft.AspNetCore.Http;
+
+namespace Evergrant.AspNetCore.Token;
+
+/// <summary>The token endpoint (RFC 6749 section 3.2): read the form, authenticate the client, then decide, commit, answer. On a conflict it looks again and decides again.</summary>
+internal sealed class TokenEndpoint(ClientGate gate, ClientCatalogue clients, IGrantStore store, IServerSecrets secrets, TokenWriter writer, RefusalLog log, TimeProvider clock)
+{
+    /// <summary>Each conflict means that somebody else's change was committed, so this many in a row are a flood on one grant.</summary>
+    private const int Attempts = 16;
+
+    private static readonly OAuthError Unsupported = new("unsupported_grant_type", "This grant type is not supported.", Refusal.GrantTypeUnsupported);
+    private static readonly OAuthError NotAllowed = new("unauthorized_client", "The client may not use this grant type.", Refusal.GrantTypeNotAllowed);
+    private static readonly OAuthError NoCode = new("invalid_request", "The parameter code is missing.", Refusal.ParameterMissing);
+    private static readonly OAuthError NoRefreshToken = new("invalid_request", "The parameter refresh_token is missing.", Refusal.ParameterMissing);
+    private static readonly OAuthError Contended = new("temporarily_unavailable", "Too many requests for one grant; try again.", Refusal.Contended);
+    private static readonly OAuthError Unknown = new("temporarily_unavailable", "The outcome is not known; try again with the same token.", Refusal.StoreUnavailable);
+    private static readonly OAuthError NoAccount = new("invalid_grant", "The account is not available.", Refusal.AccountUnavailable);
+
+    public async Task HandleAsync(HttpContext http, IssuerSite site, EndpointRule rule)
+    {
+        if (await gate.EnterAsync(http, site, rule) is not { } entered) return;
+        (Client client, Parameters form) = entered;
+        if (TokenRequest.Read(form, out TokenRequest? request) is { } malformed)
+        {
+            await RefuseAsync(http, site, client, new Refused(malformed));
+            return;
+        }
+        ScopeCatalogue catalogue = await clients.ScopesAsync(http.RequestAborted);
+        if (Allowed(request!, client) is { } error)
+        {
+            await RefuseAsync(http, site, client, new Refused(error));
+            return;
+        }
+        if (request!.GrantType == ClientCredentialsGrant.Name)
+        {
+            TokenDecision decision = ClientCredentialsGrant.Decide(request, site.Issuer, client, catalogue);
+            if (decision is Refused refused) await RefuseAsync(http, site, client, refused);
+            else await writer.WriteAsync(http, site, client, (Issued)decision);
+            return;
+        }
+        GrantCredential? credential = request.GrantType == AuthorizationCodeGrant.Name
+            ? GrantCredential.Read(secrets.Credentials, CredentialKind.Code, request.Code!)
+            : GrantCredential.Read(secrets.Credentials, CredentialKind.RefreshToken, request.RefreshToken!);
+        await DecideCommitAnswerAsync(http, site, client, request, credential, catalogue);
+    }
+
+    private async Task DecideCommitAnswerAsync(HttpContext http, IssuerSite site, Client client, TokenRequest request, GrantCredential? credential, ScopeCatalogue catalogue)
+    {
+        for (int attempt = 0; attempt < Attempts; attempt++)
+        {
+            Grant? grant = credential is null ? null : await store.FindGrantAsync(credential.GrantId, http.RequestAborted);
+            DateTimeOffset now = clock.GetUtcNow();
+            TokenDecision decision = request.GrantType == AuthorizationCodeGrant.Name
+                ? AuthorizationCodeGrant.Decide(request, credential, grant, site.Issuer, client, catalogue, secrets.Credentials, now)
+                : RefreshTokenGrant.Decide(request, credential, grant, site.Issuer, client, null, catalogue, secrets.Credentials, now);
+            switch (decision)
+            {
+                case Refused refused:
+                    await RefuseAsync(http, site, client, refused);
+                    return;
+                case Replayed { Change: null } rejected:
+                    await RefuseAsync(http, site, client, new Refused(rejected.Error, rejected.Grant, rejected.Presented));
+                    return;
+                case Replayed replayed:
+                {
+                    EventRecord record = log.Make(new Told(replayed.Name, "Token", site.Issuer, client.ClientId, replayed.Error, replayed.Grant, replayed.Presented, client.EffectivePolicy.Name));
+                    CommitResult result = await store.CommitAsync(replayed.Change!, record, http.RequestAborted);
+                    // Revoked by somebody else meanwhile: decide again, it will be refused as revoked.
+                    if (result == CommitResult.Conflict) continue;
+                    if (result == CommitResult.Unknown) await RefuseAsync(http, site, client, new Refused(Unknown, grant));
+                    else await JsonReply.ErrorAsync(http, replayed.Error, record.Reference);
+                    return;
+                }
+                case Granted granted:
+                {
+                    PreparedTokens? prepared = await writer.PrepareAsync(site, client, granted, now, http.RequestAborted);
+                    if (prepared is null)
+                    {
+                        await RefuseAsync(http, site, client, new Refused(NoAccount, grant, granted.Presented));
+                        return;
+                    }
+                    EventRecord? record = granted is Repeated or CaughtUp
+                        ? log.Make(new Told(granted.Name, "Token", site.Issuer, client.ClientId, null, grant, granted.Presented, client.EffectivePolicy.Name)) : null;
+                    // Signing runs while the commit is in flight; nothing is sent before it is durable.
+                    ValueTask<CommitResult> pending = store.CommitAsync(granted.Change, record, http.RequestAborted);
+                    SignedTokens signed;
+                    try
+                    {
+                        signed = await writer.SignAsync(site, prepared, CancellationToken.None);
+                    }
+                    catch
+                    {
+                        await pending;
+                        throw;
+                    }
+                    CommitResult result = await pending;
+                    if (result == CommitResult.Conflict) continue;
+                    if (result == CommitResult.Unknown)
+                    {
+                        await RefuseAsync(http, site, client, new Refused(Unknown, grant, granted.Presented));
+                        return;
+                    }
+                    if (record is null) log.Count(granted.Name, null);
+                    await writer.WriteAsync(http, granted, signed);
+                    return;
+                }
+            }
+        }
+        await RefuseAsync(http, site, client, new Refused(Contended));
+    }
+
+    private static OAuthError? Allowed(TokenRequest request, Client client)
+    {
+        if (!ClientMetadata.GrantTypes.Contains(request.GrantType)) return Unsupported;
+        if (!client.GrantTypes.Contains(request.GrantType)) return NotAllowed;
+        return request.GrantType switch
+        {
+            AuthorizationCodeGrant.Name when request.Code is null => NoCode,
+            RefreshTokenGrant.Name when request.RefreshToken is null => NoRefreshToken,
+            _ => null,
+        };
+    }
+
+    private async Task RefuseAsync(HttpContext http, IssuerSite site, Client client, Refused refused)
+    {
+        string reference = await log.RecordAsync(
+            new Told(refused.Name, "Token", site.Issuer, client.ClientId, refused.Error, refused.Grant, refused.Presented, client.EffectivePolicy.Name), http.RequestAborted);
+        await JsonReply.ErrorAsync(http, refused.Error, reference);
+    }
+}

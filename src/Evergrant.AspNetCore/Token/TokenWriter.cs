@@ -1,0 +1,155 @@
+using System.Buffers;
+using System.Security.Cryptography;
+using System.Text.Json;
+using Evergrant.AspNetCore.Clients;
+using Evergrant.AspNetCore.Keys;
+using Evergrant.Jose;
+using Evergrant.Protocol;
+using Evergrant.Protocol.Authorize;
+using Evergrant.Protocol.Clients;
+using Evergrant.Protocol.Grants;
+using Evergrant.Protocol.Token;
+using Evergrant.Protocol.UserInfo;
+using Microsoft.AspNetCore.Http;
+
+namespace Evergrant.AspNetCore.Token;
+
+/// <summary>What goes into the tokens of an answer, read before the commit.</summary>
+internal sealed record PreparedTokens(Client Client, Grant Grant, AccessToken Access, bool Opaque, IdToken? IdToken);
+
+/// <summary>Tokens that are ready to be sent once the commit is durable.</summary>
+internal sealed record SignedTokens(string AccessToken, int ExpiresIn, string Scope, string? IdToken);
+
+/// <summary>Makes the tokens of an answer and writes it (RFC 6749 section 5.1, OpenID Connect Core section 3.1.3.3).</summary>
+internal sealed class TokenWriter(KeyRings rings, IServerSecrets secrets, AccessTokenForms forms, EvergrantOptions options, TimeProvider clock)
+{
+    private readonly byte[] _pairwiseKey = secrets.Derive("pairwise-subject");
+
+    /// <summary>The sub that a client sees of an account.</summary>
+    public string SubjectOf(Client client, string accountId) => SubjectIdentifier.For(client, accountId, _pairwiseKey);
+
+    /// <summary>Reads what the tokens of a grant say.</summary>
+    /// <returns>Null when the account is gone.</returns>
+    public async ValueTask<PreparedTokens?> PrepareAsync(IssuerSite site, Client client, Granted granted, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        Grant grant = granted.Grant;
+        TokenAudience audience = granted.Access;
+        GrantPolicy policy = client.EffectivePolicy;
+        DateTimeOffset expires = now + policy.AccessTokenLifetime;
+        // An access token does not outlive its authorization.
+        if (grant.ExpiresAt < expires) expires = grant.ExpiresAt.Value;
+        string subject = grant.Subject is null ? client.ClientId : SubjectOf(client, grant.Subject);
+        var access = new AccessToken
+        {
+            Issuer = site.Issuer,
+            ClientId = client.ClientId,
+            Subject = subject,
+            Audience = audience.Audience,
+            Scope = audience.Scope,
+            IssuedAt = now,
+            ExpiresAt = expires,
+            Id = NewId(),
+            GrantId = grant.Id,
+            Serial = grant.AccessSerial,
+        };
+        bool opaque = await forms.FormatAsync(client, audience.Audience, cancellationToken) == AccessTokenFormat.Opaque;
+        if (!Scope.Contains(grant.Authorized.Scope, Scope.OpenId)) return new PreparedTokens(client, grant, access, opaque, null);
+        ClaimSet? claims = await options.Claims(new ClaimsRequest(grant.Subject!, client, grant.Authorized.Scope), cancellationToken);
+        if (claims is null) return null;
+        return new PreparedTokens(client, grant, access, opaque, IdTokenOf(site, client, grant, granted is Redeemed, subject, claims, now));
+    }
+
+    /// <summary>Makes and signs the tokens.</summary>
+    public async ValueTask<SignedTokens> SignAsync(IssuerSite site, PreparedTokens prepared, CancellationToken cancellationToken)
+    {
+        AccessToken access = prepared.Access;
+        string text = prepared.Opaque
+            ? GrantCredential.Write(secrets.Credentials, secrets.Credentials.CurrentNumber, CredentialKind.AccessToken, prepared.Grant, access.Serial, access.ToBody())
+            : await access.ToJwt(prepared.Grant.Authorized).WriteAsync(await rings.SignerAsync(site.Issuer, prepared.Client.AccessTokenSignedAlg ?? SignatureAlgorithm.ES256, cancellationToken), cancellationToken);
+        string? idToken = null;
+        if (prepared.IdToken is { } content)
+        {
+            string algorithm = prepared.Client.IdTokenSignedResponseAlg ?? SignatureAlgorithm.RS256;
+            ISigner signer = await rings.SignerAsync(site.Issuer, algorithm, cancellationToken);
+            idToken = await (content with { AccessTokenHash = IdToken.HashOf(text, algorithm) }).WriteAsync(signer, cancellationToken);
+        }
+        return new SignedTokens(text, (int)(access.ExpiresAt - access.IssuedAt).TotalSeconds, access.Scope, idToken);
+    }
+
+    /// <summary>Answers with the tokens of a grant.</summary>
+    public Task WriteAsync(HttpContext http, Granted granted, SignedTokens signed)
+    {
+        string? refreshToken = granted.RefreshGeneration is { } generation
+            ? GrantCredential.Write(secrets.Credentials, granted.Grant.KeyNumber, CredentialKind.RefreshToken, granted.Grant, generation) : null;
+        return WriteAsync(http, granted.Name, signed, refreshToken);
+    }
+
+    /// <summary>Answers a client that acts for itself.</summary>
+    public async Task WriteAsync(HttpContext http, IssuerSite site, Client client, Issued issued)
+    {
+        DateTimeOffset now = clock.GetUtcNow();
+        var access = new AccessToken
+        {
+            Issuer = site.Issuer,
+            ClientId = client.ClientId,
+            Subject = client.ClientId,
+            Audience = issued.Access.Audience,
+            Scope = issued.Access.Scope,
+            IssuedAt = now,
+            ExpiresAt = now + issued.Lifetime,
+            Id = NewId(),
+        };
+        string text = await forms.FormatAsync(client, access.Audience, http.RequestAborted) == AccessTokenFormat.Opaque
+            ? SealedAccessToken.Write(secrets.Credentials, access, RandomNumberGenerator.GetBytes(12))
+            : await access.ToJwt(null).WriteAsync(await rings.SignerAsync(site.Issuer, client.AccessTokenSignedAlg ?? SignatureAlgorithm.ES256, http.RequestAborted), http.RequestAborted);
+        await WriteAsync(http, issued.Name, new SignedTokens(text, (int)issued.Lifetime.TotalSeconds, access.Scope, null), null);
+    }
+
+    private Task WriteAsync(HttpContext http, string decision, SignedTokens signed, string? refreshToken)
+    {
+        if (options.Development) http.Response.Headers["Evergrant-Decision"] = decision;
+        var buffer = new ArrayBufferWriter<byte>(1536);
+        using (var json = new Utf8JsonWriter(buffer, JsonReply.Options))
+        {
+            json.WriteStartObject();
+            json.WriteString("access_token"u8, signed.AccessToken);
+            json.WriteString("token_type"u8, "Bearer"u8);
+            json.WriteNumber("expires_in"u8, signed.ExpiresIn);
+            if (refreshToken is not null) json.WriteString("refresh_token"u8, refreshToken);
+            if (signed.Scope.Length > 0) json.WriteString("scope"u8, signed.Scope);
+            if (signed.IdToken is not null) json.WriteString("id_token"u8, signed.IdToken);
+            json.WriteEndObject();
+        }
+        return JsonReply.WriteAsync(http, 200, buffer.WrittenMemory);
+    }
+
+    private static IdToken IdTokenOf(IssuerSite site, Client client, Grant grant, bool first, string subject, ClaimSet claims, DateTimeOffset now)
+    {
+        Authorized authorized = grant.Authorized;
+        ClaimsParameter requested = ClaimsParameter.Parse(authorized.Claims) ?? ClaimsParameter.None;
+        // OpenID Connect Core section 5.4 sends the claims of scopes to UserInfo; most client libraries look for them here.
+        IEnumerable<string> scopes = client.ClaimsInIdToken ? Scope.Split(authorized.Scope) : [];
+        return new IdToken
+        {
+            Issuer = site.Issuer,
+            Subject = subject,
+            Audience = client.ClientId,
+            IssuedAt = now,
+            ExpiresAt = now + client.EffectivePolicy.IdTokenLifetime,
+            AuthTime = authorized.AuthTime,
+            // Section 12.2: a refreshed ID Token has no nonce.
+            Nonce = first ? authorized.Nonce : null,
+            Acr = authorized.Acr,
+            Amr = authorized.Amr,
+            SessionId = authorized.SessionId,
+            Claims = ClaimRules.Select(claims.Claims, scopes, requested.IdToken),
+        };
+    }
+
+    private static string NewId()
+    {
+        Span<byte> random = stackalloc byte[20];
+        RandomNumberGenerator.Fill(random);
+        return CanonicalBase64Url.Encode(random);
+    }
+}

@@ -1,0 +1,110 @@
+using System.Buffers;
+using System.Text.Json;
+using Evergrant.AspNetCore.Clients;
+using Evergrant.AspNetCore.Keys;
+using Evergrant.AspNetCore.Token;
+using Evergrant.Jose;
+using Evergrant.Protocol;
+using Evergrant.Protocol.Authorize;
+using Evergrant.Protocol.Clients;
+using Evergrant.Protocol.Grants;
+using Evergrant.Protocol.UserInfo;
+using Microsoft.AspNetCore.Http;
+
+namespace Evergrant.AspNetCore.UserInfo;
+
+/// <summary>The UserInfo endpoint (OpenID Connect Core section 5.3), a resource of ours under RFC 6750.</summary>
+internal sealed class UserInfoEndpoint(PresentedTokens tokens, ClientCatalogue clients, TokenWriter writer, KeyRings rings, EvergrantOptions options, RefusalLog log)
+{
+    private static readonly OAuthError Invalid = new("invalid_token", "The access token is not valid.", Refusal.AccessTokenInvalid);
+    private static readonly OAuthError Insufficient = new("insufficient_scope", "The access token lacks the scope openid.", Refusal.ScopeInsufficient);
+    private static readonly OAuthError Gone = new("invalid_token", "The access token is not valid.", Refusal.AccountUnavailable);
+
+    public async Task HandleAsync(HttpContext http, IssuerSite site, EndpointRule rule)
+    {
+        (string? text, OAuthError? error) = await BearerReader.ReadAsync(http, rule.BodyLimit);
+        if (text is null)
+        {
+            await RefuseAsync(http, site, error!, null);
+            return;
+        }
+        Shown shown = await tokens.ReadAsync(text, site, http.RequestAborted);
+        // A refresh token is no access token, and a token of an API that named itself is not for this endpoint.
+        if (!shown.IsGood || shown.Token!.Access is not { } access || (shown.Grant is not null && !Serves(access.Audience, access.Scope, site)))
+        {
+            await RefuseAsync(http, site, Invalid, shown.Grant);
+            return;
+        }
+        if (shown.Grant?.Subject is not { } account || !Scope.Contains(access.Scope, rule.Scope!))
+        {
+            await RefuseAsync(http, site, Insufficient, shown.Grant);
+            return;
+        }
+        Client? client = await clients.FindAsync(site.Issuer, access.ClientId, http.RequestAborted);
+        ClaimSet? claims = client is null ? null : await options.Claims(new ClaimsRequest(account, client, access.Scope), http.RequestAborted);
+        if (claims is null)
+        {
+            await RefuseAsync(http, site, Gone, shown.Grant);
+            return;
+        }
+        log.Count("Told", null);
+        await WriteAsync(http, site, client!, shown.Grant, account, access.Scope, claims);
+    }
+
+    /// <summary>Tokens for another audience do not get here as valid; those whose scope was cut for an API lack openid and are told so.</summary>
+    private static bool Serves(IReadOnlyList<string> audience, string scope, IssuerSite site) => audience.Contains(site.Issuer) || !Scope.Contains(scope, Scope.OpenId);
+
+    private async Task WriteAsync(HttpContext http, IssuerSite site, Client client, Grant grant, string account, string scope, ClaimSet claims)
+    {
+        ClaimsParameter requested = ClaimsParameter.Parse(grant.Authorized.Claims) ?? ClaimsParameter.None;
+        Dictionary<string, JsonElement> released = ClaimRules.Select(claims.Claims, Scope.Split(scope), requested.UserInfo);
+        string? algorithm = client.UserInfoSignedResponseAlg;
+        var buffer = new ArrayBufferWriter<byte>(512);
+        using (var json = new Utf8JsonWriter(buffer, JsonReply.Options))
+        {
+            json.WriteStartObject();
+            json.WriteString("sub", writer.SubjectOf(client, account));
+            if (algorithm is not null)
+            {
+                // Section 5.3.2: a signed answer says who speaks to whom.
+                json.WriteString("iss", site.Issuer);
+                json.WriteString("aud", client.ClientId);
+            }
+            foreach ((string name, JsonElement value) in released)
+            {
+                json.WritePropertyName(name);
+                value.WriteTo(json);
+            }
+            json.WriteEndObject();
+        }
+        if (algorithm is null)
+        {
+            await JsonReply.WriteAsync(http, 200, buffer.WrittenMemory);
+            return;
+        }
+        ISigner signer = await rings.SignerAsync(site.Issuer, algorithm, http.RequestAborted);
+        string jwt = await JwsWriter.WriteAsync(signer, "JWT", buffer.WrittenMemory, http.RequestAborted);
+        await JsonReply.WriteAsync(http, 200, System.Text.Encoding.ASCII.GetBytes(jwt), "application/jwt");
+    }
+
+    /// <summary>Answers with the challenge of RFC 6750 section 3; without any token the challenge names no error.</summary>
+    private async Task RefuseAsync(HttpContext http, IssuerSite site, OAuthError error, Grant? grant)
+    {
+        string challenge = $"Bearer realm=\"{site.Issuer}\"";
+        if (error.Refusal == Refusal.AccessTokenMissing)
+        {
+            http.Response.Headers.WWWAuthenticate = challenge;
+            http.Response.StatusCode = StatusCodes.Status401Unauthorized;
+            return;
+        }
+        string reference = await log.RecordAsync(new Told("Refused", "UserInfo", site.Issuer, grant?.ClientId, error, grant), http.RequestAborted);
+        string description = RefusalLog.Describe(error, reference);
+        http.Response.Headers.WWWAuthenticate = $"{challenge}, error=\"{error.Code}\", error_description=\"{description}\"" + (error == Insufficient ? ", scope=\"openid\"" : "");
+        int status = error.Code switch { "invalid_token" => 401, "insufficient_scope" => 403, _ => error.Refusal == Refusal.RequestTooLarge ? 413 : 400 };
+        await JsonReply.WriteAsync(http, status, json =>
+        {
+            json.WriteString("error", error.Code);
+            json.WriteString("error_description", description);
+        });
+    }
+}
