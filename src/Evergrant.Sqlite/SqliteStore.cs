@@ -1,0 +1,172 @@
+using System.Globalization;
+using Evergrant.Protocol.Storage;
+using SQLitePCL;
+
+namespace Evergrant.Sqlite;
+
+/// <summary>The embedded store: one file in one folder, one process, one writer. Open it once and dispose it at the end.</summary>
+/// <remarks>Safe for concurrent use. Stored instants have a resolution of one millisecond, rounded down.
+/// The file must not be opened by another tool while the store is open; <see cref="BackupAsync"/> makes a copy for them.</remarks>
+public sealed class SqliteStore : IAsyncDisposable
+{
+    private readonly StoreLock _lock;
+    private readonly Tables _writer;
+    private readonly GroupCommit _commits;
+    private readonly Readers _readers;
+    private readonly Checkpoint _checkpoint;
+    private readonly Health _health = new();
+    private int _closed;
+
+    private SqliteStore(SqliteOptions options, string folder, StoreLock storeLock, Connection writer, Func<Connection, Transaction>? transaction)
+    {
+        FilePath = Path.Combine(folder, Database.FileName);
+        SqliteVersion = NativeSqlite.Load();
+        SqliteSource = raw.sqlite3_sourceid().utf8_to_string();
+        StoreVersion = int.Parse(writer.Ask("pragma user_version"), CultureInfo.InvariantCulture);
+        _lock = storeLock;
+        _writer = new(writer);
+        _checkpoint = new(writer, options.CheckpointAt);
+        _checkpoint.Run();
+        _readers = new(FilePath, Math.Max(1, options.Readers ?? Math.Max(2, Environment.ProcessorCount)), _health);
+        Pragmas = ReadPragmas();
+        _commits = new(_writer, transaction?.Invoke(writer) ?? new Transaction(writer), _checkpoint, _health);
+        Grants = new SqliteGrantStore(_readers, _commits);
+        Clients = new SqliteClientStore(_readers, _commits);
+        Keys = new SqliteKeyStore(_readers, _commits);
+        Accounts = new SqliteAccountStore(_readers, _commits);
+    }
+
+    /// <summary>Grants and what stands around them.</summary>
+    public IGrantStore Grants { get; }
+
+    /// <summary>Clients, resources and scopes.</summary>
+    public IClientStore Clients { get; }
+
+    /// <summary>Signing keys.</summary>
+    public IKeyStore Keys { get; }
+
+    /// <summary>Accounts.</summary>
+    public IAccountStore Accounts { get; }
+
+    /// <summary>Absolute path of the database.</summary>
+    public string FilePath { get; }
+
+    /// <summary>Version of the tables.</summary>
+    public int StoreVersion { get; }
+
+    /// <summary>Version of SQLite and where the library came from.</summary>
+    public string SqliteVersion { get; }
+
+    /// <summary>SQLite's source id: date and hash of what it was built from.</summary>
+    public string SqliteSource { get; }
+
+    /// <summary>Pragmas as read back from the connections when the store was opened: <c>writer.synchronous</c>, <c>reader.query_only</c> …; readers that differ are listed with bars.</summary>
+    public IReadOnlyDictionary<string, string> Pragmas { get; }
+
+    /// <summary>Why nothing is written any more, for health checks; null while all is well. Only a new start helps.</summary>
+    public string? Failure => _health.NoWrites;
+
+    /// <summary>Ends with the reason when the store fails; never ends otherwise.</summary>
+    public Task<string> Failed => _health.Failed;
+
+    /// <summary>Opens the store of a folder; creates both when they are not there.</summary>
+    /// <param name="options">Where it is.</param>
+    /// <param name="cancellationToken">Ends the wait before anything is opened.</param>
+    /// <exception cref="StoreInUseException">Another process has it.</exception>
+    /// <exception cref="StoreOpenException">The folder or file cannot be used; the message says why.</exception>
+    public static Task<SqliteStore> OpenAsync(SqliteOptions options, CancellationToken cancellationToken = default) =>
+        OpenAsync(options, null, cancellationToken);
+
+    /// <summary>As above, with the writer's transaction given (for tests).</summary>
+    internal static Task<SqliteStore> OpenAsync(SqliteOptions options, Func<Connection, Transaction>? transaction, CancellationToken cancellationToken) =>
+        Task.Run(() => Open(options, transaction), cancellationToken);
+
+    /// <summary>Copies the store into a new file that only its owner may read, while it serves. The copy has every change that was answered before this was called.</summary>
+    /// <param name="file">Path; nothing may be there.</param>
+    /// <param name="cancellationToken">Ends the copying; nothing stays behind.</param>
+    /// <exception cref="IOException">Something is there, or the disk failed.</exception>
+    public Task BackupAsync(string file, CancellationToken cancellationToken = default)
+    {
+        _health.CheckReads();
+        return Task.Run(() => Backup.Run(FilePath, Path.GetFullPath(file), cancellationToken), cancellationToken);
+    }
+
+    /// <summary>Reads every page and every index entry; takes as long as reading the file.</summary>
+    /// <param name="cancellationToken">Ends the wait before it begins.</param>
+    /// <returns>"ok", or what is wrong.</returns>
+    public Task<string> CheckIntegrityAsync(CancellationToken cancellationToken = default)
+    {
+        _health.CheckReads();
+        return Task.Run(
+            () =>
+            {
+                using Connection reader = Database.OpenReader(FilePath);
+                return Database.Examine(reader, thoroughly: true);
+            },
+            cancellationToken);
+    }
+
+    /// <summary>Writes what is still waiting, empties the log into the database and lets the folder go.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (Interlocked.Exchange(ref _closed, 1) == 0) await Task.Run(Close);
+    }
+
+    private void Close()
+    {
+        bool failed = _health.NoWrites is not null;
+        _commits.Close();
+        failed |= _health.NoWrites is not null;
+        _health.Close();
+        _readers.Dispose();
+        // Closing the last connection would checkpoint and sync. A sync that failed is not asked for again.
+        if (failed) raw.sqlite3_db_config(_writer.Connection.Handle, raw.SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, out _);
+        _writer.Dispose();
+        _lock.Dispose();
+    }
+
+    private static SqliteStore Open(SqliteOptions options, Func<Connection, Transaction>? transaction)
+    {
+        string folder = Path.GetFullPath(options.Folder);
+        NativeSqlite.Load();
+        StoreLock? storeLock = null;
+        Connection? writer = null;
+        try
+        {
+            CreateFolder(folder);
+            if (NetworkFileSystem.Find(folder) is { } type)
+                throw new StoreOpenException($"{folder} is on a network file system ({type}), where SQLite can lose what it has confirmed. Use a local disk, or PostgreSQL.");
+            storeLock = StoreLock.Take(folder);
+            string file = Path.Combine(folder, Database.FileName);
+            Database.Create(file);
+            writer = Database.OpenWriter(file);
+            Migrator.Run(writer, file);
+            Posix.SyncFolder(folder);
+            return new(options, folder, storeLock, writer, transaction);
+        }
+        catch (Exception e)
+        {
+            writer?.Dispose();
+            storeLock?.Dispose();
+            if (e is SqliteException or IOException or UnauthorizedAccessException)
+                throw new StoreOpenException($"The store in {folder} cannot be opened. {e.Message}", e);
+            throw;
+        }
+    }
+
+    private static void CreateFolder(string folder)
+    {
+        if (Directory.Exists(folder)) return;
+        if (OperatingSystem.IsWindows()) Directory.CreateDirectory(folder);
+        else Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        Posix.SyncFolder(Path.GetDirectoryName(folder)!);
+    }
+
+    private Dictionary<string, string> ReadPragmas()
+    {
+        Dictionary<string, string> pragmas = [];
+        foreach (string name in Database.Pragmas(writer: true)) pragmas["writer." + name] = _writer.Connection.Ask($"pragma {name}");
+        foreach (string name in Database.Pragmas(writer: false)) pragmas["reader." + name] = _readers.Ask(name);
+        return pragmas;
+    }
+}

@@ -1,0 +1,118 @@
+using System.Security.Cryptography;
+using System.Text;
+using Evergrant.Accounts;
+using Evergrant.Protocol.Accounts;
+using Evergrant.Protocol.Grants;
+using Evergrant.Protocol.Sessions;
+using Evergrant.Protocol.Storage;
+using Microsoft.AspNetCore.WebUtilities;
+
+namespace Evergrant.Pages;
+
+/// <summary>The sign-in sessions of a browser. The cookie holds up to five random values joined by dots, the one in use first; the store holds their hashes.</summary>
+internal sealed class BrowserSessions(IGrantStore grants, IAccountStore accounts, TimeProvider time)
+{
+    /// <summary>Sessions of one browser at most.</summary>
+    public const int Most = 5;
+
+    /// <summary>End of a session that is not used.</summary>
+    public static readonly TimeSpan IdleLifetime = TimeSpan.FromHours(8);
+
+    /// <summary>End of a session however much it is used.</summary>
+    public static readonly TimeSpan AbsoluteLifetime = TimeSpan.FromHours(24);
+
+    // A use is written down this often: a write for each request would be a write too many.
+    private static readonly TimeSpan TouchEvery = TimeSpan.FromMinutes(5);
+
+    /// <summary>The live sessions with their accounts, the one in use first. Read once per request.</summary>
+    public async ValueTask<IReadOnlyList<Standing>> ListAsync(HttpContext http)
+    {
+        if (http.Items[typeof(BrowserSessions)] is IReadOnlyList<Standing> known) return known;
+        List<Standing> standing = [];
+        DateTimeOffset now = time.GetUtcNow();
+        foreach (string value in (PageCookies.Read(http, PageCookies.Session) ?? "").Split('.').Take(Most))
+        {
+            if (!PageCookies.IsValue(value)) continue;
+            if (await grants.FindSessionAsync(KeyOf(value), http.RequestAborted) is not { } session || !session.IsLive(now)) continue;
+            if (standing.Any(s => s.Session.Subject == session.Subject)) continue;
+            if (await accounts.FindAccountAsync(session.Subject, http.RequestAborted) is not { Disabled: false } account) continue;
+            standing.Add(new(value, session, account));
+        }
+        if (standing.Count > 0) await TouchAsync(standing[0].Session, now, http.RequestAborted);
+        http.Items[typeof(BrowserSessions)] = standing;
+        return standing;
+    }
+
+    /// <summary>Starts a session for an account that has just signed in, with a new value; it becomes the one in use.</summary>
+    /// <remarks>When the account was signed in here already, its session goes on under the same public id, so that what was bound to it stays bound.</remarks>
+    /// <returns>All sessions now; null when the store cannot tell whether it was written.</returns>
+    public async ValueTask<IReadOnlyList<Standing>?> StartAsync(HttpContext http, Account account)
+    {
+        IReadOnlyList<Standing> before = await ListAsync(http);
+        Standing? replaced = before.FirstOrDefault(s => s.Account.Id == account.Id);
+        DateTimeOffset now = time.GetUtcNow();
+        string value = PageCookies.NewValue();
+        Session session = new()
+        {
+            Key = KeyOf(value), Id = replaced?.Session.Id ?? Base64UrlTextEncoder.Encode(RandomNumberGenerator.GetBytes(16)), Subject = account.Id, AuthTime = now,
+            Amr = ["pwd"], SeenAt = now, IdleExpiresAt = now + IdleLifetime, ExpiresAt = now + AbsoluteLifetime,
+        };
+        Change change = replaced is null ? new CreateSession(session) : new Together([new RemoveSession(replaced.Session.Key), new CreateSession(session)]);
+        if (await grants.CommitAsync(change, null, http.RequestAborted) != CommitResult.Committed) return null;
+        Standing started = new(value, session, account);
+        return Keep(http, [started, .. before.Where(s => s != replaced)]);
+    }
+
+    /// <summary>Makes one of the sessions the one in use.</summary>
+    /// <returns>All sessions in their new order; null when there is none with this public id.</returns>
+    public async ValueTask<IReadOnlyList<Standing>?> ChooseAsync(HttpContext http, string sessionId)
+    {
+        IReadOnlyList<Standing> standing = await ListAsync(http);
+        return standing.FirstOrDefault(s => s.Session.Id == sessionId) is { } chosen ? Keep(http, [chosen, .. standing.Where(s => s != chosen)]) : null;
+    }
+
+    /// <summary>Ends all sessions of the browser and the grants that end with them.</summary>
+    /// <returns>Whether it is certain that they have ended.</returns>
+    public async ValueTask<bool> EndAllAsync(HttpContext http)
+    {
+        foreach (Standing standing in await ListAsync(http))
+        {
+            DateTimeOffset now = time.GetUtcNow();
+            RevokeGrants revoke = new(null, standing.Account.Id, null, standing.Session.Id, RevocationCause.SessionEnded, now);
+            EventRecord record = new() { Reference = EventReference.Create(), At = now, Decision = "Revoked", Endpoint = "SignOut", Subject = standing.Account.Id };
+            CommitResult result = await grants.CommitAsync(new Together([new RemoveSession(standing.Session.Key), revoke]), record, http.RequestAborted);
+            if (result == CommitResult.Conflict) result = await grants.CommitAsync(revoke, record, http.RequestAborted); // somebody else removed the session
+            if (result != CommitResult.Committed) return false;
+        }
+        PageCookies.Remove(http, PageCookies.Session);
+        http.Items[typeof(BrowserSessions)] = Array.Empty<Standing>();
+        return true;
+    }
+
+    private static List<Standing> Keep(HttpContext http, IEnumerable<Standing> sessions)
+    {
+        List<Standing> kept = [.. sessions.Take(Most)];
+        PageCookies.Set(http, PageCookies.Session, string.Join('.', kept.Select(s => s.Value)));
+        http.Items[typeof(BrowserSessions)] = kept;
+        return kept;
+    }
+
+    private async ValueTask TouchAsync(Session session, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        if (now - session.SeenAt < TouchEvery) return;
+        DateTimeOffset idle = now + IdleLifetime;
+        await grants.CommitAsync(new TouchSession(session.Key, now, idle < session.ExpiresAt ? idle : session.ExpiresAt), null, cancellationToken);
+    }
+
+    private static byte[] KeyOf(string value) => SHA256.HashData(Encoding.ASCII.GetBytes(value));
+
+    /// <summary>A session that stands.</summary>
+    /// <param name="Value">The value in the cookie.</param>
+    /// <param name="Session">Its row.</param>
+    /// <param name="Account">Whose it is.</param>
+    internal sealed record Standing(string Value, Session Session, Account Account)
+    {
+        /// <summary>The account's name only.</summary>
+        public override string ToString() => Account.UserName;
+    }
+}

@@ -1,0 +1,45 @@
+using System.Security.Cryptography;
+using Evergrant.AspNetCore.Authorize;
+using Evergrant.Pages.Views;
+using Evergrant.Protocol.Sessions;
+using Evergrant.Protocol.Storage;
+using Microsoft.AspNetCore.WebUtilities;
+
+namespace Evergrant.Pages;
+
+/// <summary>Who is signed in, and the pages of an authorization request.</summary>
+internal sealed class PageInteractions(BrowserSessions sessions, IAccountStore accounts, PageWriter writer) : IInteractions
+{
+    public async ValueTask<IReadOnlyList<Session>> SessionsAsync(HttpContext http, CancellationToken cancellationToken) =>
+        [.. (await sessions.ListAsync(http)).Select(s => s.Session)];
+
+    public Task ShowSignInAsync(HttpContext http, SignInPage page) => ShowSignInAsync(http, page, null);
+
+    /// <summary>As the interface has it, with the reference of a failed attempt.</summary>
+    public Task ShowSignInAsync(HttpContext http, SignInPage page, string? reference) => writer.WriteAsync<SignInForm>(
+        http, new SignInView(page.Action, page.Ticket, null, null, page.ClientName, page.ClientUri, page.LoginHint, page.Fault, reference), formOrigin: page.RedirectOrigin);
+
+    public async Task ShowSelectAccountAsync(HttpContext http, SelectAccountPage page)
+    {
+        List<AccountChoice> choices = [];
+        foreach (Session session in page.Sessions)
+        {
+            if (await accounts.FindAccountAsync(session.Subject, http.RequestAborted) is { } account) choices.Add(new(session.Id, account.UserName, PersonName.Of(account)));
+        }
+        await writer.WriteAsync<SelectAccountForm>(http, new SelectAccountView(page.Action, page.Ticket, page.ClientName, choices), formOrigin: page.RedirectOrigin);
+    }
+
+    public async Task ShowConsentAsync(HttpContext http, ConsentPage page)
+    {
+        string user = await accounts.FindAccountAsync(page.Subject, http.RequestAborted) is { } account ? account.UserName : "";
+        await writer.WriteAsync<ConsentForm>(http, new ConsentView(page, user), formOrigin: page.RedirectOrigin);
+    }
+
+    public Task ShowErrorAsync(HttpContext http, ErrorPage page) => writer.WriteAsync<ErrorNotice>(http, page, status: null);
+
+    public Task ShowFormPostAsync(HttpContext http, FormPostPage page)
+    {
+        string nonce = Base64UrlTextEncoder.Encode(RandomNumberGenerator.GetBytes(16));
+        return writer.WriteAsync<FormPost>(http, new FormPostView(page, nonce), formOrigin: page.Origin, nonce: nonce);
+    }
+}

@@ -1,0 +1,16 @@
+using Evergrant.AspNetCore;
+
+namespace Evergrant.Pages;
+
+/// <summary>Whether people reach this server by https. The issuers say so: behind a proxy the request itself may not know.</summary>
+internal static class PageScheme
+{
+    /// <summary>Whether cookies are for https only and browsers are told to stay there.</summary>
+    public static bool IsSecure(HttpContext http) => http.Request.IsHttps || Issuers(http).Any(i => i.Issuer.StartsWith("https:", StringComparison.Ordinal));
+
+    /// <summary>Whether an Origin header names this server.</summary>
+    public static bool IsOwnOrigin(HttpContext http, string origin) =>
+        origin == $"{http.Request.Scheme}://{http.Request.Host.Value}" || Issuers(http).Any(i => i.Issuer == origin || i.Issuer.StartsWith(origin + "/", StringComparison.Ordinal));
+
+    private static IReadOnlyList<IssuerOptions> Issuers(HttpContext http) => http.RequestServices.GetService<EvergrantOptions>()?.Issuers ?? [];
+}

@@ -1,0 +1,61 @@
+using Evergrant.Protocol.Grants;
+using Evergrant.Protocol.Storage;
+using static Evergrant.Storage.Tests.Rows;
+
+namespace Evergrant.Storage.Tests;
+
+/// <summary>A change, the states in which its condition holds and does not hold, and how many of 64 at once succeed.</summary>
+/// <param name="Change">The change.</param>
+/// <param name="Winners">Of 64 that are handed over at once.</param>
+/// <param name="Given">Changes that make the state in which it holds.</param>
+/// <param name="Effect">Whether its effect can be read.</param>
+/// <param name="Otherwise">States in which it does not hold, each as the changes that make it.</param>
+public sealed record ChangeCase(Change Change, int Winners, Change[] Given, Func<IGrantStore, Task<bool>> Effect, params Change[][] Otherwise)
+{
+    private static readonly CreateGrant CreatePending = new(Pending()), CreateActive = new(Active()), CreateRevoked = new(Full(GrantId) with { Generation = 1 });
+    private static readonly CreateSession SignIn = new(Rows.Session());
+    private static readonly SaveConsent Consented = new(Rows.Consent());
+
+    /// <summary>All cases by name.</summary>
+    public static IReadOnlyDictionary<string, ChangeCase> All { get; } = new Dictionary<string, ChangeCase>
+    {
+        ["create a grant"] = new(CreatePending, 1, [], Grant(g => g is { State: GrantState.Pending, Generation: 0 }), [new CreateGrant(Active())]),
+        ["redeem a code"] = new(Advance(GrantId, 0), 1, [CreatePending], Grant(g => g is { State: GrantState.Active, Generation: 1, KeyNumber: 2, AccessSerial: 1 } && g.ExpiresAt == Now.AddDays(90)),
+            [], [CreateActive], [CreatePending, Advance(GrantId, 0)], [CreatePending, new RevokeGrant(GrantId, RevocationCause.CodeReplayed, Now)]),
+        ["refresh"] = new(Advance(GrantId, 1), 1, [CreateActive], Grant(g => g is { State: GrantState.Active, Generation: 2, Retries.Bits: 1 } && g.GenerationAt == Now.AddMinutes(1)),
+            [], [CreatePending], [new CreateGrant(Active(null, 2))], [CreateRevoked]),
+        ["catch up"] = new(Advance(GrantId, 1, 9), 1, [CreateActive], Grant(g => g.Generation == 9), [CreateActive, Advance(GrantId, 1)]),
+        ["renew without rotation"] = new(new RenewGrant(GrantId, 1, Now.AddHours(1), null, 7, 6), 64, [CreateActive],
+            Grant(g => g is { Generation: 1, IdleExpiresAt: null, AccessSerial: 7, AccessFloor: 6 } && g.GenerationAt == Now.AddHours(1) && g.ExpiresAt is not null),
+            [], [CreatePending], [new CreateGrant(Active(null, 2))], [CreateRevoked]),
+        ["count a retry"] = new(new CountRetry(GrantId, 1, null), 64, [CreateActive], Grant(g => g.Retries.Bits is 1 or 15),
+            [], [CreatePending], [new CreateGrant(Active(null, 2))], [CreateRevoked]),
+        ["count a retry within a budget"] = new(new CountRetry(GrantId, 1, new RetryHistory(0x23)), 1, [new CreateGrant(Active() with { Retries = new(0x23) })], Grant(g => g.Retries.Bits == 0x24),
+            [], [CreateActive], [new CreateGrant(Active(null, 2) with { Retries = new(0x23) })], [new CreateGrant(Full(GrantId) with { Generation = 1, Retries = new(0x23) })]),
+        ["revoke a grant"] = new(new RevokeGrant(GrantId, RevocationCause.RevokedByUser, Now.AddDays(2)), 1, [CreateActive],
+            Grant(g => g is { State: GrantState.Revoked, RevokedWhy: RevocationCause.RevokedByUser, Generation: 1 } && g.RevokedAt == Now.AddDays(2)), [], [CreateRevoked]),
+        ["revoke a pending grant"] = new(new RevokeGrant(GrantId, RevocationCause.RevokedByOperator, Now), 1, [CreatePending], Grant(g => g.State == GrantState.Revoked)),
+        ["revoke grants"] = new(new RevokeGrants(Issuer, Subject, ClientId, "sid-1", RevocationCause.SessionEnded, Now), 64, [CreateActive],
+            Grant(g => g is { State: GrantState.Revoked, RevokedWhy: RevocationCause.SessionEnded })),
+        ["deny an access token"] = new(new DenyAccessToken(TokenHash, Now.AddMinutes(5)), 64, [], async store => await store.IsDeniedAsync(TokenHash, default)),
+        ["use an assertion"] = new(new UseAssertion(TokenHash, Now.AddMinutes(5)), 1, [],
+            async store => await store.CommitAsync(new UseAssertion(TokenHash, Now), null, default) == CommitResult.Conflict, [new UseAssertion(TokenHash, Now.AddDays(1))]),
+        ["save a consent"] = new(Consented, 64, [new SaveConsent(Rows.Consent() with { Scopes = [] })],
+            async store => await store.FindConsentAsync(Issuer, Subject, ClientId, default) is { Scopes.Count: 2 }),
+        ["remove a consent"] = new(new RemoveConsent(Issuer, Subject, ClientId), 1, [Consented],
+            async store => await store.FindConsentAsync(Issuer, Subject, ClientId, default) is null, [], [new SaveConsent(Rows.Consent(clientId: "other"))]),
+        ["create a session"] = new(SignIn, 1, [], async store => await store.FindSessionAsync(SessionKey, default) is not null, [new CreateSession(Rows.Session(subject: "other"))]),
+        ["touch a session"] = new(new TouchSession(SessionKey, Now.AddHours(1), Now.AddHours(2)), 64, [SignIn],
+            async store => await store.FindSessionAsync(SessionKey, default) is { } s && s.SeenAt == Now.AddHours(1) && s.IdleExpiresAt == Now.AddHours(2), [], [new CreateSession(Rows.Session("another"))]),
+        ["remove a session"] = new(new RemoveSession(SessionKey), 1, [SignIn], async store => await store.FindSessionAsync(SessionKey, default) is null, []),
+        ["remove the sessions of an account"] = new(new RemoveSessionsOf(Subject), 64, [SignIn], async store => await store.FindSessionAsync(SessionKey, default) is null),
+        ["several together"] = new(new Together([new UseAssertion(TokenHash, Now), Consented, CreatePending, Advance(GrantId, 0)]), 1, [],
+            Grant(g => g.Generation == 1), [new UseAssertion(TokenHash, Now)], [CreatePending]),
+        ["nothing together"] = new(new Together([]), 64, [], _ => Task.FromResult(true)),
+    };
+
+    public static TheoryData<string> Names => [.. All.Keys];
+
+    private static Func<IGrantStore, Task<bool>> Grant(Func<Grant, bool> looks) =>
+        async store => await store.FindGrantAsync(GrantId, default) is { } grant && looks(grant);
+}

@@ -1,0 +1,46 @@
+using Evergrant.Protocol.Keys;
+using static Evergrant.Storage.Tests.Rows;
+
+namespace Evergrant.Storage.Tests;
+
+/// <summary>Signing keys: one node writes, the others read again.</summary>
+public abstract class KeyTests<TStore> : StoreTests<TStore> where TStore : IStoreUnderTest, new()
+{
+    [Fact]
+    public async Task A_key_comes_back_with_every_member_oldest_first()
+    {
+        SigningKeyRecord young = Key("young", Now.AddDays(1)) with { WithdrawnAt = Now.AddDays(2), WrappedKey = [], PublicJwk = """{"kty":"EC"}""" }, old = Key("old", Now.AddDays(-1));
+        Assert.True(await Store.Keys.SaveKeysAsync(Issuer, 0, [young, old], default));
+        await ReopenAsync();
+        Same([old, young], await Store.Keys.ListKeysAsync(Issuer, default));
+        Assert.Empty(await Store.Keys.ListKeysAsync("https://other.example", default));
+    }
+
+    [Fact]
+    public async Task Keys_are_written_only_when_as_many_are_there_as_were_read()
+    {
+        Assert.False(await Store.Keys.SaveKeysAsync(Issuer, 1, [Key("a")], default));
+        Assert.True(await Store.Keys.SaveKeysAsync(Issuer, 0, [Key("a")], default));
+        Assert.False(await Store.Keys.SaveKeysAsync(Issuer, 0, [Key("b")], default));
+        Assert.True(await Store.Keys.SaveKeysAsync(Issuer, 1, [Key("b"), Key("a") with { RetiresAt = Now.AddDays(3) }], default));
+        IReadOnlyList<SigningKeyRecord> keys = await Store.Keys.ListKeysAsync(Issuer, default);
+        Assert.Equal(["a", "b"], keys.Select(key => key.KeyId).Order());
+        Assert.Equal(Now.AddDays(3), keys.Single(key => key.KeyId == "a").RetiresAt);
+    }
+
+    [Fact]
+    public async Task Of_64_nodes_that_rotate_at_once_one_writes()
+    {
+        bool[] answers = await Task.WhenAll(Enumerable.Range(0, 64).Select(i => Task.Run(async () => await Store.Keys.SaveKeysAsync(Issuer, 0, [Key($"k-{i}")], default))));
+        Assert.Single(answers, answer => answer);
+        Assert.Equal($"k-{Array.IndexOf(answers, true)}", Assert.Single(await Store.Keys.ListKeysAsync(Issuer, default)).KeyId);
+    }
+
+    [Fact]
+    public async Task Issuers_count_for_themselves()
+    {
+        Assert.True(await Store.Keys.SaveKeysAsync("i-1", 0, [Key("same", issuer: "i-1")], default));
+        Assert.True(await Store.Keys.SaveKeysAsync("i-2", 0, [Key("same", issuer: "i-2")], default));
+        Assert.Single(await Store.Keys.ListKeysAsync("i-2", default));
+    }
+}
