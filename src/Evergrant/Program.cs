@@ -1,1 +1,5 @@
-Console.WriteLine("evergrant");
+using Evergrant.Cli;
+
+// Cli/CommandLine.cs shows every command on one screen; Hosting/HttpServer.cs is the server.
+var execution = new LocalExecution(args);
+return await CommandLine.RunAsync(CommandLine.ForProcess(execution), args, Console.Out, Console.Error, CancellationToken.None);

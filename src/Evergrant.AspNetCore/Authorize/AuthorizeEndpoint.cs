@@ -67,11 +67,11 @@ internal sealed class AuthorizeEndpoint(
             await pages.RefuseAsync(http, site, error ?? BadTicket, null);
             return;
         }
-        // Boxes that are named scope allow; boxes that are named without leave out. With neither, all that the page asked for is meant.
+        // The page shows what is asked for, and a box beside each part that leaves it out; what has no box ticked is allowed.
         IReadOnlyList<string> asked = AuthorizeRequest.Read(interaction.Parameters).Scopes ?? [];
         Client? client = await clients.FindAsync(site.Issuer, interaction.Parameters["client_id"] ?? "", http.RequestAborted);
-        IEnumerable<string> allowed = form["scope"].Count > 0 ? form["scope"].OfType<string>() : (asked.Count > 0 ? asked : client?.Scopes ?? []);
-        var answer = new ConsentAnswer(form["decision"] == "allow", [.. allowed.Except(form["without"].OfType<string>())], interaction.Subject!);
+        IEnumerable<string> allowed = (asked.Count > 0 ? asked : client?.Scopes ?? []).Except(form["without"].OfType<string>());
+        var answer = new ConsentAnswer(form["decision"] == "allow", [.. allowed], interaction.Subject!);
         await DecideAsync(http, site, interaction, await interactions.SessionsAsync(http, http.RequestAborted), true, answer);
     }
 

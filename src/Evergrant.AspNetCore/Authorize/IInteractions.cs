@@ -23,7 +23,7 @@ public interface IInteractions
     /// <param name="page">What to show.</param>
     Task ShowSelectAccountAsync(HttpContext http, SelectAccountPage page);
 
-    /// <summary>Asks for consent. The form posts <c>decision</c> (allow or deny), <c>ticket</c> and the ticked <c>scope</c> values to the page's action.</summary>
+    /// <summary>Asks for consent. The form posts <c>decision</c> (allow or deny), <c>ticket</c> and, as <c>without</c>, the scope values that the End-User leaves out to the page's action.</summary>
     /// <param name="http">The request to answer.</param>
     /// <param name="page">What to show.</param>
     Task ShowConsentAsync(HttpContext http, ConsentPage page);
@@ -98,7 +98,7 @@ public sealed record ConsentPage : InteractionPage
 }
 
 /// <summary>One thing that a client asks for.</summary>
-/// <param name="Scope">The scope value: value of the check box named scope.</param>
+/// <param name="Scope">The scope value: value of the check box named without, which leaves it out.</param>
 /// <param name="Text">What it says to a person.</param>
 /// <param name="Api">Name of the API it belongs to; null for the account itself.</param>
 /// <param name="Required">Whether it cannot be left out (openid).</param>

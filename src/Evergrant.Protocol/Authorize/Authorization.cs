@@ -8,7 +8,7 @@ namespace Evergrant.Protocol.Authorize;
 
 /// <summary>What the End-User answered on the consent page.</summary>
 /// <param name="Allow">Whether anything is allowed.</param>
-/// <param name="Scopes">Ticked scope values; what was not asked for is not granted because it is here.</param>
+/// <param name="Scopes">Allowed scope values; what was not asked for is not granted because it is here.</param>
 /// <param name="Subject">The account that was asked.</param>
 public sealed record ConsentAnswer(bool Allow, IReadOnlyList<string> Scopes, string Subject);
 

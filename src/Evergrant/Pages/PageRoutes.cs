@@ -30,6 +30,7 @@ internal static class PageRoutes
         services.AddSingleton<SignOutEndpoint>();
         services.AddSingleton<AccountEndpoint>();
         services.AddSingleton<ExplainEndpoint>();
+        services.AddSingleton<PlaygroundDoor>();
         return services;
     }
 

@@ -1,12 +1,16 @@
 using Evergrant.Accounts;
+using Evergrant.AspNetCore;
 using Evergrant.AspNetCore.Authorize;
 using Evergrant.Pages.Views;
+using Evergrant.Protocol.Clients;
+using Evergrant.Protocol.Storage;
 
 namespace Evergrant.Pages;
 
 /// <summary>P/sign-in and P/select-account: the steps of an authorization request that need a person, and signing in to our own pages.</summary>
 internal sealed class SignInEndpoint(
-    SignIn signIn, KnownDevice devices, BrowserSessions sessions, FormTokens tokens, PageInteractions interactions, IAuthorizeContinuation continuation, PageWriter writer)
+    SignIn signIn, KnownDevice devices, BrowserSessions sessions, FormTokens tokens, PageInteractions interactions, IAuthorizeContinuation continuation, IClientStore clients, IssuerSites sites,
+    PageWriter writer)
 {
     // One answer for everything that can be wrong.
     private const string Fault = "That name and password do not go together. Check both and try again.";
@@ -25,6 +29,11 @@ internal sealed class SignInEndpoint(
             return;
         }
         string? ticket = form["ticket"];
+        if (ticket is not null && form["cancel"] is not null)
+        {
+            await continuation.CancelAsync(http, ticket);
+            return;
+        }
         SignInPage? page = ticket is null ? null : continuation.Open(http, ticket);
         ReturnTarget? target = ticket is null && tokens.Fits(http, form[FormTokens.Field]) ? ReturnTargets.Parse(form["return"]) : null;
         if (page is null && target is null)
@@ -46,7 +55,7 @@ internal sealed class SignInEndpoint(
                 return;
             case SignInDecision.Refused refused:
                 await (page is not null
-                    ? interactions.ShowSignInAsync(http, page with { LoginHint = Shown(userName), Fault = Fault }, refused.Reference)
+                    ? interactions.ShowSignInAsync(http, (await NamedAsync(http, page)) with { LoginHint = Shown(userName), Fault = Fault }, refused.Reference)
                     : ShowAsync(http, prefix, target!.Value, Shown(userName), Fault, refused.Reference));
                 return;
             case SignInDecision.SignedIn { Account: var account }:
@@ -71,10 +80,19 @@ internal sealed class SignInEndpoint(
             await writer.RefuseAsync(http, fault!);
             return;
         }
-        if (continuation.Open(http, form["ticket"]) is not { } page) await continuation.ContinueAsync(http, form["ticket"], [], chosen: false);
+        if (form["cancel"] is not null) await continuation.CancelAsync(http, form["ticket"]);
+        else if (continuation.Open(http, form["ticket"]) is not { } page) await continuation.ContinueAsync(http, form["ticket"], [], chosen: false);
         else if (form["sid"] is { } sid && sid != "other" && await sessions.ChooseAsync(http, sid) is { } standing)
             await continuation.ContinueAsync(http, form["ticket"], [.. standing.Select(s => s.Session)], chosen: true);
-        else await interactions.ShowSignInAsync(http, page);
+        else await interactions.ShowSignInAsync(http, await NamedAsync(http, page));
+    }
+
+    // A ticket holds the request only; what the client is called, and where a request without redirect_uri leads, is in its registration.
+    private async ValueTask<SignInPage> NamedAsync(HttpContext http, SignInPage page)
+    {
+        if (await clients.FindClientAsync(sites.Of(http).Issuer, page.ClientName, http.RequestAborted) is not { } client) return page;
+        string origin = page.RedirectOrigin == "'none'" && client.RedirectUris.Count == 1 ? RedirectUri.OriginOf(client.RedirectUris[0]) : page.RedirectOrigin;
+        return page with { ClientName = client.Name ?? client.ClientId, ClientUri = client.ClientUri, RedirectOrigin = origin };
     }
 
     private Task ShowAsync(HttpContext http, string prefix, ReturnTarget target, string? userName, string? fault, string? reference) => writer.WriteAsync<SignInForm>(

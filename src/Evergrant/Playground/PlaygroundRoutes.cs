@@ -15,7 +15,7 @@ internal static class PlaygroundRoutes
 
     private static readonly string[] Scripts = ["playground.js", "wire.js", "tokens.js", "rules.js", "log.js", "state.js"];
 
-    /// <summary>Maps the playground. It needs <see cref="PlaygroundSettings"/>.</summary>
+    /// <summary>Maps the playground. It opens when <see cref="PlaygroundDoor.Settings"/> is set.</summary>
     public static void MapPlayground(this IEndpointRouteBuilder routes)
     {
         foreach (string path in (string[])["/playground", "/playground/callback"]) routes.MapMethods(path, ["GET", "HEAD"], ShowAsync).WithMetadata(Page);
@@ -31,8 +31,13 @@ internal static class PlaygroundRoutes
         routes.MapMethods("/dev/explain", ["GET", "HEAD"], ExplainAsync).WithMetadata(Page with { Name = "Explain", Headers = HeaderSet.Json });
     }
 
-    private static Task ShowAsync(HttpContext http) => http.RequestServices.GetRequiredService<PageWriter>()
-        .WriteAsync<PlaygroundPage>(http, http.RequestServices.GetRequiredService<PlaygroundSettings>(), scripts: true);
+    private static Task ShowAsync(HttpContext http)
+    {
+        PageWriter writer = http.RequestServices.GetRequiredService<PageWriter>();
+        return http.RequestServices.GetRequiredService<PlaygroundDoor>().Settings is { } settings
+            ? writer.WriteAsync<PlaygroundPage>(http, settings, scripts: true)
+            : writer.NotNowAsync(http, TimeSpan.FromSeconds(1));
+    }
 
     // GET /dev/explain?reference=… or ?grant=…: the explanation as JSON; 404 when nothing is known.
     private static async Task ExplainAsync(HttpContext http)

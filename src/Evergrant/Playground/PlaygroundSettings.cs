@@ -21,6 +21,13 @@ public sealed record PlaygroundSettings(
     public override string ToString() => Issuer;
 }
 
+/// <summary>Holds the settings of the playground, which are known only when the demo clients have been declared.</summary>
+internal sealed class PlaygroundDoor
+{
+    /// <summary>The settings; null while the playground is shut.</summary>
+    public PlaygroundSettings? Settings { get; set; }
+}
+
 /// <summary>JSON in the form that the script reads. The default encoder writes no character that could end a script element.</summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
 [JsonSerializable(typeof(PlaygroundSettings))]

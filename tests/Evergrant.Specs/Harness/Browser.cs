@@ -66,13 +66,13 @@ public sealed class Browser(HttpClient http, string issuer)
         return Submit(page, page.FormWith("password"), [("username", username), ("password", password)]);
     }
 
-    /// <summary>Presses a button of the consent form: <c>allow</c> or <c>deny</c>. With <paramref name="scopes"/>, only these boxes stay ticked.</summary>
+    /// <summary>Presses a button of the consent form: <c>allow</c> or <c>deny</c>. With <paramref name="scopes"/>, all others that can be left out are.</summary>
     public Task<Page> Decide(Page page, string decision, IReadOnlyCollection<string>? scopes = null)
     {
         page.Expect(PageKind.Consent);
         var form = page.FormWith("decision");
-        var kept = form.Sent.Where(field => scopes is null || field.Name != "scope" || form.Fields.First(f => f.Name == "scope" && f.Value == field.Value).Type == "hidden" || scopes.Contains(field.Value));
-        return Send(page, form, [.. kept, ("decision", decision)]);
+        var leftOut = form.Fields.Where(field => field.Name == "without" && scopes is not null && !scopes.Contains(field.Value)).Select(field => (field.Name, field.Value));
+        return Send(page, form, [.. form.Sent, .. leftOut, ("decision", decision)]);
     }
 
     /// <summary>Sends a form with its hidden fields and these values.</summary>

@@ -76,9 +76,12 @@ public sealed class Section2_1_RedirectBasedFlows(Server server)
             ("grant_type", "authorization_code"), ("client_id", spa.Id), ("code", code), ("redirect_uri", spa.Definition.RedirectUri), ("code_verifier", request.Verifier),
         ]);
 
+        var foreign = await FromOrigin(HttpMethod.Post, "/token", "https://evil.example", [("grant_type", "refresh_token"), ("client_id", spa.Id), ("refresh_token", "x")]);
+
         Assert.InRange(preflight.Status, 200, 204);
         redeemed.Expect(200);
-        Assert.True(redeemed.Header("Access-Control-Allow-Origin") is "https://spa.example" or "*", redeemed.Header("Access-Control-Allow-Origin"));
+        Assert.Equal("https://spa.example", redeemed.Header("Access-Control-Allow-Origin"));
+        Assert.True(foreign.Header("Access-Control-Allow-Origin") is null, "A foreign origin may read the token endpoint");
         foreach (var path in new[] { "/jwks", "/.well-known/openid-configuration", "/.well-known/oauth-authorization-server" })
             Assert.Equal("*", (await FromOrigin(HttpMethod.Get, path, "https://anyone.example")).Header("Access-Control-Allow-Origin"));
     }

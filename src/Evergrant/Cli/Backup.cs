@@ -1,0 +1,36 @@
+using System.CommandLine;
+using System.Globalization;
+using Evergrant.Hosting;
+
+namespace Evergrant.Cli;
+
+/// <summary>backup: a copy of the store, taken while it serves. The root key is not in it, on purpose.</summary>
+internal static class Backup
+{
+    private static readonly Argument<string> File = new("file") { Description = "The file to make; nothing may be there" };
+
+    /// <summary>The command.</summary>
+    public static Command Command(Execution execution)
+    {
+        var command = new Command("backup", "Copy the store into a file while it serves") { File };
+        command.SetAction((parse, cancellationToken) => execution.RunAsync(parse, (invocation, c) => CopyAsync(invocation, parse, c), cancellationToken));
+        return command;
+    }
+
+    private static async Task<int> CopyAsync(Invocation invocation, ParseResult parse, CancellationToken cancellationToken)
+    {
+        // Where the command was given, which need not be where the server runs.
+        string path = Path.GetFullPath(parse.GetRequiredValue(File), invocation.Folder);
+        try
+        {
+            await invocation.On.Store.BackupAsync(path, cancellationToken);
+        }
+        catch (IOException e)
+        {
+            return invocation.Refuse(e.Message);
+        }
+        invocation.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Copied the store to {path} ({new FileInfo(path).Length:N0} bytes)."));
+        invocation.Out.WriteLine($"Keep {Path.Combine(invocation.On.Settings.Folder, RootKeys.FileName)} elsewhere: the copy is worth nothing without it, and much together with it.");
+        return ExitCode.Done;
+    }
+}

@@ -1,0 +1,48 @@
+using System.CommandLine;
+using System.Text.Json.Nodes;
+using Evergrant.Declared;
+using Evergrant.Protocol.Clients;
+
+namespace Evergrant.Cli;
+
+/// <summary>client rotate-secret: makes a second secret, so that the client can change over without a gap; --finish ends the first.</summary>
+internal static class ClientRotateSecret
+{
+    private static readonly Argument<string> Id = new("client-id") { Description = "The client" };
+    private static readonly Option<bool> Now = new("--now") { Description = "The secrets there are end at once: for a secret that has leaked" };
+    private static readonly Option<bool> Finish = new("--finish") { Description = "Make no secret; end the older one of two" };
+
+    /// <summary>The command.</summary>
+    public static Command Command(Execution execution)
+    {
+        var command = new Command("rotate-secret", "Make a new secret for a client; the present one stays good until --finish, or the next rotation") { Id, Now, Finish, CommandLine.Issuer, CommandLine.Json };
+        command.SetAction((parse, cancellationToken) => execution.RunAsync(parse, (invocation, c) => RotateAsync(invocation, parse, c), cancellationToken));
+        return command;
+    }
+
+    private static async Task<int> RotateAsync(Invocation invocation, ParseResult parse, CancellationToken cancellationToken)
+    {
+        if (parse.GetValue(Now) && parse.GetValue(Finish)) return invocation.Unusable("--now and --finish contradict each other");
+        if (invocation.Issuer(parse.GetValue(CommandLine.Issuer)) is not { } issuer) return ExitCode.Unusable;
+        string id = parse.GetRequiredValue(Id);
+        if (await invocation.On.Store.Clients.FindClientAsync(issuer, id, cancellationToken) is not { } client) return invocation.Refuse($"there is no client {id} at {issuer}");
+        if (!Plan.HasSecret(client)) return invocation.Refuse($"{id} has no secret; its token_endpoint_auth_method is {ClientMetadata.NameOf(client.AuthenticationMethod)}");
+        string? secret = null;
+        if (parse.GetValue(Finish))
+        {
+            if (client.SecretHashes.Count < 2) return invocation.Refuse($"{id} has one secret only");
+            client = client with { SecretHashes = [client.SecretHashes[^1]] };
+        }
+        else (secret, client) = Plan.WithNewSecret(client, invocation.On, keepNewest: !parse.GetValue(Now));
+        await invocation.On.Store.Clients.SaveClientAsync(client, cancellationToken);
+        invocation.On.Catalogue.Invalidate();
+        if (parse.GetValue(CommandLine.Json)) JsonOutput.Write(invocation.Out, new JsonObject { ["client_id"] = id, ["client_secret"] = secret, ["secrets"] = client.SecretHashes.Count });
+        else if (secret is null) invocation.Out.WriteLine($"The older secret of {id} is good no more.");
+        else
+        {
+            invocation.Out.WriteLine($"client_secret {secret}   (shown this once)");
+            if (client.SecretHashes.Count > 1) invocation.Out.WriteLine($"The present secret stays good until: evergrant client rotate-secret {id} --finish");
+        }
+        return ExitCode.Done;
+    }
+}

@@ -1,0 +1,74 @@
+using Evergrant.Declared;
+using Evergrant.Protocol;
+using Evergrant.Protocol.Accounts;
+using Evergrant.Protocol.Clients;
+using Evergrant.Protocol.Grants;
+using Evergrant.Protocol.Keys;
+
+namespace Evergrant.Cli;
+
+/// <summary>What the doctor looks for in the store: its pages, keys, clients and accounts.</summary>
+internal static class StoreExamination
+{
+    /// <summary>Looks; reads the whole store.</summary>
+    public static async Task<IReadOnlyList<Finding>> OfAsync(Operations operations, CancellationToken cancellationToken)
+    {
+        var findings = new List<Finding>();
+        if (operations.Store.Failure is { } failure) findings.Add(new(Severity.Fault, "store", $"writes no more: {failure}. Start the server anew"));
+        if (await operations.Store.CheckIntegrityAsync(cancellationToken) is var integrity and not "ok") findings.Add(new(Severity.Fault, "store", $"is damaged: {integrity}. Restore the last backup"));
+        foreach (string issuer in operations.Settings.Issuers) findings.AddRange(await KeysAsync(operations, issuer, cancellationToken));
+        var catalogue = new ScopeCatalogue(await operations.Store.Clients.ListResourcesAsync(cancellationToken), await operations.Store.Clients.ListScopesAsync(cancellationToken));
+        foreach (Client client in await operations.Store.Clients.ListClientsAsync(null, cancellationToken))
+        {
+            findings.AddRange(Client(client, operations, catalogue).Select(f => f with { Text = $"{client.ClientId} {f.Text}" }));
+        }
+        findings.AddRange(await AccountsAsync(operations, cancellationToken));
+        return findings;
+    }
+
+    private static async Task<IEnumerable<Finding>> KeysAsync(Operations operations, string issuer, CancellationToken cancellationToken)
+    {
+        DateTimeOffset now = operations.Time.GetUtcNow();
+        // As stored: looking at the ring would make what is missing.
+        IReadOnlyList<SigningKeyRecord> keys = await operations.Store.Keys.ListKeysAsync(issuer, cancellationToken);
+        if (keys.Count == 0) return [new(Severity.Warning, "key", $"{issuer} has no signing keys yet; the first start makes them")];
+        return keys.Select(k => k.Algorithm).Distinct().Where(a => KeyRing.Signer(keys, a, now) is null)
+            .Select(a => new Finding(Severity.Warning, "key", $"{issuer} has no {a} key that signs now; the next start makes one, which verifiers have not seen yet"));
+    }
+
+    private static IEnumerable<Finding> Client(Client client, Operations operations, ScopeCatalogue catalogue)
+    {
+        if (!operations.Settings.Issuers.Contains(client.Issuer))
+        {
+            yield return new(Severity.Warning, "client", $"is registered at {client.Issuer}, which this server is not");
+            yield break;
+        }
+        if (Plan.HasSecret(client) && client.SecretHashes.Count == 0) yield return new(Severity.Fault, "client", "has no secret and cannot authenticate; evergrant client rotate-secret makes one");
+        if (client.SecretHashes.Count > 1) yield return new(Severity.Warning, "client", "has two secrets; evergrant client rotate-secret --finish ends the older one");
+        foreach (string scope in client.Scopes.Where(s => !catalogue.Knows(s))) yield return new(Severity.Fault, "client", $"has the scope {scope}, which is declared no more");
+        foreach (string resource in client.Resources.Where(r => catalogue.Find(r) is null)) yield return new(Severity.Fault, "client", $"has the resource {resource}, which is declared no more");
+        if (!client.RequirePkce) yield return new(Severity.Warning, "client", "may leave out PKCE (RFC 9700 section 2.1.1)");
+        if (client.EffectivePolicy.OnReplay == ReplayReaction.Reject) yield return new(Severity.Warning, "client", "keeps its grants when a refresh token is replayed (RFC 9700 section 4.14.2)");
+        if (!client.EffectivePolicy.Rotate && client.IsPublic) yield return new(Severity.Fault, "client", "is public and does not rotate refresh tokens (RFC 9700 section 2.2.2)");
+        if (client.EffectivePolicy.AccessTokenLifetime > TimeSpan.FromHours(1)) yield return new(Severity.Warning, "client", "has access tokens that live longer than an hour (RFC 6750 section 5.3)");
+        if (operations.Settings.Development) yield break;
+        if (client.LoopbackAnyPort && client.ApplicationType != ApplicationType.Native) yield return new(Severity.Fault, "client", "comes from development mode: any port of this machine may be its redirect URI; declare it again");
+        foreach (string uri in client.RedirectUris)
+        {
+            if (RedirectUri.Fault(uri, client.ApplicationType, allowLoopback: false) is { } fault) yield return new(Severity.Fault, "client", $"has the redirect URI {uri}, which {fault}");
+        }
+    }
+
+    private static async Task<IEnumerable<Finding>> AccountsAsync(Operations operations, CancellationToken cancellationToken)
+    {
+        bool any = false, anyOperator = false;
+        for (string? after = null; await operations.Registry.ListAsync(after, 500, cancellationToken) is { Count: > 0 } page; after = page[^1].UserName)
+        {
+            any = true;
+            anyOperator |= page.Any((Account a) => a is { Operator: true, Disabled: false });
+        }
+        return !any ? [new(Severity.Warning, "user", "nobody can sign in; evergrant user add makes an account")]
+            : !anyOperator ? [new(Severity.Warning, "user", "no account may use the operator pages; evergrant user add --operator makes one")]
+            : [];
+    }
+}

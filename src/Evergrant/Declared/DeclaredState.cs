@@ -1,0 +1,42 @@
+using System.Text.Json;
+using Evergrant.Accounts;
+using Evergrant.Cli;
+using Evergrant.Hosting;
+using Evergrant.Protocol.Clients;
+
+namespace Evergrant.Declared;
+
+/// <summary>What a file declares, judged: clients, users, scopes and resources as they shall be. A list that the file leaves out is null and stays as it is.</summary>
+/// <param name="Resources">APIs.</param>
+/// <param name="Scopes">Scope values that belong to no API.</param>
+/// <param name="Clients">Clients; those that exist keep their secrets.</param>
+/// <param name="Users">Accounts.</param>
+/// <param name="Prune">Whether what is not in a list that the file has is removed.</param>
+internal sealed record DeclaredState(
+    IReadOnlyList<ApiResource>? Resources, IReadOnlyList<ScopeDescription>? Scopes, IReadOnlyList<Client>? Clients, IReadOnlyList<DeclaredAccount>? Users, bool Prune)
+{
+    /// <summary>Reads and judges a file.</summary>
+    /// <param name="utf8">Its content.</param>
+    /// <param name="operations">The server it is for.</param>
+    /// <param name="cancellationToken">Ends the wait for the store.</param>
+    /// <exception cref="UnusableException">It is faulty; all faults at once, each with its path.</exception>
+    public static async Task<DeclaredState> ReadAsync(ReadOnlyMemory<byte> utf8, Operations operations, CancellationToken cancellationToken)
+    {
+        using JsonDocument document = Parse(utf8);
+        var faults = new List<string>();
+        DeclaredState state = await new DeclaredReader(operations, faults).ReadAsync(document.RootElement, cancellationToken);
+        return faults.Count > 0 ? throw new UnusableException("the declared state cannot be used:", faults) : state;
+    }
+
+    private static JsonDocument Parse(ReadOnlyMemory<byte> utf8)
+    {
+        try
+        {
+            return JsonDocument.Parse(utf8, new JsonDocumentOptions { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true, AllowDuplicateProperties = false });
+        }
+        catch (JsonException e)
+        {
+            throw new UnusableException("the declared state cannot be used: " + (e.LineNumber is { } line ? $"line {line + 1} is not JSON, or has a member for the second time" : "it is not JSON, or an object has a member twice"));
+        }
+    }
+}

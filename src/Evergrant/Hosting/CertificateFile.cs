@@ -1,0 +1,78 @@
+using System.Net.Security;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using Microsoft.AspNetCore.Server.Kestrel.Https;
+
+namespace Evergrant.Hosting;
+
+/// <summary>The certificate of the https addresses, read again when its file changes: a renewal needs no restart.</summary>
+/// <remarks>Safe for concurrent use. A file that cannot be used, half-written say, leaves the present certificate in place until it can.</remarks>
+internal sealed class CertificateFile
+{
+    private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(30);
+    private readonly string _path;
+    private readonly string _keyPath;
+    private readonly TimeProvider _time;
+    private readonly Lock _lock = new();
+    private SslServerAuthenticationOptions _options;
+    private DateTime _written;
+    private DateTimeOffset _lookAt;
+
+    /// <summary>Reads the certificate.</summary>
+    /// <param name="path">PEM file with the certificate and its intermediates.</param>
+    /// <param name="keyPath">PEM file with its key.</param>
+    /// <param name="time">Tells when to look again.</param>
+    public CertificateFile(string path, string keyPath, TimeProvider time)
+    {
+        (_path, _keyPath, _time) = (path, keyPath, time);
+        _written = WrittenAt();
+        _lookAt = time.GetUtcNow() + LookEvery;
+        _options = Read(path, keyPath);
+    }
+
+    /// <summary>Answers a handshake.</summary>
+    public ValueTask<SslServerAuthenticationOptions> Answer(TlsHandshakeCallbackContext context)
+    {
+        DateTimeOffset now = _time.GetUtcNow();
+        lock (_lock)
+        {
+            if (now >= _lookAt)
+            {
+                _lookAt = now + LookEvery;
+                LookAgain();
+            }
+            return new(_options);
+        }
+    }
+
+    private void LookAgain()
+    {
+        try
+        {
+            if (WrittenAt() is var written && written == _written) return;
+            _options = Read(_path, _keyPath);
+            _written = written;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or CryptographicException or ArgumentException)
+        {
+            // The certificate in use stays; doctor tells when it runs out.
+        }
+    }
+
+    private DateTime WrittenAt()
+    {
+        DateTime certificate = File.GetLastWriteTimeUtc(_path), key = File.GetLastWriteTimeUtc(_keyPath);
+        return certificate > key ? certificate : key;
+    }
+
+    private static SslServerAuthenticationOptions Read(string path, string keyPath)
+    {
+        var chain = new X509Certificate2Collection();
+        chain.ImportFromPemFile(path);
+        return new SslServerAuthenticationOptions
+        {
+            ServerCertificateContext = SslStreamCertificateContext.Create(X509Certificate2.CreateFromPemFile(path, keyPath), chain, offline: true),
+            ApplicationProtocols = [SslApplicationProtocol.Http2, SslApplicationProtocol.Http11],
+        };
+    }
+}

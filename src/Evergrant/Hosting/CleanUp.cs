@@ -1,0 +1,49 @@
+using Evergrant.Hosting.Settings;
+using Evergrant.Protocol.Storage;
+
+namespace Evergrant.Hosting;
+
+/// <summary>Removes what has expired: every minute, in batches so small that no request waits for one.</summary>
+internal sealed partial class CleanUp(IGrantStore store, TimeProvider time, ServerSettings settings, ILogger<CleanUp> logger) : BackgroundService
+{
+    private const int Batch = 200;
+    private static readonly TimeSpan Every = TimeSpan.FromMinutes(1);
+
+    /// <inheritdoc/>
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(Every, time);
+        try
+        {
+            while (await timer.WaitForNextTickAsync(stoppingToken)) await SweepAsync(stoppingToken);
+        }
+        catch (OperationCanceledException)
+        {
+            // The server stops; the next one goes on where this one was.
+        }
+    }
+
+    private async Task SweepAsync(CancellationToken stoppingToken)
+    {
+        try
+        {
+            int removed = 0, last;
+            do
+            {
+                removed += last = await store.CleanUpAsync(time.GetUtcNow(), settings.KeepEvents, Batch, stoppingToken);
+            }
+            while (last >= Batch && !stoppingToken.IsCancellationRequested);
+            if (removed > 0) Removed(removed);
+        }
+        catch (StoreUnavailableException e)
+        {
+            Postponed(e.Message);
+        }
+    }
+
+    [LoggerMessage(LogLevel.Debug, "Removed {Rows} rows that had expired")]
+    private partial void Removed(int rows);
+
+    [LoggerMessage(LogLevel.Warning, "Clean-up waits for a minute: {Reason}")]
+    private partial void Postponed(string reason);
+}

@@ -1,0 +1,48 @@
+using Evergrant.AspNetCore.Keys;
+using Evergrant.Hosting.Settings;
+using Evergrant.Protocol.Storage;
+
+namespace Evergrant.Hosting;
+
+/// <summary>Looks at the signing keys of all issuers: once before the server listens, so that the first client finds them made, and every five minutes from then on,
+/// so that successors are announced in time though nobody asks.</summary>
+internal sealed partial class KeyRotation(KeyRings keys, TimeProvider time, ServerSettings settings, ILogger<KeyRotation> logger) : BackgroundService
+{
+    private static readonly TimeSpan Every = TimeSpan.FromMinutes(5);
+
+    /// <inheritdoc/>
+    public override async Task StartAsync(CancellationToken cancellationToken)
+    {
+        foreach (string issuer in settings.Issuers) await keys.CurrentAsync(issuer, cancellationToken);
+        await base.StartAsync(cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(Every, time);
+        try
+        {
+            while (await timer.WaitForNextTickAsync(stoppingToken)) await LookAsync(stoppingToken);
+        }
+        catch (OperationCanceledException)
+        {
+            // The server stops; the next one looks when it starts.
+        }
+    }
+
+    private async Task LookAsync(CancellationToken stoppingToken)
+    {
+        try
+        {
+            foreach (string issuer in settings.Issuers) await keys.CurrentAsync(issuer, stoppingToken);
+        }
+        catch (StoreUnavailableException e)
+        {
+            Postponed(e.Message);
+        }
+    }
+
+    [LoggerMessage(LogLevel.Warning, "The look at the signing keys waits for five minutes: {Reason}")]
+    private partial void Postponed(string reason);
+}

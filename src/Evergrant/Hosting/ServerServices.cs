@@ -1,0 +1,35 @@
+using Evergrant.Accounts;
+using Evergrant.AspNetCore;
+using Evergrant.AspNetCore.Keys;
+using Evergrant.Cli;
+using Evergrant.Hosting.Settings;
+using Evergrant.Pages;
+using Evergrant.Sqlite;
+
+namespace Evergrant.Hosting;
+
+/// <summary>The services of a server: the same for one that listens and for a command that has opened the folder itself.</summary>
+internal static class ServerServices
+{
+    /// <summary>Adds everything that stands behind the endpoints.</summary>
+    public static void Add(IServiceCollection services, ServerSettings settings, SqliteStore store, RootKeys root, TimeProvider time)
+    {
+        services.AddSingleton(settings);
+        services.AddSingleton(store);
+        services.AddSingleton(store.Grants);
+        services.AddSingleton(store.Clients);
+        services.AddSingleton(store.Keys);
+        services.AddSingleton(store.Accounts);
+        services.AddSingleton<IServerSecrets>(root);
+        services.AddSingleton(time);
+        services.AddEvergrantPages();
+        services.AddEvergrant(new EvergrantOptions
+        {
+            Issuers = [.. settings.Issuers.Select(i => new IssuerOptions { Issuer = i, Name = settings.Names.GetValueOrDefault(i) })],
+            Development = settings.Development,
+            Claims = async (request, cancellationToken) =>
+                await AccountClaims.FindAsync(store.Accounts, request.AccountId, cancellationToken) is { } claims ? new ClaimSet(claims) : null,
+        });
+        services.AddSingleton<Operations>();
+    }
+}

@@ -1,0 +1,102 @@
+using System.Collections;
+using System.Globalization;
+using System.Net;
+using Evergrant.Protocol;
+
+namespace Evergrant.Hosting.Settings;
+
+/// <summary>The settings of a server, judged: what is here can be used.</summary>
+internal sealed record ServerSettings
+{
+    /// <summary>Whether this is development mode: http on loopback, demo state, a clock that can be moved.</summary>
+    public bool Development { get; init; }
+
+    /// <summary>Full path of the data folder.</summary>
+    public required string Folder { get; init; }
+
+    /// <summary>Issuer identifiers, byte for byte; at least one.</summary>
+    public required IReadOnlyList<string> Issuers { get; init; }
+
+    /// <summary>Names of issuers for people, where one is set.</summary>
+    public IReadOnlyDictionary<string, string> Names { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>Where to listen.</summary>
+    public required IReadOnlyList<string> Urls { get; init; }
+
+    /// <summary>Full path of the certificate; null when no URL is https.</summary>
+    public string? CertificatePath { get; init; }
+
+    /// <summary>Full path of its key; null when it is in the same file.</summary>
+    public string? CertificateKeyPath { get; init; }
+
+    /// <summary>Whose forwarded headers are believed.</summary>
+    public IReadOnlyList<IPNetwork> TrustedProxies { get; init; } = [];
+
+    /// <summary>Full path of the state to apply at start; null for none.</summary>
+    public string? Apply { get; init; }
+
+    /// <summary>From which level on log lines are written.</summary>
+    public LogLevel LogLevel { get; init; } = LogLevel.Information;
+
+    /// <summary>How long events and ended grants are kept.</summary>
+    public TimeSpan KeepEvents { get; init; } = TimeSpan.FromDays(30);
+
+    /// <summary>The path of an issuer as the prefix of its routes: empty, or with a slash in front.</summary>
+    /// <param name="issuer">An issuer identifier.</param>
+    public static string PathOf(string issuer)
+    {
+        int path = issuer.IndexOf('/', issuer.IndexOf("://", StringComparison.Ordinal) + 3);
+        return path < 0 ? "" : issuer[path..].TrimEnd('/');
+    }
+
+    /// <summary>Reads and judges the settings of a production server.</summary>
+    /// <param name="file">The settings file; null for environment variables alone.</param>
+    /// <param name="environment">Environment variables.</param>
+    /// <param name="withRootKey">Whether a root key that is missing or open to others is a fault too.</param>
+    /// <returns>The settings; or all faults, each with its place.</returns>
+    public static Parsed<ServerSettings> Read(string? file, IDictionary environment, bool withRootKey = false)
+    {
+        var faults = new List<string>();
+        var values = new SettingValues(faults);
+        string folder = Directory.GetCurrentDirectory();
+        if (file is not null)
+        {
+            folder = Path.GetDirectoryName(Path.GetFullPath(file))!;
+            try
+            {
+                values.ReadFile(Path.GetFileName(file), File.ReadAllBytes(file));
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                return new([$"{file}: cannot be read ({e.Message.TrimEnd('.')})"]);
+            }
+        }
+        values.ReadEnvironment(environment);
+        ServerSettings settings = new SettingsJudge(values, faults, folder).Judge();
+        if (withRootKey && values.Find("data") is not null && RootKeys.FaultOf(settings.Folder) is { } fault) faults.Add(fault);
+        return faults.Count > 0 ? new(faults) : new(settings);
+    }
+
+    /// <summary>The settings of development mode.</summary>
+    /// <param name="folder">Data folder.</param>
+    /// <param name="urls">Where to listen, separated by semicolons; the first is the issuer.</param>
+    public static Parsed<ServerSettings> ForDevelopment(string folder, string urls)
+    {
+        string[] list = urls.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        var faults = new List<string>();
+        if (list.Length == 0) faults.Add("--urls: names no URL");
+        foreach (string url in list)
+        {
+            if (!Uri.TryCreate(url, UriKind.Absolute, out Uri? parsed) || parsed.PathAndQuery != "/" || parsed.Fragment.Length > 0) faults.Add($"--urls: {url} is not a URL of scheme, host and port, like http://localhost:5000");
+            else if (parsed.Scheme != "http" || !parsed.IsLoopback) faults.Add($"--urls: {url}: development mode serves http on this machine only, like http://localhost:5000; use serve for others");
+            else if (parsed.Port == 0) faults.Add($"--urls: {url}: the port is part of the issuer, so it has to be named");
+        }
+        if (faults.Count > 0) return new(faults);
+        string[] trimmed = [.. list.Select(u => u.TrimEnd('/'))];
+        return new(new ServerSettings { Development = true, Folder = Path.GetFullPath(folder), Issuers = [trimmed[0]], Urls = trimmed, LogLevel = LogLevel.Warning });
+    }
+
+    /// <summary>The value of a duration setting.</summary>
+    internal static TimeSpan? Duration(string text) =>
+        TimeSpan.TryParseExact(text, "c", CultureInfo.InvariantCulture, out TimeSpan span) ? span : null;
+}

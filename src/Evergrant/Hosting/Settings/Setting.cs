@@ -1,0 +1,27 @@
+namespace Evergrant.Hosting.Settings;
+
+/// <summary>One setting of <c>evergrant serve</c>. The table of them is what is read, what is refused as unknown, and what the manual says.</summary>
+/// <param name="Path">Path in the file; [] stands for each item of a list, e.g. issuers[].issuer.</param>
+/// <param name="Type">What it holds, in words.</param>
+/// <param name="WhenNotSet">What holds when it is left out; null for a setting that has to be there.</param>
+/// <param name="Meaning">One sentence for the manual.</param>
+internal sealed record Setting(string Path, string Type, string? WhenNotSet, string Meaning)
+{
+    /// <summary>All settings, in the order of the manual.</summary>
+    public static IReadOnlyList<Setting> All { get; } =
+    [
+        new("data", "folder", null, "Where the store, the root key and the command socket are. Only the server's user may enter it."),
+        new("issuers[].issuer", "https URL", null, "An issuer identifier, byte for byte as clients are told. Its path is the prefix of its endpoints; the first issuer is the one commands mean when none is named."),
+        new("issuers[].name", "text", "the issuer's host", "Name of the issuer on pages."),
+        new("urls[]", "URL", "`https://localhost:5001`", "Where to listen: scheme, host (or `*`) and port. With http, TLS ends at a proxy, which `trusted_proxies` names."),
+        new("certificate.path", "PEM file", "none", "The certificate for https, followed by its intermediates. Read again when the file changes."),
+        new("certificate.key_path", "PEM file", "the file of the certificate", "The certificate's private key. Nobody but its owner and group may read it."),
+        new("trusted_proxies[]", "address or network", "none", "Whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed, e.g. `10.0.0.1` or `10.0.0.0/8`."),
+        new("apply", "file", "none", "Clients, users, scopes and resources that are applied at every start, as `evergrant apply -f` does."),
+        new("log_level", "`trace`, `debug`, `information`, `warning` or `error`", "`information`", "From which level on the server writes log lines to standard error."),
+        new("keep_events", "duration `d.hh:mm:ss`", "`30.00:00:00`", "How long refusals, replays and ended grants can be explained."),
+    ];
+
+    /// <summary>Name of the environment variable that overrides it; N stands for the place in a list, from 0.</summary>
+    public string Variable => "EVERGRANT__" + Path.Replace("[]", "__N", StringComparison.Ordinal).Replace(".", "__", StringComparison.Ordinal).ToUpperInvariant();
+}

@@ -1,0 +1,47 @@
+// The clients that the stories need besides the two of development mode, declared as an operator would: `evergrant apply`.
+
+const scope = 'openid profile email offline_access notes:read notes:write'
+const everyGrant = ['authorization_code', 'refresh_token', 'client_credentials']
+const redirects = ['http://127.0.0.1/callback']
+
+/** What to declare, and the private key (as JWK) of the client that signs its assertions. */
+export async function declare(issuer) {
+  const pair = await crypto.subtle.generateKey({ name: 'ECDSA', namedCurve: 'P-256' }, true, ['sign', 'verify'])
+  const jwk = async key => (({ kty, crv, x, y, d }) => ({ kty, crv, x, y, d }))(await crypto.subtle.exportKey('jwk', key))
+  const signing = { alg: 'ES256', use: 'sig', kid: 'clients-signed-1' }
+  return {
+    privateKey: { ...(await jwk(pair.privateKey)), ...signing },
+    state: {
+      resources: [{
+        identifier: 'https://ledger.example',
+        name: 'Ledger',
+        scopes: [{ name: 'ledger:read', description: 'Read the ledger' }],
+        access_token_format: 'jwt',
+      }],
+      clients: [
+        {
+          issuer, client_id: 'clients-signed', client_name: 'Signed', application_type: 'web',
+          token_endpoint_auth_method: 'private_key_jwt', redirect_uris: redirects, grant_types: everyGrant,
+          response_types: ['code'], scope, resources: ['https://notes.example'], introspect: true,
+          jwks: { keys: [{ ...(await jwk(pair.publicKey)), ...signing }] },
+        },
+        {
+          issuer, client_id: 'clients-machine', client_name: 'Machine', application_type: 'web',
+          token_endpoint_auth_method: 'client_secret_basic', redirect_uris: [], grant_types: ['client_credentials'],
+          response_types: [], scope: 'ledger:read notes:read', resources: ['https://ledger.example', 'https://notes.example'], introspect: true,
+        },
+        {
+          issuer, client_id: 'clients-opaque', client_name: 'Opaque', application_type: 'web',
+          token_endpoint_auth_method: 'client_secret_basic', redirect_uris: redirects, grant_types: everyGrant,
+          response_types: ['code'], scope, resources: ['https://notes.example'], introspect: true, access_token_format: 'opaque',
+        },
+        {
+          issuer, client_id: 'clients-strict', client_name: 'Strict', application_type: 'web',
+          token_endpoint_auth_method: 'client_secret_basic', redirect_uris: redirects, grant_types: everyGrant,
+          response_types: ['code'], scope, resources: ['https://notes.example'], introspect: true,
+          policy: { refresh_tokens: 'offline_access', rotate: true, retry: 'never' },
+        },
+      ],
+    },
+  }
+}

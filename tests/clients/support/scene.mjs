@@ -1,0 +1,23 @@
+// What a story finds when it begins: the issuer, the person's account, and the clients as their programs are configured.
+
+import { readFile } from 'node:fs/promises'
+import { keepSecret } from './redact.mjs'
+
+const scene = JSON.parse(await readFile(process.env.EVERGRANT_SCENE, 'utf8'))
+keepSecret(scene.user.password, scene.operator.password, scene.clients.web.client_secret, ...Object.values(scene.secrets))
+
+export const issuer = new URL(scene.issuer)
+export const account = scene.user
+
+const web = { id: scene.clients.web.client_id, secret: scene.clients.web.client_secret }
+const declared = (id, method = 'client_secret_basic') => ({ id, method, secret: scene.secrets[id] })
+
+export const clients = {
+  basic: { ...web, method: 'client_secret_basic' },
+  post: { ...web, method: 'client_secret_post' },
+  native: { id: scene.clients.native.client_id, method: 'none' },
+  signed: { id: 'clients-signed', method: 'private_key_jwt', key: scene.privateKey },
+  machine: declared('clients-machine'),
+  opaque: declared('clients-opaque'),
+  strict: declared('clients-strict'),
+}
