@@ -41,7 +41,7 @@ public sealed class Section11_OfflineAccess(Server server)
         var page = (await browser.Authorize(request)).Expect(PageKind.Consent);
         Assert.Contains("away", page.Text, StringComparison.OrdinalIgnoreCase);
         Assert.Contains("90 days", page.Text, StringComparison.OrdinalIgnoreCase);
-        Assert.Contains(page.FormWith("decision").Fields, field => field.Name == "scope" && field.Value == "offline_access");
+        Assert.Contains(page.FormWith("decision").Fields, field => field.Value == "offline_access");
         var allowed = await browser.Decide(page, "allow");
 
         Assert.NotNull(Tokens.Of(await request.Client.Redeem(request, allowed.Code!)).RefreshToken);

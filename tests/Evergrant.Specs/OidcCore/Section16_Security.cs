@@ -12,7 +12,7 @@ public sealed class Section16_Security(ProductionServer server)
     public async Task Issuers_on_one_host_share_no_token()
     {
         var here = server.Client(Clients.Web);
-        var there = await server.TenantClient(Clients.Web with { Resources = [], Scope = "openid profile offline_access" });
+        var there = await server.TenantClient(Clients.Web with { Id = "tenant-web", Resources = [], Scope = "openid profile offline_access" });
         var hereTokens = await server.Authorize(Clients.Web, "openid offline_access");
         var browser = new Browser(server.NewHttp(), server.TenantIssuer);
         var request = new AuthorizationRequest(there).With("scope", "openid offline_access");
@@ -36,7 +36,7 @@ public sealed class Section16_Security(ProductionServer server)
     [Requirement("OIDC-CORE-16.15-01", "OIDC-CORE-3.1.2.2-06")]
     public async Task An_ID_Token_of_the_neighbour_is_no_hint()
     {
-        var there = await server.TenantClient(Clients.Other with { Resources = [], Scope = "openid" });
+        var there = await server.TenantClient(Clients.Other with { Id = "tenant-other", Resources = [], Scope = "openid" });
         var hint = (await server.Authorize(Clients.Web, "openid")).IdToken!;
         var browser = new Browser(server.NewHttp(), server.TenantIssuer);
         var request = new AuthorizationRequest(there).With("scope", "openid");

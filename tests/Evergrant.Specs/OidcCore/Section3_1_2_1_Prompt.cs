@@ -119,13 +119,14 @@ public sealed class Section3_1_2_1_Prompt(Server server)
 
     [Fact]
     [Requirement("OIDC-CORE-3.1.2.1-11", "OIDC-CORE-3.1.2.2-05", "OIDC-CORE-3.1.2.1-21")]
-    public async Task Reauthentication_of_somebody_else_is_an_error()
+    public async Task Reauthentication_as_somebody_else_is_none()
     {
         var browser = await server.NewSignedIn(Users.Bob);
         var hint = (await server.Authorize(Clients.Web, "openid", browser)).IdToken!;
         var page = await browser.Authorize(New().With(("prompt", "login"), ("id_token_hint", hint)));
 
         var done = await browser.SignIn(page, Users.Dave.Username, Users.Dave.Password);
+        if (done.Kind == PageKind.SignIn) done = await browser.Submit(done, done.FormWith("cancel"), [("cancel", "1")]);
 
         done.ExpectError("login_required");
         Assert.Null(done.Code);
@@ -157,6 +158,24 @@ public sealed class Section3_1_2_1_Prompt(Server server)
             Assert.Null(refused.Code);
             Assert.Equal(request.State, refused["state"]);
         }
+    }
+
+    [Fact]
+    [Requirement("OIDC-CORE-3.1.2.4-01")]
+    public async Task Whoever_allows_a_request_without_openid_allows_it()
+    {
+        var browser = await server.SignedIn(Users.Dave);
+        foreach (var scope in new[] { "mail:read", "profile mail:read" })
+        {
+            var request = New(OidcClients.NativeAsking).With(("scope", scope), ("prompt", "consent"));
+            var allowed = await browser.Decide(await browser.Authorize(request), "allow");
+
+            Assert.True(allowed.Code is not null, allowed.ToString());
+            Assert.Equal(scope.Split(' ').Order(StringComparer.Ordinal), Tokens.Of(await request.Client.Redeem(request, allowed.Code)).Scopes);
+        }
+
+        var nothing = await browser.Decide(await browser.Authorize(New(OidcClients.NativeAsking).With(("scope", "mail:read"), ("prompt", "consent"))), "allow", []);
+        nothing.ExpectError("access_denied");
     }
 
     [Fact]

@@ -45,30 +45,27 @@ public sealed class Section5_1_StandardClaims(Server server)
         Assert.Matches("^[a-z]{2,3}(-[A-Z]{2})?$", told.GetProperty("locale").GetString());
     }
 
-    [Theory]
-    [InlineData("email", "\"not an address\"")]
-    [InlineData("email", "\"a@b@c\"")]
-    [InlineData("email", "\"@example.com\"")]
-    [InlineData("email", "42")]
-    [InlineData("email_verified", "\"true\"")]
-    [InlineData("phone_number_verified", "1")]
-    [InlineData("address", "\"1 Example Street\"")]
-    [InlineData("birthdate", "\"30.4.1990\"")]
-    [InlineData("birthdate", "\"1990-13-01\"")]
-    [InlineData("zoneinfo", "\"Summer\"")]
-    [InlineData("locale", "\"de_CH\"")]
-    [InlineData("name", "7")]
-    [Requirement("OIDC-CORE-5.1-01", "OIDC-CORE-5.1-02", "OIDC-CORE-5.1-05", "OIDC-CORE-5.1-06")]
-    public async Task A_claim_of_another_form_is_not_accepted_for_an_account(string claim, string value)
-    {
-        await Refused(claim, new JsonObject { [claim] = JsonNode.Parse(value) });
-    }
-
     [Fact]
-    [Requirement("OIDC-CORE-5.1-04")]
-    public async Task A_phone_number_that_is_not_E164_cannot_be_verified()
+    [Requirement("OIDC-CORE-5.1-01", "OIDC-CORE-5.1-02", "OIDC-CORE-5.1-04", "OIDC-CORE-5.1-05", "OIDC-CORE-5.1-06")]
+    public async Task A_claim_of_another_form_is_not_accepted_for_an_account()
     {
-        await Refused("phone_number", new JsonObject { ["phone_number"] = "044 555 01 00", ["phone_number_verified"] = true });
+        (string Claim, string Json)[] malformed =
+        [
+            ("email", "not an address"), ("email", "a@b@c"), ("email", "@example.com"), ("birthdate", "30.4.1990"), ("birthdate", "1990-13-01"), ("zoneinfo", "Summer"), ("locale", "de_CH"),
+        ];
+        List<JsonObject> claims =
+        [
+            .. malformed.Select(one => new JsonObject { [one.Claim] = one.Json }),
+            new() { ["email"] = 42 }, new() { ["email_verified"] = "true" }, new() { ["phone_number_verified"] = 1 }, new() { ["address"] = "1 Example Street" }, new() { ["name"] = 7 },
+            new() { ["phone_number"] = "044 555 01 00", ["phone_number_verified"] = true },
+        ];
+        var users = claims.Select((one, index) => new JsonObject { ["username"] = $"malformed-{index}", ["password"] = "correct horse battery staple 7", ["claims"] = one });
+
+        var applied = await server.Apply(new JsonObject { ["users"] = new JsonArray([.. users]) }.ToJsonString());
+
+        Assert.NotEqual(0, applied.ExitCode);
+        var said = applied.Output + applied.Errors;
+        Assert.Empty(claims.Where((one, index) => !said.Contains($"users[{index}]", StringComparison.Ordinal)).Select(one => one.ToJsonString()));
     }
 
     [Theory]
@@ -122,15 +119,5 @@ public sealed class Section5_1_StandardClaims(Server server)
     {
         var tokens = await server.Authorize(OidcClients.Person, scope, await server.SignedIn(user));
         return (await server.Api.Get("/userinfo", tokens.AccessToken)).Expect(200).Json;
-    }
-
-    private async Task Refused(string claim, JsonObject claims)
-    {
-        var user = new JsonObject { ["username"] = "malformed-" + claim, ["password"] = "correct horse battery staple 7", ["claims"] = claims };
-
-        var applied = await server.Apply(new JsonObject { ["users"] = new JsonArray(user) }.ToJsonString());
-
-        Assert.True(applied.ExitCode != 0, $"{claims.ToJsonString()} was accepted");
-        Assert.Contains(claim, applied.Output + applied.Errors, StringComparison.Ordinal);
     }
 }
