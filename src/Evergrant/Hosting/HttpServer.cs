@@ -43,11 +43,11 @@ internal static class HttpServer
         builder.Services.AddHostedService<StoreWatch>();
 
         WebApplication app = builder.Build();
-        // Probes of a load balancer name the machine, not the issuer: health comes before the host is looked at.
+        if (settings.TrustedProxies.Count > 0) app.UseForwardedHeaders(Forwarding(settings));
         // Routing first: the header policy goes by the endpoint's declaration.
         app.UseRouting();
-        if (settings.TrustedProxies.Count > 0) app.UseForwardedHeaders(Forwarding(settings));
         app.UseEvergrantHeaders();
+        // Probes of a load balancer name the machine, not the issuer: health comes before the host is looked at.
         app.UseMiddleware<HealthProbes>();
         app.UseHostFiltering();
         if (!settings.Development) app.UseMiddleware<TransportGuard>();

@@ -25,10 +25,8 @@ internal sealed class SettingValues(List<string> faults)
         var list = new List<SettingValue>();
         while (_values.TryGetValue(path.Replace("[]", $"[{list.Count}]", StringComparison.Ordinal), out SettingValue? value)) list.Add(value);
         string opening = path[..path.IndexOf('[')];
-        foreach ((string other, SettingValue value) in _values)
-        {
-            if (other.StartsWith(opening + "[", StringComparison.Ordinal) && !IsWithin(other, opening, list.Count)) faults.Add($"{other}: the places of a list are numbered from 0 without a gap ({value.Place})");
-        }
+        SettingValue? further = _values.FirstOrDefault(v => v.Key.StartsWith(opening + "[", StringComparison.Ordinal) && !IsWithin(v.Key, opening, list.Count)).Value;
+        if (further is not null) faults.Add($"{path.Replace("[]", $"[{list.Count}]", StringComparison.Ordinal)}: is missing, though something stands there or behind it ({further.Place})");
         return list;
     }
 
@@ -130,7 +128,9 @@ internal sealed class SettingValues(List<string> faults)
     private static string Unknown(string path, string place)
     {
         string pattern = Pattern(path);
-        string? near = Setting.All.Select(s => s.Path).Where(p => Distance(p, pattern) <= 3).MinBy(p => Distance(p, pattern));
+        // What stands on the way to a setting may be mistyped as well: certificat.path.
+        string? near = Setting.All.SelectMany(s => Enumerable.Range(1, s.Path.Length).Where(n => n == s.Path.Length || s.Path[n] is '.' or '[').Select(n => s.Path[..n]))
+            .Where(p => Distance(p, pattern) <= 3).MinBy(p => Distance(p, pattern));
         return $"{path}: no such setting ({place})" + (near is null ? "" : $"; did you mean {near}?");
     }
 
