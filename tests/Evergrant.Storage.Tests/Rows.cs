@@ -47,6 +47,7 @@ public static class Rows
         {
             Scope = "openid offline_access \"\\", Resources = ["https://a.example", "urn:b", ""], RedirectUri = "com.example:/cb?ä=%20", CodeChallenge = new string('c', 43),
             Nonce = "", Claims = """{"id_token":{"email":{"essential":true}}}""", AuthTime = Now.AddSeconds(-5), Acr = "urn:acr", Amr = ["pwd", "otp"],
+            SessionId = "sid-2", Policy = "vertraulich", IssuesRefreshToken = true,
         },
     };
 

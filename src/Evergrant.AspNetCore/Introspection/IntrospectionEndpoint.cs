@@ -60,7 +60,7 @@ internal sealed class IntrospectionEndpoint(ClientGate gate, ClientCatalogue cli
         json.WriteStartArray("aud");
         foreach (string audience in access.Audience) json.WriteStringValue(audience);
         json.WriteEndArray();
-        json.WriteString("jti", Convert.ToHexStringLower(access.DenialKey().AsSpan(0, 16)));
+        if (access.JwtId is { } id) json.WriteString("jti", id);
         if (grant?.Authorized is not { } authorized) return;
         if (authorized.AuthTime is { } time) json.WriteNumber("auth_time", time.ToUnixTimeSeconds());
         if (authorized.Acr is { } acr) json.WriteString("acr", acr);

@@ -34,6 +34,9 @@ public sealed record AccessToken
     /// <summary>Its id: jti, or for an opaque token the text itself. Only its hash is ever stored.</summary>
     public required string Id { get; init; }
 
+    /// <summary>jti of its JWT form; null for an opaque token, whose id is a secret.</summary>
+    public string? JwtId { get; init; }
+
     /// <summary>The grant behind it; null for client credentials.</summary>
     public Guid? GrantId { get; init; }
 
@@ -73,6 +76,7 @@ public sealed record AccessToken
         IssuedAt = jwt.IssuedAt,
         ExpiresAt = jwt.ExpiresAt,
         Id = jwt.JwtId,
+        JwtId = jwt.JwtId,
         Scope = jwt.Scope ?? "",
         GrantId = Guid.TryParseExact(jwt.GrantId, "N", out Guid id) ? id : null,
         Serial = jwt.GrantSerial ?? 0,

@@ -3,6 +3,7 @@ using Evergrant.AspNetCore.Clients;
 using Evergrant.AspNetCore.Explain;
 using Evergrant.AspNetCore.Keys;
 using Evergrant.Hosting.Settings;
+using Evergrant.Playground;
 using Evergrant.Sqlite;
 
 namespace Evergrant.Cli;
@@ -16,5 +17,7 @@ namespace Evergrant.Cli;
 /// <param name="Explainer">Its memory of refusals.</param>
 /// <param name="Catalogue">What it has cached of clients; to be told of changes.</param>
 /// <param name="Time">Its clock.</param>
+/// <param name="Playground">Its playground, to be opened in development mode.</param>
 internal sealed record Operations(
-    ServerSettings Settings, SqliteStore Store, IServerSecrets Secrets, AccountRegistry Registry, KeyRings Keys, Explainer Explainer, ClientCatalogue Catalogue, TimeProvider Time);
+    ServerSettings Settings, SqliteStore Store, IServerSecrets Secrets, AccountRegistry Registry, KeyRings Keys, Explainer Explainer, ClientCatalogue Catalogue, TimeProvider Time,
+    PlaygroundDoor Playground);

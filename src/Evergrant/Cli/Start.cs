@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Evergrant.Hosting;
 using Evergrant.Hosting.Settings;
+using Evergrant.Playground;
 using Evergrant.Protocol;
 using Evergrant.Sqlite;
 
@@ -33,6 +34,7 @@ internal static class Start
     {
         string folder = operations.Settings.Folder;
         DevelopmentFile file = await DemoState.ApplyAsync(operations, DevelopmentFile.TakeEarlier(folder), cancellationToken);
+        operations.Playground.Settings = new PlaygroundSettings(file.Issuer, DemoState.NativeClient, DemoState.WebClient, file.WebSecret ?? "", DemoState.Scope, DemoState.User, file.Password);
         return () =>
         {
             file.Write(folder);

@@ -1,3 +1,4 @@
+using Evergrant.Protocol.Authorize;
 using System.Security.Cryptography;
 using System.Text;
 using Evergrant.Accounts;
@@ -55,7 +56,7 @@ internal sealed class BrowserSessions(IGrantStore grants, IAccountStore accounts
         Session session = new()
         {
             Key = KeyOf(value), Id = replaced?.Session.Id ?? Base64UrlTextEncoder.Encode(RandomNumberGenerator.GetBytes(16)), Subject = account.Id, AuthTime = now,
-            Amr = ["pwd"], SeenAt = now, IdleExpiresAt = now + IdleLifetime, ExpiresAt = now + AbsoluteLifetime,
+            Amr = ["pwd"], Acr = Authorization.PasswordAcr, SeenAt = now, IdleExpiresAt = now + IdleLifetime, ExpiresAt = now + AbsoluteLifetime,
         };
         Change change = replaced is null ? new CreateSession(session) : new Together([new RemoveSession(replaced.Session.Key), new CreateSession(session)]);
         if (await grants.CommitAsync(change, null, http.RequestAborted) != CommitResult.Committed) return null;

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Runtime.CompilerServices;
 using Evergrant.Protocol.Grants;
 using Evergrant.Protocol.Storage;
 using Evergrant.Sqlite;
@@ -46,14 +45,10 @@ internal sealed class ChildProcess : IDisposable
         _process.Dispose();
     }
 
-    // Runs before the tests' own entry point; ends the process instead when it is a child.
-    [ModuleInitializer]
-    internal static void RunIfChild()
-    {
-        if (Environment.GetEnvironmentVariable(Folder) is { } folder) RunAsync(folder).GetAwaiter().GetResult();
-    }
+    /// <summary>What the child does, until it is killed; null when this process is no child.</summary>
+    public static Task<int>? RunIfChild() => Environment.GetEnvironmentVariable(Folder) is { } folder ? RunAsync(folder) : null;
 
-    private static async Task RunAsync(string folder)
+    private static async Task<int> RunAsync(string folder)
     {
         await using SqliteStore store = await SqliteStore.OpenAsync(new SqliteOptions(folder));
         await store.Grants.CommitAsync(new CreateGrant(Active()), null, default);
@@ -62,7 +57,7 @@ internal sealed class ChildProcess : IDisposable
         for (long generation = grant.Generation; ; generation++)
         {
             CommitResult result = await store.Grants.CommitAsync(Advance(GrantId, generation), null, default);
-            if (result != CommitResult.Committed) Environment.Exit(3);
+            if (result != CommitResult.Committed) return 3;
             output.Write(System.Text.Encoding.ASCII.GetBytes((generation + 1).ToString(CultureInfo.InvariantCulture) + "\n"));
             output.Flush();
         }
