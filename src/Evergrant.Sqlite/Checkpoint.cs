@@ -3,6 +3,8 @@ using SQLitePCL;
 namespace Evergrant.Sqlite;
 
 /// <summary>Moves the write-ahead log into the database when it has grown. Only the writer does it, between commits, so that a commit and a checkpoint never overlap.</summary>
+/// <remarks>The log is begun anew but keeps its length: overwriting blocks that are there costs a fraction of what growing a file costs, as the file system
+/// has nothing of its own to write (measured on ext4: 0.1 ms against 1.3 ms for a sync). journal_size_limit cuts it should it ever grow beyond.</remarks>
 /// <param name="writer">The writer's connection.</param>
 /// <param name="threshold">Bytes in the log from which on it is moved.</param>
 internal sealed class Checkpoint(Connection writer, long threshold)
@@ -27,10 +29,10 @@ internal sealed class Checkpoint(Connection writer, long threshold)
         Run();
     }
 
-    /// <summary>Moves what can be moved without waiting; empties the log when nobody needs it.</summary>
+    /// <summary>Moves what can be moved without waiting; then has the log begin anew, when nobody reads in it.</summary>
     public void Run()
     {
-        if (!TryRun(raw.SQLITE_CHECKPOINT_PASSIVE) || !TryRun(raw.SQLITE_CHECKPOINT_TRUNCATE)) return;
+        if (!TryRun(raw.SQLITE_CHECKPOINT_PASSIVE) || !TryRun(raw.SQLITE_CHECKPOINT_RESTART)) return;
         _frames = 0;
         _due = threshold / FrameSize;
     }

@@ -28,7 +28,7 @@ internal static class Database
     private static readonly (string Name, string Set, string Read)[] OfWriter =
     [
         ("journal_mode", "WAL", "wal"),
-        ("journal_size_limit", "8388608", "8388608"),
+        ("journal_size_limit", "12582912", "12582912"),
         ("fullfsync", "ON", "1"), // macOS: fsync alone does not reach the platters there.
         ("checkpoint_fullfsync", "ON", "1"),
         ("cache_size", "-8000", "-8000"),

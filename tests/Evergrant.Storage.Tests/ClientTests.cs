@@ -14,14 +14,15 @@ public abstract class ClientTests<TStore> : StoreTests<TStore> where TStore : IS
     {
         Issuer = Issuer, ClientId = "full", Name = "Büro \"1\"", ApplicationType = ApplicationType.Native, AuthenticationMethod = ClientAuthenticationMethod.PrivateKeyJwt,
         SecretHashes = [[1, 2, 3], []], Jwks = """{"keys":[]}""", LegacyAssertionAudience = true, RedirectUris = ["https://a.example/cb?x=%20ä", "com.example:/cb"],
-        PostLogoutRedirectUris = ["https://a.example/"], GrantTypes = [], ResponseTypes = ["none"], Scopes = ["openid"], Resources = ["https://api.example"], AllowedOrigins = ["https://a.example"],
+        LoopbackAnyPort = true, PostLogoutRedirectUris = ["https://a.example/"], GrantTypes = [], ResponseTypes = ["none"], Scopes = ["openid"], Resources = ["https://api.example"], AllowedOrigins = ["https://a.example"],
         MayIntrospect = true, SubjectType = SubjectType.Pairwise, SectorIdentifierUri = "https://a.example/s", IdTokenSignedResponseAlg = "ES256", UserInfoSignedResponseAlg = "RS256",
         AccessTokenFormat = AccessTokenFormat.Opaque, AccessTokenSignedAlg = "RS256", Consent = ConsentRule.Implied, RequirePkce = false, RedirectUriOptionalAtToken = true, MaxAge = 0,
         RequireAuthTime = true, ClaimsInIdToken = false, ClientUri = "https://a.example/about", CreatedAt = Now.AddTicks(7),
         Policy = new()
         {
             Name = "own", Retry = RetryRule.For(TimeSpan.FromSeconds(7)), RetryBudget = 5, RefreshTokens = RefreshTokenIssuance.Always, Rotate = false, OnReplay = ReplayReaction.Reject,
-            IdleLifetime = null, AbsoluteLifetime = null, AccessTokenLifetime = TimeSpan.FromTicks(1),
+            IdleLifetime = null, AbsoluteLifetime = null, AccessTokenLifetime = TimeSpan.FromTicks(1), OnStoreBehind = StoreBehindReaction.Refuse,
+            OnRefresh = PreviousAccessToken.Revoke, IdTokenLifetime = TimeSpan.FromHours(1), CodeLifetime = TimeSpan.FromSeconds(1),
         },
     };
 
@@ -37,6 +38,13 @@ public abstract class ClientTests<TStore> : StoreTests<TStore> where TStore : IS
         Same(Small with { ClientId = "full" }, await Store.Clients.FindClientAsync(Issuer, "full", default));
         Assert.Null(await Store.Clients.FindClientAsync("https://other.example", ClientId, default));
         Assert.Null(await Store.Clients.FindClientAsync(Issuer, "WEB", default));
+    }
+
+    [Fact]
+    public void The_sample_of_a_client_sets_every_member()
+    {
+        EveryMemberDiffers(Full, Small, nameof(Client.Issuer));
+        EveryMemberDiffers(Full.Policy!, GrantPolicy.Confidential);
     }
 
     [Fact]

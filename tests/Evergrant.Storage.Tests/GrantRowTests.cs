@@ -19,6 +19,13 @@ public abstract class GrantRowTests<TStore> : StoreTests<TStore> where TStore : 
     }
 
     [Fact]
+    public void The_sample_of_a_grant_sets_every_member()
+    {
+        EveryMemberDiffers(Full(Id(3)), Pending() with { Salt = [] }, nameof(Grant.CreatedAt));
+        EveryMemberDiffers(Full().Authorized, Pending().Authorized);
+    }
+
+    [Fact]
     public async Task Every_state_and_cause_comes_back()
     {
         RevocationCause[] causes = Enum.GetValues<RevocationCause>();

@@ -43,6 +43,11 @@ public abstract class StoreTests<TStore> : IAsyncLifetime where TStore : IStoreU
         return await Task.WhenAll(all);
     }
 
+    /// <summary>That a sample has no member left as in the other: a member that is added later is seen to be untested.</summary>
+    protected static void EveryMemberDiffers<T>(T sample, T other, params string[] same) => Assert.Equal(
+        same, typeof(T).GetProperties().Where(member => member.CanWrite
+            && JsonSerializer.Serialize(member.GetValue(sample)) == JsonSerializer.Serialize(member.GetValue(other))).Select(member => member.Name));
+
     /// <summary>Compares members deeply, lists and bytes included.</summary>
     protected static void Same<T>(T expected, T actual) => Assert.Equal(JsonSerializer.Serialize(expected), JsonSerializer.Serialize(actual));
 }

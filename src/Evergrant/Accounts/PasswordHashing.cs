@@ -14,12 +14,18 @@ internal sealed class PasswordHashing : IDisposable
     /// <summary>How many may wait for a core.</summary>
     public const int MaxWaiting = 50;
 
-    private readonly PasswordHasher<Account> _hasher = new(Options.Create(new PasswordHasherOptions { IterationCount = Iterations }));
+    private readonly PasswordHasher<Account> _hasher;
     private readonly SemaphoreSlim _slots = new(Environment.ProcessorCount);
     private readonly Lazy<string> _dummy;
     private int _waiting;
 
-    public PasswordHashing() => _dummy = new(() => _hasher.HashPassword(null!, "no account has this hash"));
+    /// <summary>Makes the hasher.</summary>
+    /// <param name="iterations">Cost of new hashes; tests take less.</param>
+    public PasswordHashing(int iterations = Iterations)
+    {
+        _hasher = new(Options.Create(new PasswordHasherOptions { IterationCount = iterations }));
+        _dummy = new(() => _hasher.HashPassword(null!, "no account has this hash"));
+    }
 
     /// <summary>Takes one of the places in which a password may be hashed.</summary>
     /// <returns>The place, to be disposed; null when the queue is full.</returns>

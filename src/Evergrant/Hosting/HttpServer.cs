@@ -50,6 +50,7 @@ internal static class HttpServer
         // Probes of a load balancer name the machine, not the issuer: health comes before the host is looked at.
         app.UseMiddleware<HealthProbes>();
         app.UseHostFiltering();
+        if (!settings.Development) app.UseMiddleware<TransportGuard>();
         app.MapEvergrant();
         app.MapEvergrantPages([.. settings.Issuers.Select(ServerSettings.PathOf)], settings.Development);
         if (time is MovableClock clock) app.MapClock(clock);

@@ -54,7 +54,7 @@ internal sealed class ScopeTexts
 {
     private readonly Dictionary<string, string> _texts = new(StringComparer.Ordinal)
     {
-        [Scope.OpenId] = "Know who you are", ["profile"] = "See your name and profile", ["email"] = "See your e-mail address", ["address"] = "See your postal address",
+        [Scope.OpenId] = "Know who you are here", ["profile"] = "See your profile: name, picture, language", ["email"] = "See your email address", ["address"] = "See your postal address",
         ["phone"] = "See your phone number", [Scope.OfflineAccess] = "Keep access while you are away",
     };
 

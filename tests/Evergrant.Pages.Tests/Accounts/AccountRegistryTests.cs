@@ -3,6 +3,7 @@ using Evergrant.Accounts;
 using Evergrant.Pages.Tests.Fakes;
 using Evergrant.Protocol.Accounts;
 using Evergrant.Protocol.Storage;
+using Evergrant.Tests;
 using Xunit;
 
 namespace Evergrant.Pages.Tests.Accounts;
@@ -11,7 +12,7 @@ public sealed class AccountRegistryTests : IDisposable
 {
     private readonly MemoryAccounts _accounts = new();
     private readonly MemoryGrants _grants = new();
-    private readonly PasswordHashing _hashing = new();
+    private readonly PasswordHashing _hashing = new(iterations: 1_000);
     private readonly SetClock _clock = new();
     private readonly AccountRegistry _registry;
 
@@ -22,6 +23,7 @@ public sealed class AccountRegistryTests : IDisposable
     [InlineData("password")]
     [InlineData("Password123")]
     [InlineData("aliceinwonder")]
+    [Requirement("ATTACK-308")]
     public async Task A_weak_password_is_not_set(string password) =>
         Assert.IsType<AccountOutcome.Faulty>(await _registry.CreateAsync(new DeclaredAccount("AliceInWonder", password), default));
 
@@ -77,6 +79,7 @@ public sealed class AccountRegistryTests : IDisposable
     }
 
     [Fact]
+    [Requirement("ATTACK-104")]
     public async Task Disabling_ends_sessions_and_grants()
     {
         await _registry.CreateAsync(new DeclaredAccount("alice"), default);

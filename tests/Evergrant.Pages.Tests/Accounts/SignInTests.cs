@@ -3,6 +3,7 @@ using Evergrant.Accounts;
 using Evergrant.Pages.Tests.Fakes;
 using Evergrant.Protocol.Accounts;
 using Evergrant.Protocol.Storage;
+using Evergrant.Tests;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
@@ -16,7 +17,7 @@ public sealed class SignInTests : IDisposable
     private readonly SetClock _clock = new();
     private readonly MemoryAccounts _accounts = new();
     private readonly MemoryGrants _grants = new();
-    private readonly PasswordHashing _hashing = new();
+    private readonly PasswordHashing _hashing = new(iterations: 1_000);
     private readonly FailedSignIns _failures;
     private readonly KnownDevice _devices = new(new FixedSecrets());
     private readonly AccountRegistry _registry;
@@ -42,6 +43,7 @@ public sealed class SignInTests : IDisposable
     [InlineData("correct horse battery ")]
     [InlineData("Correct horse battery")]
     [InlineData("")]
+    [Requirement("ATTACK-304")]
     public async Task A_password_is_neither_trimmed_nor_folded(string password)
     {
         await CreateAsync("alice");
@@ -64,6 +66,7 @@ public sealed class SignInTests : IDisposable
     [Theory]
     [InlineData("alice")]
     [InlineData("nobody")]
+    [Requirement("RFC6749-10.10-03")]
     public async Task Five_failures_block_a_name_for_a_minute_whether_or_not_it_exists(string name)
     {
         await CreateAsync("alice");
@@ -86,6 +89,7 @@ public sealed class SignInTests : IDisposable
     }
 
     [Fact]
+    [Requirement("ATTACK-301")]
     public async Task A_known_device_gets_in_while_strangers_have_blocked_the_name()
     {
         Account alice = await CreateAsync("alice");
@@ -114,6 +118,7 @@ public sealed class SignInTests : IDisposable
     }
 
     [Fact]
+    [Requirement("ATTACK-302")]
     public async Task An_address_that_fails_often_has_to_wait_and_others_need_not()
     {
         await CreateAsync("alice");
@@ -147,7 +152,7 @@ public sealed class SignInTests : IDisposable
     public async Task An_older_hash_is_made_again_at_sign_in()
     {
         Account alice = await CreateAsync("alice");
-        string old = new PasswordHasher<Account>(Options.Create(new PasswordHasherOptions { IterationCount = 1000 })).HashPassword(alice, Password);
+        string old = new PasswordHasher<Account>(Options.Create(new PasswordHasherOptions { IterationCount = 500 })).HashPassword(alice, Password);
         await _accounts.UpdateAccountAsync(alice with { PasswordHash = old }, default);
 
         await TryAsync("alice", Password);
@@ -157,6 +162,7 @@ public sealed class SignInTests : IDisposable
     }
 
     [Fact]
+    [Requirement("ATTACK-303")]
     public async Task Beyond_the_queue_nobody_waits()
     {
         List<PasswordHashing.Slot> taken = [];

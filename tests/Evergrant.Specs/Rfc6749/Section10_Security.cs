@@ -68,9 +68,12 @@ public sealed class Section10_Security(Server server)
         var code = await (await server.SignedIn()).Code(request);
         string[] planted = [tokens.AccessToken, tokens.Refresh, opaque.AccessToken, opaque.Refresh, code, web.Secret, Users.Alice.Password];
 
+        var known = "alice@example.com"u8.ToArray();
+        var found = false;
         foreach (var file in Directory.EnumerateFiles(server.DataFolder, "*", SearchOption.AllDirectories).Where(path => Path.GetFileName(path) != "dev.json" && File.Exists(path)))
         {
             var content = await Content(file);
+            found |= content.AsSpan().IndexOf(known) >= 0;
             foreach (var secret in planted)
             {
                 foreach (var form in Forms(secret))
@@ -78,6 +81,7 @@ public sealed class Section10_Security(Server server)
             }
         }
 
+        Assert.True(found, "The search does not see what is stored");
         (await web.Redeem(request, code)).Expect(200);
     }
 
@@ -124,6 +128,7 @@ public sealed class Section10_Security(Server server)
     public async Task A_sign_in_form_that_another_browser_got_is_not_accepted()
     {
         var browser = server.NewBrowser();
+        var own = await browser.Authorize(new AuthorizationRequest(server.Client(Clients.Web)));
         var page = await server.NewBrowser().Authorize(new AuthorizationRequest(server.Client(Clients.Web)));
 
         var forged = await browser.SignIn(page, Users.Bob.Username, Users.Bob.Password);
@@ -132,6 +137,7 @@ public sealed class Section10_Security(Server server)
 
         Assert.All([forged, bare], answer => Assert.True(answer.Code is null, answer.ToString()));
         (await browser.Authorize(new AuthorizationRequest(server.Client(Clients.Web)))).Expect(PageKind.SignIn);
+        Assert.NotNull((await browser.SignIn(own, Users.Bob.Username, Users.Bob.Password)).Code);
     }
 
     [Fact]
@@ -141,13 +147,15 @@ public sealed class Section10_Security(Server server)
         var request = new AuthorizationRequest(server.Client(Clients.Asking)).With(("scope", "openid email"), ("prompt", "consent"));
         var bob = await server.SignedIn(Users.Bob);
         var alice = await server.SignedIn();
+        var bobElsewhere = await server.NewSignedIn(Users.Bob);
         var bobsPage = await bob.Authorize(request);
 
         var byAlice = await alice.Decide(bobsPage, "allow");
+        var elsewhere = await bobElsewhere.Decide(bobsPage, "allow");
         var byStranger = await server.NewBrowser().Decide(bobsPage, "allow");
         var withoutTicket = await alice.Post(new Uri(new Uri(bobsPage.Address), bobsPage.FormWith("decision").Action).AbsoluteUri, [("decision", "allow"), ("scope", "openid")]);
 
-        Assert.All([byAlice, byStranger, withoutTicket], answer => Assert.True(answer.Code is null, answer.ToString()));
+        Assert.All([byAlice, elsewhere, byStranger, withoutTicket], answer => Assert.True(answer.Code is null, answer.ToString()));
         Assert.NotNull((await bob.Decide(bobsPage, "allow")).Code);
     }
 

@@ -45,7 +45,7 @@ public sealed class Section4_1_2_1_Faults(Section4_1_2_1_Faults.FaultyServer ser
         public Blocked(string folder)
         {
             Batteries_V2.Init();
-            var file = Directory.EnumerateFiles(folder).Single(IsDatabase);
+            var file = Directory.EnumerateFiles(folder, "*.db").Single();
             Assert.Equal(raw.SQLITE_OK, raw.sqlite3_open(file, out database));
             raw.sqlite3_busy_timeout(database, 10_000);
             Assert.Equal(raw.SQLITE_OK, raw.sqlite3_exec(database, "BEGIN IMMEDIATE"));
@@ -55,13 +55,6 @@ public sealed class Section4_1_2_1_Faults(Section4_1_2_1_Faults.FaultyServer ser
         {
             raw.sqlite3_exec(database, "ROLLBACK");
             database.Dispose();
-        }
-
-        private static bool IsDatabase(string file)
-        {
-            using var stream = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
-            var start = new byte[15];
-            return stream.ReadAtLeast(start, start.Length, throwOnEndOfStream: false) == start.Length && start.AsSpan().SequenceEqual("SQLite format 3"u8);
         }
     }
 }

@@ -9,14 +9,18 @@ public sealed partial class Section4_2_Pages(Server server)
     [Requirement("RFC9700-4.2.4-01")]
     public async Task Pages_refer_to_nobody_else()
     {
+        var references = 0;
         foreach (var page in await Pages())
         {
             foreach (Match reference in ReferencePattern().Matches(page.Html))
             {
+                references++;
                 var target = new Uri(new Uri(page.Address), System.Net.WebUtility.HtmlDecode(reference.Groups[1].Value));
                 Assert.True(target.Scheme == "data" || target.GetLeftPart(UriPartial.Authority) == server.Issuer, $"{page} refers to {target.Host}");
             }
         }
+
+        Assert.NotEqual(0, references);
     }
 
     [Fact]

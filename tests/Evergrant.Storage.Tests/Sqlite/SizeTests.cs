@@ -36,26 +36,21 @@ public sealed class SizeTests
             for (int i = 0; i < 10; i++) await store.Grants.CommitAsync(new TouchSession(SessionKey, Now, Now), null, default);
             largest = Math.Max(largest, store.Size("-wal"));
         }
-        Assert.InRange(largest, 1, 10 << 20);
+        Assert.InRange(largest, 1, 12 << 20);
     }
 
     [Fact]
-    public async Task The_log_is_emptied_into_the_database_when_it_has_grown()
+    public async Task A_log_that_has_grown_is_moved_into_the_database_and_used_again()
     {
         await using SqliteUnderTest store = new();
         await store.OpenAsync();
-        bool shrank = false;
-        long before = 0;
         for (int i = 0; i < 6000; i++)
         {
             // One commit each: every one of them writes several pages.
             await store.Grants.CommitAsync(new CreateGrant(Full(Id(i * 7919 % 6000))), null, default);
-            long now = store.Size("-wal");
-            shrank |= now < before;
-            before = now;
-            Assert.InRange(now, 0, 10 << 20);
+            Assert.InRange(store.Size("-wal"), 0, 12 << 20);
         }
-        Assert.True(shrank);
+        Assert.InRange(store.Size(), 2 << 20, 100 << 20);
         Assert.Equal(6000, (await store.Grants.ListGrantsAsync(new GrantFilter(Limit: 10_000), default)).Count);
     }
 

@@ -8,10 +8,11 @@ import { keepSecret, redact } from './redact.mjs'
 import { startServer } from './server.mjs'
 
 const named = process.argv.slice(2).map(file => path.resolve(file))
-const server = await startServer()
 const counts = { passed: 0, failed: 0, skipped: 0 }
+let server
 
 try {
+  server = await startServer()
   const { state, privateKey } = await declare(server.dev.issuer)
   const changes = await server.apply(state)
   const secrets = Object.fromEntries(changes.filter(c => c.client_secret).map(c => [c.id, c.client_secret]))
@@ -25,15 +26,16 @@ try {
 } catch (fault) {
   console.error(redact(fault.stack))
   counts.failed++
-} finally {
+}
+
+if (server) {
   if (counts.failed) console.log(`--- the server's last words\n${redact((await server.log()).split('\n').slice(-40).join('\n'))}`)
   const exit = await server.stop()
   if (exit !== 0) {
-    console.log(`FAILED the server stops cleanly on SIGTERM: it ended with ${exit}`)
+    console.log(`FAILED  the server stops cleanly on SIGTERM: it ended with ${exit}`)
     counts.failed++
   }
 }
-
 console.log(`${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped`)
 process.exitCode = counts.failed || !counts.passed ? 1 : 0
 

@@ -51,8 +51,10 @@ export async function refused(call, error, status = 400) {
     fault = thrown
   }
   assert.ok(fault, `accepted what should be refused with ${error}`)
+  // A 401 with a challenge reaches the caller as the challenge; userinfo's names the error, the token endpoint's leaves it to the body.
   const challenge = fault.cause?.[0]?.parameters?.error
-  assert.equal(fault.error ?? challenge, error, `refused otherwise: ${redact(`${fault.name} ${fault.code} ${fault.message}`)}`)
+  const body = fault.response?.bodyUsed === false ? await fault.response.json().catch(() => null) : null
+  assert.equal(fault.error ?? challenge ?? body?.error, error, `refused otherwise: ${redact(`${fault.name} ${fault.code} ${fault.message}`)}`)
   if (status !== null) assert.equal(fault.status, status)
 }
 

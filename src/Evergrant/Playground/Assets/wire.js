@@ -42,7 +42,9 @@ async function explain(entry, body, challenge) {
   entry.reference = reference;
   const response = await fetch(`/dev/explain?reference=${reference}`, { cache: 'no-store' });
   if (response.ok) entry.explanation = await response.json();
-  entry.refusal = entry.explanation?.facts?.find(fact => /refusal/i.test(fact.label))?.text ?? null;
+  const fact = label => entry.explanation?.facts?.find(f => f.label === label)?.text ?? null;
+  entry.refusal = fact('Refusal');
+  entry.decision = fact('Decision') ?? entry.decision;
 }
 
 export const basic = (id, secret) => `Basic ${btoa(`${encodeURIComponent(id)}:${encodeURIComponent(secret)}`)}`;
