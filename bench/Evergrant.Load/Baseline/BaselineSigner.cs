@@ -23,10 +23,10 @@ internal sealed class BaselineSigner
     public BaselineSigner(int body, int accessToken, int refreshToken)
     {
         using (var made = ECDsa.Create(ECCurve.NamedCurves.nistP256)) key = made.ExportParameters(includePrivateParameters: true);
-        header = Base64Url.EncodeToString(JsonSerializer.SerializeToUtf8Bytes(new { alg = "ES256", typ = "at+jwt", kid = Guid.NewGuid().ToString("N") }));
+        header = Base64Url.EncodeToString("""{"alg":"ES256","kid":"AAAAAAAAAAAAAAAAAAAAAA","typ":"at+jwt"}"""u8);
         refreshBytes = refreshToken * 3 / 4;
         jwtPadding = bodyPadding = "";
-        var payload = Base64Url.GetMaxDecodedLength(accessToken - header.Length - 2 - 86) - Payload(DateTimeOffset.UnixEpoch).Length;
+        var payload = Base64Url.GetMaxDecodedLength(accessToken - header.Length - 2 - 86) - Payload(DateTimeOffset.UtcNow).Length;
         jwtPadding = new string('x', Math.Max(0, payload));
         bodyPadding = new string('x', Math.Max(0, body - Answer(DateTimeOffset.UtcNow).Length));
     }
