@@ -62,7 +62,7 @@ internal static class Apply
 
     private static async Task<Plan> PlanAsync(Invocation invocation, CancellationToken cancellationToken)
     {
-        DeclaredState state = await DeclaredState.ReadAsync(Encoding.UTF8.GetBytes(invocation.Input ?? ""), invocation.On, cancellationToken);
+        DeclaredState state = await DeclaredState.ReadAsync(Encoding.UTF8.GetBytes(invocation.Input ?? ""), "the declared state", invocation.On, cancellationToken);
         return await Plan.MakeAsync(state, invocation.On, cancellationToken);
     }
 }

@@ -53,7 +53,7 @@ internal static class ClientAdd
         if (Read(invocation, parse, issuer, id) is not { } metadata) return ExitCode.Unusable;
         // One client is a declared state with one client: the same rules, the same faults, the same secret.
         byte[] file = Encoding.UTF8.GetBytes(new JsonObject { ["clients"] = new JsonArray(metadata) }.ToJsonString());
-        Plan plan = await Plan.MakeAsync(await DeclaredState.ReadAsync(file, invocation.On, cancellationToken), invocation.On, cancellationToken);
+        Plan plan = await Plan.MakeAsync(await DeclaredState.ReadAsync(file, "the client", invocation.On, cancellationToken), invocation.On, cancellationToken);
         IReadOnlyList<PlannedChange> done = await plan.ApplyAsync(invocation.On, cancellationToken);
         if (parse.GetValue(CommandLine.Json)) PlanOutput.WriteJson(invocation.Out, done);
         else PlanOutput.Write(invocation.Out, done);

@@ -46,7 +46,7 @@ internal static class CommandLine
         Apply.Command(execution),
     };
 
-    /// <summary>Parses and runs. Nothing that goes wrong leaves as a stack trace.</summary>
+    /// <summary>Parses and runs. What goes wrong is said in words; only a fault of the program itself is shown as the exception it is.</summary>
     /// <returns>Exit code.</returns>
     public static async Task<int> RunAsync(RootCommand root, IReadOnlyList<string> arguments, TextWriter output, TextWriter error, CancellationToken cancellationToken)
     {
@@ -80,6 +80,11 @@ internal static class CommandLine
         {
             await error.WriteLineAsync("evergrant: " + e.Message);
             return ExitCode.Refused;
+        }
+        catch (Exception e)
+        {
+            await error.WriteLineAsync("evergrant: this is a fault of the program; please report it.\n" + e);
+            return ExitCode.ProgramFault;
         }
     }
 

@@ -14,4 +14,7 @@ internal static class ExitCode
 
     /// <summary>The store cannot be opened or asked.</summary>
     public const int StoreUnavailable = 3;
+
+    /// <summary>The program is at fault.</summary>
+    public const int ProgramFault = 4;
 }

@@ -20,8 +20,17 @@ internal sealed class LocalExecution(IReadOnlyList<string> arguments) : Executio
         {
             return await SendAsync(socket, new CommandRequest([.. arguments, .. further], text, Directory.GetCurrentDirectory(), width), cancellationToken);
         }
-        await using OpenServer server = await OpenServer.OpenAsync(location.Settings(), TimeProvider.System);
-        return await work(new Invocation(server.Operations, Console.Out, Console.Error, text, Directory.GetCurrentDirectory(), width), cancellationToken);
+        try
+        {
+            await using OpenServer server = await OpenServer.OpenAsync(location.Settings(), TimeProvider.System);
+            return await work(new Invocation(server.Operations, Console.Out, Console.Error, text, Directory.GetCurrentDirectory(), width), cancellationToken);
+        }
+        catch (StoreInUseException) when (!cancellationToken.IsCancellationRequested)
+        {
+            // A server is starting, or another command has the folder for a moment.
+            if (await WaitAsync(location.Folder, cancellationToken) is not { } late) throw;
+            return await SendAsync(late, new CommandRequest([.. arguments, .. further], text, Directory.GetCurrentDirectory(), width), cancellationToken);
+        }
     }
 
     /// <inheritdoc/>
@@ -48,6 +57,16 @@ internal sealed class LocalExecution(IReadOnlyList<string> arguments) : Executio
             socket.Dispose();
             return null;
         }
+    }
+
+    private static async Task<Socket?> WaitAsync(string folder, CancellationToken cancellationToken)
+    {
+        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(100));
+        for (int i = 0; i < 50 && await timer.WaitForNextTickAsync(cancellationToken); i++)
+        {
+            if (await ConnectAsync(folder, cancellationToken) is { } socket) return socket;
+        }
+        return null;
     }
 
     private static async Task<int> SendAsync(Socket socket, CommandRequest request, CancellationToken cancellationToken)

@@ -31,13 +31,13 @@ internal static class Serve
     {
         if (operations.Settings.Apply is { } file)
         {
-            Plan plan = await Plan.MakeAsync(await DeclaredState.ReadAsync(await File.ReadAllBytesAsync(file, cancellationToken), operations, cancellationToken), operations, cancellationToken);
+            Plan plan = await Plan.MakeAsync(await DeclaredState.ReadAsync(await File.ReadAllBytesAsync(file, cancellationToken), file, operations, cancellationToken), operations, cancellationToken);
             if (plan.Changes.FirstOrDefault(c => c.MakesSecret) is { } change)
             {
                 throw new UnusableException($"apply: {file} declares the client {change.Id}, for which a secret has to be made that nobody would be told here; run evergrant apply -f {file} once");
             }
             await plan.ApplyAsync(operations, cancellationToken);
         }
-        return () => Task.CompletedTask;
+        return () => Console.Error.WriteLineAsync($"evergrant: listening on {string.Join(", ", operations.Settings.Urls)} for {string.Join(", ", operations.Settings.Issuers)}");
     }
 }

@@ -17,18 +17,19 @@ internal sealed record DeclaredState(
 {
     /// <summary>Reads and judges a file.</summary>
     /// <param name="utf8">Its content.</param>
+    /// <param name="name">What it is called in messages.</param>
     /// <param name="operations">The server it is for.</param>
     /// <param name="cancellationToken">Ends the wait for the store.</param>
     /// <exception cref="UnusableException">It is faulty; all faults at once, each with its path.</exception>
-    public static async Task<DeclaredState> ReadAsync(ReadOnlyMemory<byte> utf8, Operations operations, CancellationToken cancellationToken)
+    public static async Task<DeclaredState> ReadAsync(ReadOnlyMemory<byte> utf8, string name, Operations operations, CancellationToken cancellationToken)
     {
-        using JsonDocument document = Parse(utf8);
+        using JsonDocument document = Parse(utf8, name);
         var faults = new List<string>();
         DeclaredState state = await new DeclaredReader(operations, faults).ReadAsync(document.RootElement, cancellationToken);
-        return faults.Count > 0 ? throw new UnusableException("the declared state cannot be used:", faults) : state;
+        return faults.Count > 0 ? throw new UnusableException($"{name} cannot be used:", faults) : state;
     }
 
-    private static JsonDocument Parse(ReadOnlyMemory<byte> utf8)
+    private static JsonDocument Parse(ReadOnlyMemory<byte> utf8, string name)
     {
         try
         {
@@ -36,7 +37,7 @@ internal sealed record DeclaredState(
         }
         catch (JsonException e)
         {
-            throw new UnusableException("the declared state cannot be used: " + (e.LineNumber is { } line ? $"line {line + 1} is not JSON, or has a member for the second time" : "it is not JSON, or an object has a member twice"));
+            throw new UnusableException($"{name} cannot be used: " + (e.LineNumber is { } line ? $"line {line + 1} is not JSON, or has a member for the second time" : "it is not JSON, or an object has a member twice"));
         }
     }
 }

@@ -14,7 +14,7 @@ internal sealed partial class CommandSocket(ServerSettings settings, Operations 
 
     // Longest path that sun_path holds on Linux (108) and macOS (104), with the final zero.
     private const int MaxPath = 103;
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
     private Socket? _listener;
 
     /// <summary>The socket of a folder, by the shorter of its absolute and its relative path; null when both are too long for a socket.</summary>
@@ -72,13 +72,14 @@ internal sealed partial class CommandSocket(ServerSettings settings, Operations 
     {
         try
         {
+            await using var stream = new NetworkStream(socket, ownsSocket: true);
+            // Whoever connects has to say what it wants; the command itself may take its time, as a backup does.
             using var limit = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
             limit.CancelAfter(Patience);
-            await using var stream = new NetworkStream(socket, ownsSocket: true);
             CommandRequest? request = JsonSerializer.Deserialize(await CommandFrame.ReadAsync(stream, limit.Token), CommandJson.Default.CommandRequest);
             if (request is null) return;
-            CommandReply reply = await ServedExecution.RunAsync(operations, request, limit.Token);
-            await CommandFrame.WriteAsync(stream, JsonSerializer.SerializeToUtf8Bytes(reply, CommandJson.Default.CommandReply), limit.Token);
+            CommandReply reply = await ServedExecution.RunAsync(operations, request, stoppingToken);
+            await CommandFrame.WriteAsync(stream, JsonSerializer.SerializeToUtf8Bytes(reply, CommandJson.Default.CommandReply), stoppingToken);
         }
         catch (Exception e) when (e is IOException or JsonException or OperationCanceledException or SocketException or InvalidDataException)
         {

@@ -38,7 +38,7 @@ internal static class DemoState
     {
         string issuer = operations.Settings.Issuers[0];
         string password = earlier?.Password ?? NewPassword(), operatorPassword = earlier?.OperatorPassword ?? NewPassword();
-        DeclaredState state = await DeclaredState.ReadAsync(Json(issuer, password, operatorPassword), operations, cancellationToken);
+        DeclaredState state = await DeclaredState.ReadAsync(Json(issuer, password, operatorPassword), "the demo state", operations, cancellationToken);
         Plan plan = await Plan.MakeAsync(state, operations, cancellationToken);
         IReadOnlyList<PlannedChange> done = await plan.ApplyAsync(operations, cancellationToken);
         string? secret = done.FirstOrDefault(c => c.Id == WebClient)?.ClientSecret ?? await KeptSecretAsync(operations, issuer, earlier?.WebSecret, cancellationToken);

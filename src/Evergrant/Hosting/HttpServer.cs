@@ -18,6 +18,9 @@ internal static class HttpServer
     // The largest body that any endpoint declares; each has its own limit below it.
     private const long BodyBytes = 1 << 20;
 
+    // Proxies one behind the other; each is believed only if it is listed.
+    private const int MaxProxies = 5;
+
     /// <summary>Longest time that requests under way may take when the server stops.</summary>
     public static readonly TimeSpan DrainTime = TimeSpan.FromSeconds(10);
 
@@ -120,7 +123,7 @@ internal static class HttpServer
 
     private static ForwardedHeadersOptions Forwarding(ServerSettings settings)
     {
-        var options = new ForwardedHeadersOptions { ForwardedHeaders = ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto, ForwardLimit = settings.TrustedProxies.Count };
+        var options = new ForwardedHeadersOptions { ForwardedHeaders = ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto, ForwardLimit = MaxProxies };
         options.KnownProxies.Clear();
         options.KnownIPNetworks.Clear();
         foreach (System.Net.IPNetwork network in settings.TrustedProxies) options.KnownIPNetworks.Add(network);

@@ -54,7 +54,7 @@ internal sealed class LogLines() : ConsoleFormatter(FormatterName)
     {
         logging.SetMinimumLevel(level);
         // What the framework says about each request is for those who ask for everything.
-        logging.AddFilter("Microsoft.AspNetCore", level <= LogLevel.Debug ? level : LogLevel.Warning);
+        logging.AddFilter("Microsoft", level <= LogLevel.Debug ? level : LogLevel.Warning);
         // A browser that stops a transfer, or a stranger who sends garbage, is no event of ours.
         logging.AddFilter("Microsoft.AspNetCore.Server.Kestrel", level <= LogLevel.Debug ? level : LogLevel.Error);
         logging.AddConsole(options => options.FormatterName = FormatterName);

@@ -78,6 +78,9 @@ internal sealed class RootKeys : IServerSecrets
         }
     }
 
+    /// <summary>What to say when the keys do not open what the store has.</summary>
+    public static string NotOfThisStore(string folder) => $"{Path.Combine(folder, FileName)}: is not the root key of this store; put back the one that was there when the store was made";
+
     /// <summary>Tells nothing.</summary>
     public override string ToString() => "***";
 }

@@ -98,6 +98,23 @@ public sealed class ServeTests : IDisposable
     }
 
     [Fact]
+    public async Task A_root_key_of_another_store_is_refused_and_found_by_the_doctor()
+    {
+        string config = WriteSettings();
+        await RunningProgram.Run("init", "--config", config);
+        Assert.Equal(0, (await RunningProgram.Run("key", "list", "--config", config)).ExitCode);
+        File.Delete(_folder.At("data/root.key"));
+        await RunningProgram.Run("init", "--config", config);
+        Said said = await RunningProgram.Run("serve", "--config", config);
+        Assert.Equal(2, said.ExitCode);
+        Assert.Contains("is not the root key of this store", said.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", said.Error, StringComparison.Ordinal);
+        Said doctor = await RunningProgram.Run("doctor", "--config", config);
+        Assert.Equal(1, doctor.ExitCode);
+        Assert.Contains("is not the root key of this store", doctor.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task The_doctor_finds_what_is_wrong()
     {
         string config = WriteSettings();

@@ -28,7 +28,7 @@ public class StartAndStopTests
         Assert.Equal(0, direct.ExitCode);
         Assert.Contains("demo-native", direct.Output, StringComparison.Ordinal);
 
-        File.Delete(Path.Combine(data, "dev.json.moved"));
+        // As the start itself does, so that the wait below is for the new file.
         File.Move(Path.Combine(data, "dev.json"), Path.Combine(data, "dev.earlier.json"));
         await using (RunningProgram program = await Start(url, data)) second = await File.ReadAllTextAsync(Path.Combine(data, "dev.json"));
         Assert.Equal(WithoutPid(first), WithoutPid(second));

@@ -172,6 +172,30 @@ public sealed class WhileServingTests(DevelopmentServer server) : IClassFixture<
     }
 
     [Fact]
+    public async Task A_grant_is_listed_explained_by_its_token_and_revoked()
+    {
+        JsonElement tokens = await CodeFlow.Run(server);
+        string refresh = tokens.GetProperty("refresh_token").GetString()!;
+        JsonElement grant = (await server.Json("grant", "list", "--user", "demo", "--client", "demo-web", "--live")).GetProperty("grants")[0];
+        string id = grant.GetProperty("id").GetString()!;
+        Assert.Equal("active", grant.GetProperty("state").GetString());
+
+        Said explained = await server.RunWith(refresh + "\n", "explain");
+        Assert.Equal(0, explained.ExitCode);
+        Assert.Contains(id, explained.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain(refresh, explained.Output, StringComparison.Ordinal);
+
+        Assert.Equal(0, (await server.Run("grant", "revoke", id)).ExitCode);
+        Assert.Equal(1, (await server.Run("grant", "revoke", id)).ExitCode);
+        Assert.Equal("invalid_grant", (await CodeFlow.Token(server, new("grant_type", "refresh_token"), new("refresh_token", refresh))).GetProperty("error").GetString());
+        Said shown = await server.Run("grant", "show", id);
+        Assert.Contains("RevokedByOperator", shown.Output, StringComparison.Ordinal);
+        Assert.Contains("GrantRevoked", shown.Output, StringComparison.Ordinal);
+        Assert.Equal(0, (await server.Run("grant", "revoke", "--user", "demo")).ExitCode);
+        Assert.DoesNotContain(refresh, server.Program.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Keys_are_rotated_and_withdrawn()
     {
         JsonElement made = (await server.Json("key", "rotate", "--alg", "ES256")).GetProperty("keys")[0];

@@ -93,7 +93,7 @@ internal sealed record ServerSettings
         }
         if (faults.Count > 0) return new(faults);
         string[] trimmed = [.. list.Select(u => u.TrimEnd('/'))];
-        return new(new ServerSettings { Development = true, Folder = Path.GetFullPath(folder), Issuers = [trimmed[0]], Urls = trimmed, LogLevel = LogLevel.Warning });
+        return new(new ServerSettings { Development = true, Folder = Path.GetFullPath(folder), Issuers = [trimmed[0]], Urls = trimmed });
     }
 
     /// <summary>The value of a duration setting.</summary>
