@@ -26,7 +26,8 @@ internal sealed class ResponsePolicy(RequestDelegate next, IssuerSites sites, Cl
                 if (await CrossOriginAsync(http, rule, site)) return;
             }
             await next(http);
-            if (http.Response.StatusCode is 404 or 405 && !http.Response.HasStarted && http.Response.ContentLength is null) await NothingHereAsync(http);
+            // Only where nobody of ours has answered.
+            if (rule is null && http.Response.StatusCode is 404 or 405 && !http.Response.HasStarted && http.Response.ContentLength is null) await NothingHereAsync(http);
         }
         catch (StoreUnavailableException exception)
         {

@@ -2,7 +2,7 @@ using Evergrant.AspNetCore.Clients;
 using Evergrant.Protocol;
 using Evergrant.Protocol.Authorize;
 using Evergrant.Protocol.Clients;
-using Evergrant.Protocol.Grants;
+using Evergrant.Protocol.UserInfo;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 
@@ -58,6 +58,7 @@ internal sealed class AuthorizePages(IInteractions interactions, InteractionTick
                     Ticket = ticket, Action = site.Prefix + "/consent", ClientName = clientName, ClientUri = client.ClientUri, RedirectOrigin = origin, UiLocales = locales,
                     Subject = prompted.Session!.Subject,
                     Items = [.. prompted.Scopes.Select(scope => ItemOf(scope, facts.Catalogue))],
+                    Claims = [.. facts.Request.Claims!.Names.Where(name => ClaimRules.IsReleasable(name))],
                     Offline = prompted.Scopes.Contains(Scope.OfflineAccess),
                     Lasts = client.EffectivePolicy.AbsoluteLifetime,
                     Unverified = !Authorization.IdentityIsAssured(facts.Target),

@@ -87,6 +87,9 @@ public sealed record ConsentPage : InteractionPage
     /// <summary>What the client asks for, in words.</summary>
     public required IReadOnlyList<ConsentItem> Items { get; init; }
 
+    /// <summary>Names of claims that the client asks for one by one (the claims parameter); empty for none.</summary>
+    public IReadOnlyList<string> Claims { get; init; } = [];
+
     /// <summary>Whether the client wants access while the End-User is away (offline_access).</summary>
     public bool Offline { get; init; }
 

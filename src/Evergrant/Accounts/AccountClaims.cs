@@ -1,3 +1,4 @@
+using Evergrant.Protocol.UserInfo;
 using System.Text.Json;
 using Evergrant.Protocol.Accounts;
 using Evergrant.Protocol.Storage;
@@ -47,7 +48,8 @@ internal static class AccountClaims
         {
             if (Reserved.Contains(claim.Name)) return $"The claim {claim.Name} is the protocol's own and cannot be declared.";
         }
-        return null;
+        IReadOnlyList<string> faults = StandardClaims.Faults(claims);
+        return faults.Count == 0 ? null : string.Join(" ", faults);
     }
 
     /// <summary>Compact form in which claims are stored; equal for equal claims in equal order.</summary>
