@@ -1,5 +1,4 @@
 using System.Diagnostics.Metrics;
-using System.Security.Cryptography;
 using Evergrant.Protocol;
 using Evergrant.Protocol.Grants;
 using Evergrant.Protocol.Storage;
@@ -47,7 +46,7 @@ internal sealed partial class RefusalLog : IDisposable
     {
         var record = new EventRecord
         {
-            Reference = NewReference(),
+            Reference = EventReference.Create(),
             At = _clock.GetUtcNow(),
             Decision = told.Decision,
             Refusal = told.Error?.Refusal.ToString(),
@@ -92,7 +91,7 @@ internal sealed partial class RefusalLog : IDisposable
     /// <summary>Logs a fault of ours under a reference.</summary>
     public string Fault(Exception exception, string endpoint)
     {
-        string reference = NewReference();
+        string reference = EventReference.Create();
         LogFault(_log, exception, endpoint, reference);
         return reference;
     }
@@ -101,18 +100,6 @@ internal sealed partial class RefusalLog : IDisposable
     public static string Describe(OAuthError error, string reference) => $"{error.Description} Reference {reference}.";
 
     public void Dispose() => _meter.Dispose();
-
-    private static string NewReference()
-    {
-        // Crockford's alphabet: nothing that is misread over the telephone.
-        const string Alphabet = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
-        Span<byte> random = stackalloc byte[8];
-        RandomNumberGenerator.Fill(random);
-        Span<char> text = stackalloc char[9];
-        for (int i = 0; i < 8; i++) text[i < 4 ? i : i + 1] = Alphabet[random[i] & 31];
-        text[4] = '-';
-        return text.ToString();
-    }
 
     private static string? Shortened(string? clientId) => clientId is { Length: > 128 } ? clientId[..128] : clientId;
 

@@ -192,6 +192,21 @@ public enum Refusal
     /// <summary>The account is gone or disabled.</summary>
     AccountUnavailable,
 
+    /// <summary>A sign-in named an account that does not exist. The person was told the same as for a wrong password.</summary>
+    AccountUnknown,
+
+    /// <summary>A sign-in with a wrong password.</summary>
+    PasswordWrong,
+
+    /// <summary>A sign-in to an account that has no password.</summary>
+    PasswordNotSet,
+
+    /// <summary>A sign-in to an account that is disabled.</summary>
+    AccountDisabled,
+
+    /// <summary>A sign-in to an account that waits after too many failures. Operator: it ends by itself; a password that was set anew ends it at once.</summary>
+    AccountLockedOut,
+
     /// <summary>Something failed that should not have; the log has the exception under the reference.</summary>
     ServerFault,
 }

@@ -59,6 +59,9 @@ internal static class RefusalGuide
         Refusal.AccessTokenMissing or Refusal.AccessTokenRepeated or Refusal.AccessTokenInvalid => ("A protected resource takes one good access token (RFC 6750 section 3.1).", "The client should refresh, and try once more."),
         Refusal.ScopeInsufficient => ("UserInfo needs the scope openid (OpenID Connect Core section 5.3).", "Ask for openid in the authorization request, without naming another resource."),
         Refusal.TokenOfAnotherClient => ("Only the client of a token revokes it (RFC 7009 section 2.1).", FixTheClient),
+        Refusal.AccountUnknown or Refusal.PasswordWrong or Refusal.PasswordNotSet => ("A sign-in needs a user name and its password; what was wrong of them is told to nobody but you.", "If the person insists, set a new password: evergrant user set-password."),
+        Refusal.AccountDisabled => ("A disabled account does not sign in.", "Enable the account if that was not meant."),
+        Refusal.AccountLockedOut => ("After several failures an account waits, a little longer each time.", "Wait, or set a new password. If it happens often, somebody guesses."),
         Refusal.AccountUnavailable => ("The account was removed or disabled.", AuthorizeAgain),
         _ => ("An unexpected fault of the server.", "Read the log under the reference; " + TryAgain),
     };

@@ -21,7 +21,7 @@ public sealed record Account
     /// <summary>Counts writes; a write names the version it read.</summary>
     public long Version { get; init; }
 
-    /// <summary>Failed attempts since the last success or lockout.</summary>
+    /// <summary>Failed attempts since the last success.</summary>
     public int AccessFailedCount { get; init; }
 
     /// <summary>End of a lockout; null for none.</summary>

@@ -29,7 +29,7 @@ public sealed record AuthorizeRequest
     /// <summary>Scope values; null when absent, empty when malformed.</summary>
     public required IReadOnlyList<string>? Scopes { get; init; }
 
-    /// <summary>All resource parameters, and audience as their alias.</summary>
+    /// <summary>All resource parameters, and audience as their alias, each once.</summary>
     public required IReadOnlyList<string> Resources { get; init; }
 
     /// <summary>prompt values; empty when absent.</summary>
@@ -53,12 +53,11 @@ public sealed record AuthorizeRequest
     {
         IReadOnlyList<string>? scopes = null;
         if (parameters["scope"] is { } scope && !Scope.TryParse(scope, out scopes)) scopes = [];
-        IReadOnlyList<string> audiences = parameters.Many("audience");
         return new AuthorizeRequest
         {
             Parameters = parameters,
             Scopes = scopes,
-            Resources = audiences.Count == 0 ? parameters.Many("resource") : [.. parameters.Many("resource").Concat(audiences).Distinct()],
+            Resources = [.. parameters.Many("resource").Concat(parameters.Many("audience")).Distinct()],
             Prompts = parameters["prompt"]?.Split(' ', StringSplitOptions.RemoveEmptyEntries) ?? [],
             MaxAge = int.TryParse(parameters["max_age"], NumberStyles.None, CultureInfo.InvariantCulture, out int age) ? age : null,
             Claims = ClaimsParameter.Parse(parameters["claims"]),

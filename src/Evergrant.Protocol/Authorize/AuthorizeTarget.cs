@@ -24,6 +24,8 @@ public sealed record AuthorizeTarget(Client Client, string RedirectUri, Response
     /// <summary>Names of the response modes, in the order of the metadata.</summary>
     public static IReadOnlyList<string> ModeNames { get; } = ["query", "fragment", "form_post"];
 
+    private static readonly string[] Routing = ["client_id", "redirect_uri", "response_mode", "state"];
+
     /// <summary>Verifies client and redirect URI.</summary>
     /// <param name="request">The request.</param>
     /// <param name="client">The client registered under its client_id; null for none.</param>
@@ -32,7 +34,8 @@ public sealed record AuthorizeTarget(Client Client, string RedirectUri, Response
     public static OAuthError? Find(AuthorizeRequest request, Client? client, out AuthorizeTarget? target)
     {
         target = null;
-        if (request.Parameters.Repeated is "client_id" or "redirect_uri" or "response_mode" or "state")
+        // Whichever was repeated first: with two of these nobody can say where an answer would go.
+        if (request.Parameters.Repeated is not null && Routing.Any(name => request.Parameters.Many(name).Count > 1))
         {
             return OAuthError.InvalidRequest("A parameter was sent more than once.", Refusal.ParameterRepeated);
         }

@@ -172,7 +172,13 @@ public sealed record Client
 
     /// <summary>The client's keys, parsed once; null when it has none or they do not parse.</summary>
     [JsonIgnore]
-    public JwkSet? Keys => _keys ??= Jwks is null ? null : JwkSet.TryParse(System.Text.Encoding.UTF8.GetBytes(Jwks), out JwkSet? set, out _) ? set : null;
+    public JwkSet? Keys => Jwks is null ? null : _keys is { } known && ReferenceEquals(known.Text, Jwks) ? known.Set : (_keys = ReadKeys.Of(Jwks)).Set;
 
-    private JwkSet? _keys;
+    // A copy made by "with" takes this field along; the text says whose keys they are.
+    private ReadKeys? _keys;
+
+    private sealed record ReadKeys(string Text, JwkSet? Set)
+    {
+        public static ReadKeys Of(string text) => new(text, JwkSet.TryParse(System.Text.Encoding.UTF8.GetBytes(text), out JwkSet? set, out _) ? set : null);
+    }
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Evergrant.Jose;
@@ -46,6 +47,9 @@ public static class ClientMetadata
     public static Parsed<Client> Parse(JsonElement json, ClientRegistrationContext context)
     {
         if (json.ValueKind != JsonValueKind.Object) return new(["A client is a JSON object."]);
+        // Whatever is not text throws when it is looked at; a member that is there twice means two things.
+        if (!StrictJson.TryParseObject(Encoding.UTF8.GetBytes(json.GetRawText()), out JsonDocument? strict)) return new(["A client is a JSON object of valid text in which each member occurs once."]);
+        strict.Dispose();
         var read = new JsonMembers(json, Members);
         string id = read.Text("client_id") ?? "";
         if (id.Length is < 1 or > 128 || !id.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '_' or '~' or '-')) read.Fault("client_id", "must be 1 to 128 characters of A-Z, a-z, 0-9, '.', '_', '~', '-'");
@@ -77,6 +81,9 @@ public static class ClientMetadata
             if (RedirectUri.Fault(uri, type, context.AllowLoopback) is { } fault) read.Fault("post_logout_redirect_uris", $"{uri} {fault}");
         }
 
+        string? home = read.Text("client_uri");
+        if (home is not null && (!Uri.TryCreate(home, UriKind.Absolute, out Uri? homeUri) || homeUri.Scheme is not ("https" or "http"))) read.Fault("client_uri", "is not an http or https URI (RFC 7591 section 5)");
+
         IReadOnlyList<string> scopes = [];
         if (read.Text("scope") is { } scope && (!Scope.TryParse(scope, out scopes) || scopes.Count == 0)) read.Fault("scope", "is not a list of scope values with single spaces (RFC 6749 section 3.3)");
         foreach (string value in scopes.Where(s => !context.Catalogue.Knows(s))) read.Fault("scope", $"has a value that is neither standard nor declared: {value}");
@@ -92,7 +99,7 @@ public static class ClientMetadata
         }
 
         string? jwks = read.Object("jwks");
-        if (jwks is not null && !JwkSet.TryParse(System.Text.Encoding.UTF8.GetBytes(jwks), out _, out string? jwksFault)) read.Fault("jwks", jwksFault);
+        if (jwks is not null && !JwkSet.TryParse(Encoding.UTF8.GetBytes(jwks), out _, out string? jwksFault)) read.Fault("jwks", jwksFault);
         if (jwks is null && method == ClientAuthenticationMethod.PrivateKeyJwt) read.Fault("jwks", "is missing, but private_key_jwt needs it");
 
         int? maxAge = read.Number("default_max_age", 0, int.MaxValue);
@@ -106,7 +113,7 @@ public static class ClientMetadata
             Issuer = context.Issuer,
             ClientId = id,
             Name = read.Text("client_name"),
-            ClientUri = read.Text("client_uri"),
+            ClientUri = home,
             ApplicationType = type,
             AuthenticationMethod = method,
             SecretHashes = secret ? context.Existing?.SecretHashes ?? [] : [],

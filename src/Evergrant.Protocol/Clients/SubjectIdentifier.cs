@@ -20,8 +20,12 @@ public static class SubjectIdentifier
         return CanonicalBase64Url.Encode(mac);
     }
 
-    /// <summary>The sector: host of sector_identifier_uri, or else of the redirect URIs, which then all have one host.</summary>
+    /// <summary>The sector: host of sector_identifier_uri, or else of the redirect URIs, which then all have one host; a client without one is a sector of its own.</summary>
     /// <param name="client">The client.</param>
-    public static string SectorOf(Client client) =>
-        client.SectorIdentifierUri is { } uri ? new Uri(uri).Host : client.RedirectUris.Count > 0 ? new Uri(client.RedirectUris[0]).Host : client.ClientId;
+    public static string SectorOf(Client client)
+    {
+        string? uri = client.SectorIdentifierUri ?? (client.RedirectUris.Count > 0 ? client.RedirectUris[0] : null);
+        // A private-use scheme has no host: all native clients would be one sector.
+        return uri is not null && new Uri(uri).Host is { Length: > 0 } host ? host : client.ClientId;
+    }
 }

@@ -19,14 +19,14 @@ public enum CredentialKind : byte
 }
 
 /// <summary>A code, refresh token or opaque access token of a grant. It proves itself by a tag over the row's salt, so that neither the database nor the key alone can make one.</summary>
-/// <remarks>Text form: prefix, then canonical base64url of key number (2 bytes) · grant id (16) · generation (8) · body (0 to 2,048) · check (8) · tag (32).
+/// <remarks>Text form: prefix, then canonical base64url of key number (2 bytes) · grant id (16) · generation (8) · body (0 to 8,192) · check (8) · tag (32).
 /// The check is an HMAC with a key-only secret, so that garbage is refused without asking the store; the tag decides.</remarks>
 public sealed class GrantCredential
 {
     private const int CheckLength = 8;
     private const int TagLength = 32;
     private const int HeadLength = 2 + 16 + 8;
-    private const int MaximumBody = 2048;
+    private const int MaximumBody = 8192;
     private const int MaximumLength = HeadLength + MaximumBody + CheckLength + TagLength;
 
     private readonly byte[] _bytes;
@@ -70,14 +70,14 @@ public sealed class GrantCredential
     /// <param name="kind">What it is for.</param>
     /// <param name="grant">The row: id, issuer, client and salt go into the tag.</param>
     /// <param name="generation">The generation or serial.</param>
-    /// <param name="body">What an access token says besides; at most 2,048 bytes.</param>
+    /// <param name="body">What an access token says besides; at most 8,192 bytes.</param>
     /// <exception cref="ArgumentException">The key is not there or the body is too long.</exception>
     public static string Write(CredentialKeys keys, int keyNumber, CredentialKind kind, Grant grant, long generation, ReadOnlySpan<byte> body = default)
     {
         CredentialKey key = keys.Find(keyNumber) ?? throw new ArgumentException("No credential key has this number.", nameof(keyNumber));
         if (body.Length > MaximumBody) throw new ArgumentException("The body of a credential is too long.", nameof(body));
         int length = HeadLength + body.Length + CheckLength + TagLength;
-        Span<byte> bytes = stackalloc byte[MaximumLength];
+        Span<byte> bytes = length <= 1024 ? stackalloc byte[1024] : new byte[length];
         bytes = bytes[..length];
         BinaryPrimitives.WriteUInt16BigEndian(bytes, (ushort)keyNumber);
         grant.Id.TryWriteBytes(bytes[2..], bigEndian: true, out _);
@@ -124,7 +124,7 @@ public sealed class GrantCredential
 
     private static void Check(CredentialKey key, CredentialKind kind, ReadOnlySpan<byte> signed, Span<byte> check)
     {
-        Span<byte> message = stackalloc byte[1 + HeadLength + MaximumBody];
+        Span<byte> message = signed.Length < 1024 ? stackalloc byte[1024] : new byte[1 + signed.Length];
         message[0] = (byte)kind;
         signed.CopyTo(message[1..]);
         Span<byte> mac = stackalloc byte[TagLength];

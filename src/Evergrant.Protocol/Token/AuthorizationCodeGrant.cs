@@ -62,9 +62,9 @@ public static class AuthorizationCodeGrant
             Generation = 1,
             GenerationAt = now,
             KeyNumber = keys.CurrentNumber,
-            // Without a refresh token the grant lives as long as its access token can be asked about.
+            // Without a refresh token the grant lives as long as its access token can be asked about, and no longer than was authorized.
             IdleExpiresAt = authorized.IssuesRefreshToken ? now + policy.IdleLifetime : null,
-            ExpiresAt = authorized.IssuesRefreshToken ? grant.ExpiresAt : now + policy.AccessTokenLifetime,
+            ExpiresAt = authorized.IssuesRefreshToken || grant.ExpiresAt < now + policy.AccessTokenLifetime ? grant.ExpiresAt : now + policy.AccessTokenLifetime,
             AccessSerial = 1,
         };
         var change = new AdvanceGrant(grant.Id, 0, 1, after.KeyNumber, now, after.IdleExpiresAt, after.ExpiresAt, after.Retries, after.AccessSerial, after.AccessFloor);

@@ -15,6 +15,7 @@ public static class SealedAccessToken
 
     private const int NonceLength = 12;
     private const int TagLength = 16;
+    private const int MaximumLength = 16 * 1024;
 
     /// <summary>Makes one.</summary>
     /// <param name="keys">The server's keys.</param>
@@ -38,7 +39,7 @@ public static class SealedAccessToken
     /// <returns>Null when it is not one of this issuer's.</returns>
     public static AccessToken? Read(CredentialKeys keys, string text, string issuer)
     {
-        if (!text.StartsWith(Prefix, StringComparison.Ordinal) || text.Length > 4096) return null;
+        if (!text.StartsWith(Prefix, StringComparison.Ordinal) || text.Length > MaximumLength) return null;
         if (!CanonicalBase64Url.TryDecode(text.AsSpan(Prefix.Length), out byte[]? bytes) || bytes.Length < 2 + NonceLength + 2 + TagLength) return null;
         if (keys.Find(BinaryPrimitives.ReadUInt16BigEndian(bytes)) is not { } key) return null;
         byte[] content = new byte[bytes.Length - 2 - NonceLength - TagLength];

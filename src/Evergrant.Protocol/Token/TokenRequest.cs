@@ -9,7 +9,7 @@ public sealed record TokenRequest
     /// <summary>scope as values; null when omitted.</summary>
     public IReadOnlyList<string>? Scopes { get; init; }
 
-    /// <summary>All resource parameters, and audience as their alias; empty for none.</summary>
+    /// <summary>All resource parameters, and audience as their alias, each once; empty for none.</summary>
     public IReadOnlyList<string> Resources { get; init; } = [];
 
     /// <summary>code.</summary>
@@ -44,7 +44,7 @@ public sealed record TokenRequest
         {
             GrantType = grantType,
             Scopes = scopes,
-            Resources = audiences.Count == 0 ? resources : [.. resources.Concat(audiences).Distinct()],
+            Resources = audiences.Count == 0 && resources.Count <= 1 ? resources : [.. resources.Concat(audiences).Distinct()],
             Code = parameters["code"],
             RedirectUri = parameters["redirect_uri"],
             CodeVerifier = parameters["code_verifier"],

@@ -35,13 +35,14 @@ public static class ClaimRules
         foreach (string name in scopes.SelectMany(Of)) Add(name, null);
         foreach (RequestedClaim claim in requested)
         {
-            // sub, acr and auth_time speak of the authentication and are set elsewhere.
-            if (claim.Name is not ("sub" or "acr" or "auth_time" or "amr" or "iss" or "aud" or "exp" or "iat" or "nonce" or "azp" or "sid")) Add(claim.Name, claim);
+            Add(claim.Name, claim);
         }
         return released;
 
         void Add(string name, RequestedClaim? claim)
         {
+            // These speak of the authentication and are set elsewhere; a language tag does not open a way to them.
+            if (name.Split('#')[0] is "sub" or "acr" or "auth_time" or "amr" or "iss" or "aud" or "exp" or "iat" or "nonce" or "azp" or "sid") return;
             // A tag that is not held is answered by what is: website#de by website (section 5.2).
             if (!all.TryGetValue(name, out JsonElement value) && !(name.IndexOf('#') is > 0 and int tag && all.TryGetValue(name = name[..tag], out value))) return;
             if (value.ValueKind == JsonValueKind.Null || (value.ValueKind == JsonValueKind.String && value.GetString()!.Length == 0)) return;

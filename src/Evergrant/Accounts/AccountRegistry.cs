@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Evergrant.AspNetCore;
 using Evergrant.Protocol.Accounts;
 using Evergrant.Protocol.Grants;
 using Evergrant.Protocol.Storage;

@@ -1,4 +1,5 @@
 using System.Threading.Channels;
+using Evergrant.Protocol;
 using Evergrant.Protocol.Accounts;
 using Evergrant.Protocol.Storage;
 
@@ -67,5 +68,5 @@ internal sealed partial class FailedSignIns(IAccountStore accounts, IGrantStore 
     /// <summary>A failure to write down.</summary>
     /// <param name="AccountId">Whose name was used; null when nobody has it.</param>
     /// <param name="Counts">Whether it counts towards a lockout of the account.</param>
-    internal sealed record Failure(string? AccountId, SignInRefusal Why, bool Counts, string Reference, DateTimeOffset At);
+    internal sealed record Failure(string? AccountId, Refusal Why, bool Counts, string Reference, DateTimeOffset At);
 }

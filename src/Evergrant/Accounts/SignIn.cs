@@ -1,5 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
+using Evergrant.AspNetCore;
+using Evergrant.Protocol;
 using Evergrant.Protocol.Accounts;
 using Evergrant.Protocol.Storage;
 using Microsoft.AspNetCore.Identity;
@@ -24,7 +26,7 @@ internal sealed partial class SignIn(IAccountStore accounts, PasswordHashing has
         if (wait > TimeSpan.Zero) return new SignInDecision.TooManyAttempts(wait);
         // Longer than any that could have been set: refused before it is hashed (the answer depends on nothing but the length).
         bool impossible = PasswordRules.IsTooLong(attempt.Password) || attempt.UserName.Length > 2 * UserNames.MaxLength;
-        if (impossible) return Refuse(SignInRefusal.PasswordWrong, null, address, null, null);
+        if (impossible) return Refuse(Refusal.PasswordWrong, null, address, null, null);
 
         using PasswordHashing.Slot? slot = await hashing.EnterAsync(cancellationToken);
         if (slot is null) return new SignInDecision.Busy();
@@ -36,11 +38,11 @@ internal sealed partial class SignIn(IAccountStore accounts, PasswordHashing has
 
         DateTimeOffset now = time.GetUtcNow();
         bool lockedOut = device is null ? _byName.BlockedUntil(name, now) is not null || account?.LockoutEnd > now : _byDevice.BlockedUntil(device, now) is not null;
-        if (lockedOut) return Refuse(SignInRefusal.AccountLockedOut, account, address, null, null);
-        if (account is null) return Refuse(SignInRefusal.AccountUnknown, null, address, name, null);
-        if (account.Disabled) return Refuse(SignInRefusal.AccountDisabled, account, address, name, device);
-        if (account.PasswordHash is null) return Refuse(SignInRefusal.PasswordNotSet, account, address, name, device);
-        if (verified == PasswordVerificationResult.Failed) return Refuse(SignInRefusal.PasswordWrong, account, address, name, device);
+        if (lockedOut) return Refuse(Refusal.AccountLockedOut, account, address, null, null);
+        if (account is null) return Refuse(Refusal.AccountUnknown, null, address, name, null);
+        if (account.Disabled) return Refuse(Refusal.AccountDisabled, account, address, name, device);
+        if (account.PasswordHash is null) return Refuse(Refusal.PasswordNotSet, account, address, name, device);
+        if (verified == PasswordVerificationResult.Failed) return Refuse(Refusal.PasswordWrong, account, address, name, device);
 
         _byName.Forget(name);
         if (device is not null) _byDevice.Forget(device);
@@ -49,7 +51,7 @@ internal sealed partial class SignIn(IAccountStore accounts, PasswordHashing has
     }
 
     // Counts a failure against the device or the name (neither while a block stands: a stranger cannot prolong it), and against the address.
-    private SignInDecision.Refused Refuse(SignInRefusal why, Account? account, string address, string? name, string? device)
+    private SignInDecision.Refused Refuse(Refusal why, Account? account, string address, string? name, string? device)
     {
         DateTimeOffset now = time.GetUtcNow();
         string reference = EventReference.Create();
@@ -79,5 +81,5 @@ internal sealed partial class SignIn(IAccountStore accounts, PasswordHashing has
     }
 
     [LoggerMessage(Level = LogLevel.Information, Message = "SignInFailed {Refusal} {Reference}")]
-    private static partial void Failed(ILogger logger, SignInRefusal refusal, string reference);
+    private static partial void Failed(ILogger logger, Refusal refusal, string reference);
 }

@@ -1,4 +1,5 @@
 using System.Net;
+using Evergrant.Protocol;
 using Evergrant.Protocol.Accounts;
 
 namespace Evergrant.Accounts;
@@ -26,7 +27,7 @@ internal abstract record SignInDecision
     /// <summary>They do not, or the account cannot sign in now. From outside nothing tells which: same words, same work.</summary>
     /// <param name="Why">For the operator.</param>
     /// <param name="Reference">Under which the operator finds why.</param>
-    public sealed record Refused(SignInRefusal Why, string Reference) : SignInDecision;
+    public sealed record Refused(Refusal Why, string Reference) : SignInDecision;
 
     /// <summary>This address has failed too often; nothing was checked.</summary>
     /// <param name="RetryAfter">Until then.</param>
@@ -34,23 +35,4 @@ internal abstract record SignInDecision
 
     /// <summary>More people sign in than there are cores to check passwords; nothing was checked.</summary>
     public sealed record Busy : SignInDecision;
-}
-
-/// <summary>Why a sign-in was refused; the operator's word, never shown to the person.</summary>
-internal enum SignInRefusal
-{
-    /// <summary>No account has this name.</summary>
-    AccountUnknown,
-
-    /// <summary>The password is another one.</summary>
-    PasswordWrong,
-
-    /// <summary>The account signs in without a password.</summary>
-    PasswordNotSet,
-
-    /// <summary>An operator has disabled the account.</summary>
-    AccountDisabled,
-
-    /// <summary>Too many failures with this name; the password was not judged.</summary>
-    AccountLockedOut,
 }

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Evergrant.Accounts;
+using Evergrant.AspNetCore;
 using Evergrant.Protocol.Accounts;
 using Evergrant.Protocol.Grants;
 using Evergrant.Protocol.Storage;

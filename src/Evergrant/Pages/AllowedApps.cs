@@ -1,4 +1,5 @@
 using Evergrant.Accounts;
+using Evergrant.AspNetCore;
 using Evergrant.Pages.Views;
 using Evergrant.Protocol;
 using Evergrant.Protocol.Clients;

@@ -1,8 +1,9 @@
-using Evergrant.Protocol.Authorize;
 using System.Security.Cryptography;
 using System.Text;
 using Evergrant.Accounts;
+using Evergrant.AspNetCore;
 using Evergrant.Protocol.Accounts;
+using Evergrant.Protocol.Authorize;
 using Evergrant.Protocol.Grants;
 using Evergrant.Protocol.Sessions;
 using Evergrant.Protocol.Storage;

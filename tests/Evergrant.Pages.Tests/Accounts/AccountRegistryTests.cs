@@ -79,7 +79,6 @@ public sealed class AccountRegistryTests : IDisposable
     }
 
     [Fact]
-    [Requirement("ATTACK-104")]
     public async Task Disabling_ends_sessions_and_grants()
     {
         await _registry.CreateAsync(new DeclaredAccount("alice"), default);

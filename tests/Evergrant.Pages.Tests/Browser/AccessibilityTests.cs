@@ -21,7 +21,7 @@ public sealed class AccessibilityTests(Server server, Chrome chrome)
           for (const control of document.querySelectorAll('button, a'))
             if (!(control.getAttribute('aria-label') || control.innerText.trim())) faults.push('no name: ' + control.outerHTML);
           for (const id of document.querySelectorAll('[aria-describedby]')) if (!document.getElementById(id.getAttribute('aria-describedby'))) faults.push('describes nothing: ' + id.outerHTML);
-          for (const link of document.querySelectorAll('[href], [src]')) if (new URL(link.href.baseVal ?? link.href ?? link.src).origin !== location.origin) faults.push('leads away: ' + link.outerHTML);
+          for (const link of document.querySelectorAll('[href], [src]')) if (new URL(link.getAttribute('href') ?? link.src, location.href).origin !== location.origin) faults.push('leads away: ' + link.outerHTML);
           if (document.querySelectorAll('main').length !== 1) faults.push('not one main');
           if (document.documentElement.scrollWidth > innerWidth) faults.push('scrolls sideways: ' + document.documentElement.scrollWidth);
           for (const control of document.querySelectorAll('main button, main .button')) { const box = control.getBoundingClientRect(); if (box.height && box.height < 44) faults.push('small: ' + control.outerHTML); }
@@ -32,7 +32,7 @@ public sealed class AccessibilityTests(Server server, Chrome chrome)
     [Theory]
     [InlineData(360, ColorScheme.Light)]
     [InlineData(1280, ColorScheme.Dark)]
-    [Requirement("RFC9700-4.2.4-01", "RFC9700-4.16-01", "ATTACK-340")]
+    [Requirement("RFC9700-4.2.4-01", "RFC9700-4.16-01")]
     public async Task Every_page_is_named_labelled_and_fits_the_window(int width, ColorScheme colours)
     {
         await using Landing landing = await Landing.OpenAsync();
@@ -87,7 +87,9 @@ public sealed class AccessibilityTests(Server server, Chrome chrome)
     private static async Task PictureAsync(Visitor visitor)
     {
         await visitor.Page.EmulateMediaAsync(new() { ColorScheme = ColorScheme.Light });
-        await visitor.Page.SetViewportSizeAsync(900, 640);
+        await visitor.Page.SetViewportSizeAsync(900, 680);
+        await visitor.Page.FillAsync("#username", "demo");
+        await visitor.Page.FocusAsync("#username");
         await visitor.Page.ScreenshotAsync(new() { Path = Path.Combine(Server.Root, "docs", "images", "sign-in.png") });
         await visitor.Page.EmulateMediaAsync(new() { ColorScheme = ColorScheme.Dark });
         await visitor.Page.SetViewportSizeAsync(1280, 800);

@@ -23,29 +23,29 @@ public sealed class ConsentPageTests(Server server, Chrome chrome)
 
     [Fact]
     [Requirement("RFC6819-4.2.2-01")]
-    public async Task What_is_unticked_is_not_granted()
+    public async Task What_is_left_out_is_not_granted()
     {
         await using Landing landing = await Landing.OpenAsync();
         await using Visitor visitor = await chrome.VisitAsync(server);
 
         await visitor.AuthorizeAsync(landing, "openid profile email notes:read");
         await visitor.SignInAsync("partly");
-        await visitor.Page.UncheckAsync("input[value=email]");
-        await visitor.Page.UncheckAsync("input[value='notes:read']");
+        await visitor.Page.CheckAsync("input[name=without][value=email]");
+        await visitor.Page.CheckAsync("input[name=without][value='notes:read']");
         await visitor.DecideAsync("allow");
 
         Assert.Equal("openid profile", (await visitor.RedeemAsync(landing, await visitor.ArriveAsync(landing))).GetProperty("scope").GetString());
     }
 
     [Fact]
-    public async Task With_nothing_ticked_nothing_is_granted()
+    public async Task Who_leaves_everything_out_grants_nothing()
     {
         await using Landing landing = await Landing.OpenAsync();
         await using Visitor visitor = await chrome.VisitAsync(server);
 
         await visitor.AuthorizeAsync(landing, "notes:read");
-        await visitor.SignInAsync("none-ticked");
-        await visitor.Page.UncheckAsync("input[value='notes:read']");
+        await visitor.SignInAsync("leaves-out");
+        await visitor.Page.CheckAsync("input[name=without][value='notes:read']");
         await visitor.DecideAsync("allow");
 
         Assert.Equal("access_denied", (await visitor.ArriveAsync(landing))["error"]);

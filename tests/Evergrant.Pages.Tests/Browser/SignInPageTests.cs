@@ -29,7 +29,6 @@ public sealed class SignInPageTests(Server server, Chrome chrome)
     }
 
     [Fact]
-    [Requirement("ATTACK-295")]
     public async Task A_wrong_password_and_an_unknown_name_are_told_in_the_same_words()
     {
         await using Landing landing = await Landing.OpenAsync();

@@ -120,11 +120,12 @@ public static class Clients
     /// <summary>One client for each endpoint whose throttle a test trips.</summary>
     public static IReadOnlyList<ClientDefinition> Hammered { get; } = [new("hammered-token"), new("hammered-revoke"), new("hammered-introspect")];
 
-    /// <summary>Every client above.</summary>
-    public static IReadOnlyList<ClientDefinition> All { get; } =
+    /// <summary>Every client above, and those of the folders that have their own.</summary>
+    public static IReadOnlyList<ClientDefinition> All =>
     [
         Web, Other, Post, Asserting, Asking, Native, OtherNative, Spa, TwoRedirects, Queried, WithoutPkce, Opaque, TwoApis, WithoutRefresh, AlwaysRefresh,
         WithoutRotation, WithoutRetry, Pairwise, OtherPairwise, Machine, WithoutCode, MailApi, FilesApi, Knocking, .. Hammered,
+        .. OidcCore.OidcClients.All, .. RefreshToken.RefreshClients.All, .. Hostile.HostileClients.All,
     ];
 
     /// <summary>A policy with one rule.</summary>

@@ -88,6 +88,37 @@ public static class Users
     /// <summary>Whose account tests lock.</summary>
     public static User Locked { get; } = new("locked", Password + " 3", "Lockie Example");
 
+    /// <summary>Has every standard claim, all of them verified.</summary>
+    public static User Carol { get; } = new("carol", Password + " 4", "Carol Q. Example")
+    {
+        Claims = new Dictionary<string, JsonNode>
+        {
+            ["given_name"] = "Carol",
+            ["family_name"] = "Example",
+            ["middle_name"] = "Quincy",
+            ["nickname"] = "Caz",
+            ["preferred_username"] = "carol.example",
+            ["profile"] = "https://carol.example/about",
+            ["picture"] = "https://carol.example/carol.png",
+            ["website"] = "https://carol.example/",
+            ["gender"] = "female",
+            ["birthdate"] = "0000-04-30",
+            ["zoneinfo"] = "Europe/Zurich",
+            ["locale"] = "de-CH",
+            ["email"] = "carol@example.com",
+            ["email_verified"] = true,
+            ["phone_number"] = "+41445550100;ext=5678",
+            ["phone_number_verified"] = true,
+            ["address"] = JsonSerializer.SerializeToNode(new { formatted = "Beispielweg 2\n8000 Zürich", street_address = "Beispielweg 2", locality = "Zürich", postal_code = "8000", country = "CH" })!,
+        },
+    };
+
+    /// <summary>Has an email address that nobody has verified, and a claim without a value.</summary>
+    public static User Dave { get; } = new("dave", Password + " 5", "Dave Example")
+    {
+        Claims = new Dictionary<string, JsonNode> { ["email"] = "dave@example.com", ["nickname"] = "" },
+    };
+
     /// <summary>Everyone above.</summary>
-    public static IReadOnlyList<User> All { get; } = [Alice, Bob, Zoe, Locked];
+    public static IReadOnlyList<User> All { get; } = [Alice, Bob, Zoe, Locked, Carol, Dave];
 }

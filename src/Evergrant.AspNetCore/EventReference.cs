@@ -1,9 +1,9 @@
 using System.Security.Cryptography;
 
-namespace Evergrant.Accounts;
+namespace Evergrant.AspNetCore;
 
-/// <summary>Makes the short references under which the operator finds an event.</summary>
-internal static class EventReference
+/// <summary>Makes the short references under which an operator finds an event.</summary>
+public static class EventReference
 {
     // Crockford's digits: none is taken for another one when read aloud.
     private const string Digits = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";

@@ -1,0 +1,145 @@
+using Evergrant.Protocol.Clients;
+using Evergrant.Protocol.Grants;
+using Evergrant.Protocol.Keys;
+using Evergrant.Protocol.Sessions;
+using Evergrant.Protocol.Storage;
+
+namespace Evergrant.AspNetCore.Tests;
+
+/// <summary>The stores in memory, with faults that a test can switch on.</summary>
+internal sealed class MemoryStore : IGrantStore, IClientStore, IKeyStore
+{
+    private readonly Lock _lock = new();
+    private readonly Dictionary<Guid, Grant> _grants = [];
+    private readonly HashSet<string> _denied = [];
+    private List<SigningKeyRecord> _keys = [];
+
+    public List<Client> Clients { get; } = [];
+    public List<EventRecord> Events { get; } = [];
+
+    /// <summary>Reads of grants, keys, clients and consents throw.</summary>
+    public bool ReadsFail { get; set; }
+
+    /// <summary>Commits throw.</summary>
+    public bool CommitsFail { get; set; }
+
+    /// <summary>Events of refusals cannot be written.</summary>
+    public bool RecordsFail { get; set; }
+
+    /// <summary>Commits are made and answered with Unknown.</summary>
+    public bool OutcomeUnknown { get; set; }
+
+    /// <summary>So many commits are answered with Conflict before one is tried.</summary>
+    public int Conflicts { get; set; }
+
+    /// <summary>A commit waits for this before it is made.</summary>
+    public TaskCompletionSource? Held { get; set; }
+
+    /// <summary>Completed when a commit has begun to wait.</summary>
+    public TaskCompletionSource Waiting { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public IReadOnlyList<Grant> Grants => [.. _grants.Values];
+
+    public ValueTask<Grant?> FindGrantAsync(Guid id, CancellationToken cancellationToken) => Read(() => _grants.GetValueOrDefault(id));
+
+    public ValueTask<IReadOnlyList<Grant>> ListGrantsAsync(GrantFilter filter, CancellationToken cancellationToken) => Read(() => (IReadOnlyList<Grant>)[.. _grants.Values]);
+
+    public async ValueTask<CommitResult> CommitAsync(Change change, EventRecord? record, CancellationToken cancellationToken)
+    {
+        if (CommitsFail) throw new StoreUnavailableException("The store is switched off.");
+        if (Held is { } held)
+        {
+            Waiting.TrySetResult();
+            await held.Task;
+        }
+        lock (_lock)
+        {
+            if (Conflicts > 0)
+            {
+                Conflicts--;
+                return CommitResult.Conflict;
+            }
+            if (!TryApply(change)) return CommitResult.Conflict;
+            if (record is not null) Events.Add(record);
+            return OutcomeUnknown ? CommitResult.Unknown : CommitResult.Committed;
+        }
+    }
+
+    public ValueTask RecordAsync(EventRecord record, CancellationToken cancellationToken)
+    {
+        if (RecordsFail) throw new StoreUnavailableException("The store is switched off.");
+        lock (_lock) Events.Add(record);
+        return default;
+    }
+
+    public ValueTask<bool> IsDeniedAsync(ReadOnlyMemory<byte> tokenHash, CancellationToken cancellationToken) => Read(() => _denied.Contains(Convert.ToHexString(tokenHash.Span)));
+
+    public ValueTask<Consent?> FindConsentAsync(string issuer, string subject, string clientId, CancellationToken cancellationToken) => Read(() => (Consent?)null);
+
+    public ValueTask<Session?> FindSessionAsync(ReadOnlyMemory<byte> key, CancellationToken cancellationToken) => Read(() => (Session?)null);
+
+    public ValueTask<EventRecord?> FindEventAsync(string reference, CancellationToken cancellationToken) => Read(() => Events.Find(e => e.Reference == reference));
+
+    public ValueTask<IReadOnlyList<EventRecord>> ListEventsAsync(Guid grantId, CancellationToken cancellationToken) => Read(() => (IReadOnlyList<EventRecord>)[.. Events.Where(e => e.GrantId == grantId)]);
+
+    public ValueTask<int> CleanUpAsync(DateTimeOffset now, TimeSpan keepEventsFor, int limit, CancellationToken cancellationToken) => new(0);
+
+    public ValueTask<Client?> FindClientAsync(string issuer, string clientId, CancellationToken cancellationToken) => Read(() => Clients.Find(c => c.Issuer == issuer && c.ClientId == clientId));
+
+    public ValueTask<IReadOnlyList<Client>> ListClientsAsync(string? issuer, CancellationToken cancellationToken) => Read(() => (IReadOnlyList<Client>)[.. Clients]);
+
+    public ValueTask SaveClientAsync(Client client, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+    public ValueTask<bool> RemoveClientAsync(string issuer, string clientId, DateTimeOffset at, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+    public ValueTask<IReadOnlyList<ApiResource>> ListResourcesAsync(CancellationToken cancellationToken) => Read(() => (IReadOnlyList<ApiResource>)[]);
+
+    public ValueTask SaveResourceAsync(ApiResource resource, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+    public ValueTask<bool> RemoveResourceAsync(string identifier, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+    public ValueTask<IReadOnlyList<ScopeDescription>> ListScopesAsync(CancellationToken cancellationToken) => Read(() => (IReadOnlyList<ScopeDescription>)[new("extra")]);
+
+    public ValueTask SaveScopeAsync(ScopeDescription scope, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+    public ValueTask<bool> RemoveScopeAsync(string name, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+    public ValueTask<IReadOnlyList<SigningKeyRecord>> ListKeysAsync(string issuer, CancellationToken cancellationToken) => Read(() => (IReadOnlyList<SigningKeyRecord>)[.. _keys.Where(k => k.Issuer == issuer)]);
+
+    public ValueTask<bool> SaveKeysAsync(string issuer, int countRead, IReadOnlyList<SigningKeyRecord> keys, CancellationToken cancellationToken)
+    {
+        lock (_lock) _keys = [.. _keys.Where(k => keys.All(n => n.KeyId != k.KeyId)), .. keys];
+        return new(true);
+    }
+
+    private ValueTask<T> Read<T>(Func<T> read)
+    {
+        if (ReadsFail) throw new StoreUnavailableException("The store is switched off.");
+        lock (_lock) return new(read());
+    }
+
+    private bool TryApply(Change change)
+    {
+        switch (change)
+        {
+            case CreateGrant create: return _grants.TryAdd(create.Grant.Id, create.Grant);
+            case Together together: return together.Changes.All(TryApply);
+            case SaveConsent: return true;
+            case DenyAccessToken deny: return _denied.Add(Convert.ToHexString(deny.TokenHash)) || true;
+            case AdvanceGrant a when _grants.GetValueOrDefault(a.GrantId) is { } row && row.Generation == a.From && row.State == (a.From == 0 ? GrantState.Pending : GrantState.Active):
+                _grants[row.Id] = row with
+                {
+                    State = GrantState.Active, Generation = a.To, GenerationAt = a.At, KeyNumber = a.KeyNumber, IdleExpiresAt = a.IdleExpiresAt, ExpiresAt = a.ExpiresAt,
+                    Retries = a.Retries, AccessSerial = a.AccessSerial, AccessFloor = a.AccessFloor,
+                };
+                return true;
+            case CountRetry c when _grants.GetValueOrDefault(c.GrantId) is { State: GrantState.Active } row && row.Generation == c.Generation:
+                _grants[row.Id] = row with { Retries = row.Retries.Counted() };
+                return true;
+            case RevokeGrant r when _grants.GetValueOrDefault(r.GrantId) is { } row && row.State != GrantState.Revoked:
+                _grants[row.Id] = row with { State = GrantState.Revoked, RevokedAt = r.At, RevokedWhy = r.Why };
+                return true;
+            default: return false;
+        }
+    }
+}

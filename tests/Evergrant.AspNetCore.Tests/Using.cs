@@ -1,0 +1,2 @@
+global using Evergrant.Tests;
+global using Xunit;

@@ -1,0 +1,113 @@
+using System.Text;
+using Evergrant.Jose;
+using Evergrant.Protocol.Clients;
+
+namespace Evergrant.Protocol.Tests.Clients;
+
+public class ClientAuthenticationTests
+{
+    private const string TokenEndpoint = Sample.Issuer + "/token";
+    private static readonly byte[] SecretKey = new byte[32];
+    private static readonly SigningKey Key = SigningKey.Create("ES256", "k");
+    private static readonly Client Secretive = Sample.Web with { SecretHashes = [ClientSecret.Hash("right", SecretKey), ClientSecret.Hash("next", SecretKey)] };
+    private static readonly Client Asserting = Sample.Web with { AuthenticationMethod = ClientAuthenticationMethod.PrivateKeyJwt, Jwks = Encoding.UTF8.GetString(new JwkSet([Key.PublicKey]).ToUtf8Json()) };
+
+    private static ClientDecision Decide(Client? client, string? secret = null, string? assertion = null, string? id = "web", string issuer = Sample.Issuer) =>
+        ClientAuthentication.Decide(new ShownCredentials(id, secret, assertion, false), client, SecretKey, issuer, TokenEndpoint, Sample.Now);
+
+    private static void IsRefused(Refusal refusal, bool guess, ClientDecision decision)
+    {
+        NotAuthenticated refused = Assert.IsType<NotAuthenticated>(decision);
+        Assert.Equal((refusal, "invalid_client", guess), (refused.Error.Refusal, refused.Error.Code, refused.Guess));
+    }
+
+    private static async Task<string> AssertionAsync(string audience = Sample.Issuer, string clientId = "web", SigningKey? key = null, TimeSpan? lifetime = null) =>
+        await new ClientAssertion { ClientId = clientId, Audience = [audience], ExpiresAt = Sample.Now + (lifetime ?? TimeSpan.FromMinutes(1)), JwtId = "jti", IssuedAt = Sample.Now }.WriteAsync(key ?? Key, default);
+
+    [Theory]
+    [InlineData("right")]
+    [InlineData("next")]
+    public void Each_secret_on_record_is_good_while_a_rotation_is_under_way(string secret) => Assert.Null(Assert.IsType<Authenticated>(Decide(Secretive, secret)).Change);
+
+    [Theory]
+    [InlineData("wrong")]
+    [InlineData("Right")]
+    [InlineData("right ")]
+    [InlineData("")]
+    [InlineData("\ud800")]
+    public void A_wrong_secret_is_a_guess(string secret) => IsRefused(Refusal.ClientSecretWrong, true, Decide(Secretive, secret));
+
+    [Fact]
+    public void A_client_without_a_secret_on_record_matches_none() => IsRefused(Refusal.ClientSecretWrong, true, Decide(Sample.Web, ""));
+
+    [Fact]
+    [Requirement("RFC6749-2.2-02", "RFC6749-3.2.1-01")]
+    public void A_confidential_client_is_not_believed_by_its_name() => IsRefused(Refusal.ClientCredentialsMissing, false, Decide(Secretive));
+
+    [Fact]
+    public void An_unknown_client_is_refused_as_a_guess()
+    {
+        IsRefused(Refusal.ClientUnknown, true, Decide(null, "right"));
+        IsRefused(Refusal.ClientMissing, false, Decide(null, id: null));
+    }
+
+    [Fact]
+    public void Unknown_client_and_wrong_secret_look_the_same() =>
+        Assert.Equal(((NotAuthenticated)Decide(null, "x")).Error.Description, ((NotAuthenticated)Decide(Secretive, "x")).Error.Description);
+
+    [Fact]
+    [Requirement("RFC6749-2.3-02", "RFC8252-8.5-02")]
+    public void A_public_client_stays_public_whatever_it_sends()
+    {
+        Assert.True(Assert.IsType<Authenticated>(Decide(Sample.Native, "secret", id: "native")).Client.IsPublic);
+        IsRefused(Refusal.ClientMethodWrong, false, Decide(Sample.Native, null, "a.b.c", "native"));
+    }
+
+    [Fact]
+    public async Task A_good_assertion_counts_once_it_is_noted()
+    {
+        Authenticated authenticated = Assert.IsType<Authenticated>(Decide(Asserting, null, await AssertionAsync()));
+        Assert.Equal(32, authenticated.Change!.AssertionHash.Length);
+        Assert.True(authenticated.Change.ExpiresAt > Sample.Now.AddMinutes(1));
+    }
+
+    [Fact]
+    public async Task The_note_of_an_assertion_is_of_one_issuer_and_one_client()
+    {
+        byte[] one = ((Authenticated)Decide(Asserting, null, await AssertionAsync())).Change!.AssertionHash;
+        byte[] other = ((Authenticated)Decide(Asserting, null, await AssertionAsync("https://other.example"), issuer: "https://other.example")).Change!.AssertionHash;
+        Assert.NotEqual(one, other);
+    }
+
+    [Fact]
+    public async Task An_assertion_for_another_audience_client_key_or_time_is_refused()
+    {
+        using var foreign = SigningKey.Create("ES256", "k");
+        IsRefused(Refusal.ClientAssertionInvalid, true, Decide(Asserting, null, await AssertionAsync("https://other.example")));
+        IsRefused(Refusal.ClientAssertionInvalid, true, Decide(Asserting, null, await AssertionAsync(clientId: "other")));
+        IsRefused(Refusal.ClientAssertionInvalid, true, Decide(Asserting, null, await AssertionAsync(key: foreign)));
+        IsRefused(Refusal.ClientAssertionInvalid, true, Decide(Asserting, null, await AssertionAsync(lifetime: TimeSpan.FromMinutes(-2))));
+        IsRefused(Refusal.ClientAssertionInvalid, true, Decide(Asserting, null, await AssertionAsync(lifetime: TimeSpan.FromHours(3))));
+        IsRefused(Refusal.ClientAssertionInvalid, true, Decide(Asserting, null, "garbage"));
+        IsRefused(Refusal.ClientAssertionInvalid, true, Decide(Asserting with { Jwks = null }, null, await AssertionAsync()));
+    }
+
+    [Fact]
+    public async Task The_token_endpoint_is_an_audience_only_where_it_was_registered()
+    {
+        string assertion = await AssertionAsync(TokenEndpoint);
+        IsRefused(Refusal.ClientAssertionInvalid, true, Decide(Asserting, null, assertion));
+        Assert.IsType<Authenticated>(Decide(Asserting with { LegacyAssertionAudience = true }, null, assertion));
+    }
+
+    [Fact]
+    public async Task A_client_keeps_to_its_registered_method()
+    {
+        IsRefused(Refusal.ClientMethodWrong, false, Decide(Asserting, "right"));
+        IsRefused(Refusal.ClientCredentialsMissing, false, Decide(Asserting));
+        IsRefused(Refusal.ClientMethodWrong, false, Decide(Secretive, null, await AssertionAsync()));
+    }
+
+    [Fact]
+    public void What_was_shown_is_never_printed() => Assert.Equal("***", new ShownCredentials("web", "right", "a.b.c", true).ToString());
+}

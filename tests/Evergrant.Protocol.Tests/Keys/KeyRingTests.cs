@@ -1,0 +1,127 @@
+using Evergrant.Protocol.Keys;
+
+namespace Evergrant.Protocol.Tests.Keys;
+
+public class KeyRingTests
+{
+    private static readonly KeyTimes Times = new();
+    private static readonly string[] Algorithms = ["ES256", "RS256"];
+
+    private static SigningKeyRecord Make(PlannedKey planned, int number) => new()
+    {
+        Issuer = Sample.Issuer, KeyId = $"k{number}", Algorithm = planned.Algorithm, WrappedKey = [], PublicJwk = "{}",
+        AnnouncedAt = planned.AnnouncedAt, SignsFrom = planned.SignsFrom, RetiresAt = planned.RetiresAt, GoneAt = planned.GoneAt,
+    };
+
+    [Fact]
+    public void The_first_key_signs_at_once()
+    {
+        PlannedKey planned = Assert.Single(KeyRing.Due([], ["ES256"], Times, Sample.Now));
+        Assert.Equal((Sample.Now, Sample.Now, Sample.Now + Times.Sign, Sample.Now + Times.Sign + Times.Retain), (planned.AnnouncedAt, planned.SignsFrom, planned.RetiresAt, planned.GoneAt));
+    }
+
+    [Theory]
+    [InlineData(-1, 0)]
+    [InlineData(0, 1)]
+    public void A_successor_is_due_when_it_can_just_be_announced_in_time(int milliseconds, int due)
+    {
+        SigningKeyRecord first = Make(KeyRing.Due([], ["ES256"], Times, Sample.Now)[0], 1);
+        DateTimeOffset at = (first.RetiresAt - Times.Announce).AddMilliseconds(milliseconds);
+        IReadOnlyList<PlannedKey> planned = KeyRing.Due([first], ["ES256"], Times, at);
+        Assert.Equal(due, planned.Count);
+        if (due == 1) Assert.Equal((at, first.RetiresAt), (planned[0].AnnouncedAt, planned[0].SignsFrom));
+    }
+
+    [Theory]
+    [InlineData(-1, KeyPhase.Announced)]
+    [InlineData(0, KeyPhase.Signing)]
+    public void A_phase_begins_at_its_instant(int milliseconds, KeyPhase phase)
+    {
+        SigningKeyRecord key = Make(new PlannedKey("ES256", Sample.Now.AddDays(-1), Sample.Now, Sample.Now.AddDays(1), Sample.Now.AddDays(2)), 1);
+        TimeSpan shift = TimeSpan.FromMilliseconds(milliseconds);
+        Assert.Equal(phase, KeyRing.PhaseOf(key, Sample.Now + shift));
+        Assert.Equal(milliseconds < 0 ? KeyPhase.Signing : KeyPhase.Retiring, KeyRing.PhaseOf(key, key.RetiresAt + shift));
+        Assert.Equal(milliseconds < 0 ? KeyPhase.Retiring : KeyPhase.Gone, KeyRing.PhaseOf(key, key.GoneAt + shift));
+        Assert.Equal(KeyPhase.Gone, KeyRing.PhaseOf(key with { WithdrawnAt = Sample.Now }, Sample.Now));
+    }
+
+    /// <summary>Random lives of a ring: time passes, operators rotate and withdraw; after each step what is due is made, as the host does before it signs.</summary>
+    [Fact]
+    public void In_every_history_one_key_signs_that_was_announced_in_time_and_stays_published_long_enough()
+    {
+        for (int seed = 0; seed < 60; seed++)
+        {
+            var random = new Random(seed);
+            List<SigningKeyRecord> keys = [];
+            DateTimeOffset now = Sample.Now;
+            var signed = new List<(SigningKeyRecord Key, DateTimeOffset At)>();
+            for (int step = 0; step < 60; step++)
+            {
+                now += TimeSpan.FromHours(Math.Pow(2, random.Next(10)));
+                Dictionary<string, bool> signing = Algorithms.ToDictionary(a => a, a => KeyRing.Signer(keys, a, now) is not null);
+                if (random.Next(5) == 0) Rotate(keys, Algorithms[random.Next(2)], now);
+                if (random.Next(9) == 0 && keys.Count > 0)
+                {
+                    int index = random.Next(keys.Count);
+                    keys[index] = keys[index] with { WithdrawnAt = keys[index].WithdrawnAt ?? now };
+                    signing = Algorithms.ToDictionary(a => a, a => KeyRing.Signer(keys, a, now) is not null);
+                }
+                foreach (PlannedKey planned in KeyRing.Due(keys, Algorithms, Times, now))
+                {
+                    // A key that has had no time to be seen signs only where nothing else does.
+                    Assert.True(planned.SignsFrom - planned.AnnouncedAt >= Times.Announce || !signing[planned.Algorithm], $"seed {seed}");
+                    keys.Add(Make(planned, keys.Count));
+                }
+                Assert.Empty(KeyRing.Due(keys, Algorithms, Times, now));
+                foreach (string algorithm in Algorithms)
+                {
+                    SigningKeyRecord signer = KeyRing.Signer(keys, algorithm, now)!;
+                    Assert.Equal(KeyPhase.Signing, KeyRing.PhaseOf(signer, now));
+                    signed.Add((signer, now));
+                }
+                // Every key that signed within the longest life of a token is still published, unless it was withdrawn.
+                HashSet<string> published = [.. KeyRing.Published(keys, now).Select(k => k.KeyId)];
+                Assert.All(signed.Where(s => s.At + Times.Retain > now), s => Assert.True(published.Contains(s.Key.KeyId) || keys.First(k => k.KeyId == s.Key.KeyId).WithdrawnAt is not null, $"seed {seed}"));
+                if (KeyRing.NextLook(keys, Times, now) is { } next) Assert.True(next > now);
+            }
+        }
+    }
+
+    private static void Rotate(List<SigningKeyRecord> keys, string algorithm, DateTimeOffset now)
+    {
+        IReadOnlyList<SigningKeyRecord> cut = KeyRing.Rotate(keys, algorithm, Times, now, out PlannedKey successor);
+        foreach (SigningKeyRecord changed in cut)
+        {
+            int index = keys.FindIndex(k => k.KeyId == changed.KeyId);
+            Assert.True(changed.RetiresAt <= keys[index].RetiresAt && changed.GoneAt <= keys[index].GoneAt);
+            keys[index] = changed;
+        }
+        keys.Add(Make(successor, keys.Count));
+    }
+
+    [Fact]
+    public void Between_two_looks_nothing_changes()
+    {
+        var random = new Random(4);
+        List<SigningKeyRecord> keys = [Make(KeyRing.Due([], ["ES256"], Times, Sample.Now)[0], 1)];
+        Rotate(keys, "ES256", Sample.Now.AddDays(3));
+        DateTimeOffset now = Sample.Now.AddDays(3);
+        while (KeyRing.NextLook(keys, Times, now) is { } next)
+        {
+            DateTimeOffset between = now + ((next - now) * random.NextDouble() * 0.999);
+            Assert.All(keys, k => Assert.Equal(KeyRing.PhaseOf(k, now), KeyRing.PhaseOf(k, between)));
+            Assert.Equal(KeyRing.Due(keys, ["ES256"], Times, now).Count, KeyRing.Due(keys, ["ES256"], Times, between).Count);
+            now = next;
+        }
+    }
+
+    [Fact]
+    public void A_withdrawn_signer_leaves_at_once_and_is_replaced_at_once()
+    {
+        SigningKeyRecord first = Make(KeyRing.Due([], ["ES256"], Times, Sample.Now)[0], 1) with { WithdrawnAt = Sample.Now.AddHours(1) };
+        DateTimeOffset at = Sample.Now.AddHours(1);
+        Assert.Empty(KeyRing.Published([first], at));
+        Assert.Null(KeyRing.Signer([first], "ES256", at));
+        Assert.Equal(at, Assert.Single(KeyRing.Due([first], ["ES256"], Times, at)).SignsFrom);
+    }
+}
