@@ -25,6 +25,12 @@ public static class ClaimRules
     /// <param name="scope">The value.</param>
     public static IReadOnlyList<string> Of(string scope) => ByScope.TryGetValue(scope, out string[]? names) ? names : [];
 
+    /// <summary>Whether a claim asked for by name may be released at all, and its name can be shown: those that speak of the authentication are set elsewhere, and a language tag does not open a way to them.</summary>
+    /// <param name="name">The name.</param>
+    public static bool IsReleasable(string name) =>
+        name.Length <= 64 && name.All(c => char.IsAsciiLetterOrDigit(c) || c is '_' or '#' or '-' or '.' or ':' or '/')
+        && name.Split('#')[0] is not ("sub" or "acr" or "auth_time" or "amr" or "iss" or "aud" or "exp" or "iat" or "nonce" or "azp" or "sid");
+
     /// <summary>Selects the claims to release. Values that are null or empty strings are left out (section 5.3.2).</summary>
     /// <param name="all">All claims of the End-User.</param>
     /// <param name="scopes">Granted scope values whose claims are wanted; empty for none.</param>
@@ -41,8 +47,7 @@ public static class ClaimRules
 
         void Add(string name, RequestedClaim? claim)
         {
-            // These speak of the authentication and are set elsewhere; a language tag does not open a way to them.
-            if (name.Split('#')[0] is "sub" or "acr" or "auth_time" or "amr" or "iss" or "aud" or "exp" or "iat" or "nonce" or "azp" or "sid") return;
+            if (!IsReleasable(name)) return;
             // A tag that is not held is answered by what is: website#de by website (section 5.2).
             if (!all.TryGetValue(name, out JsonElement value) && !(name.IndexOf('#') is > 0 and int tag && all.TryGetValue(name = name[..tag], out value))) return;
             if (value.ValueKind == JsonValueKind.Null || (value.ValueKind == JsonValueKind.String && value.GetString()!.Length == 0)) return;
