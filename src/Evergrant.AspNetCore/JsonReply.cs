@@ -56,7 +56,7 @@ internal static class JsonReply
             },
         };
         if (error.Refusal == Refusal.ClientThrottled) status = 429;
-        if (status == 401) http.Response.Headers.WWWAuthenticate = challenge ?? "Basic realm=\"token\", charset=\"UTF-8\"";
+        if (status == 401 && challenge is not null) http.Response.Headers.WWWAuthenticate = challenge;
         if (status is 503 && http.Response.Headers.RetryAfter.Count == 0) http.Response.Headers.RetryAfter = "1";
         return WriteAsync(http, status, json =>
         {

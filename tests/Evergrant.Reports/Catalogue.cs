@@ -18,13 +18,16 @@ internal sealed class Catalogue
     /// <summary>All rows by id, in the order of the files.</summary>
     public required IReadOnlyDictionary<string, Row> Rows { get; init; }
 
+    /// <summary>Ids of attacks.csv: tests may name them; they are no statements of a specification and are not counted here.</summary>
+    public required IReadOnlySet<string> Attacks { get; init; }
+
     /// <summary>Row id to reason, from not-covered.csv; an id may be unknown (a check says so).</summary>
     public required IReadOnlyDictionary<string, string> LeftOut { get; init; }
 
     /// <summary>Specification to title, from specifications.csv.</summary>
     public required IReadOnlyDictionary<string, string> Titles { get; init; }
 
-    /// <summary>Reads every file of the folder that has the columns of the catalogue; other tables (attacks, OIDF modules) are passed over.</summary>
+    /// <summary>Reads every file of the folder that has the columns of the catalogue; the OIDF modules are passed over.</summary>
     public static Catalogue Read(string folder)
     {
         var rows = new OrderedDictionary<string, Row>(StringComparer.Ordinal);
@@ -43,6 +46,7 @@ internal sealed class Catalogue
         return new Catalogue
         {
             Rows = rows,
+            Attacks = Csv.ReadFile(Path.Combine(folder, "attacks.csv")).Select(r => r["id"]).ToHashSet(StringComparer.Ordinal),
             LeftOut = Map(Path.Combine(folder, "not-covered.csv"), "id", "reason"),
             Titles = Map(Path.Combine(folder, "specifications.csv"), "specification", "title"),
         };

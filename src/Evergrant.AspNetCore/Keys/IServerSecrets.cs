@@ -9,7 +9,7 @@ public interface IServerSecrets
     /// <summary>Keys of codes, refresh tokens and opaque access tokens, by number.</summary>
     CredentialKeys Credentials { get; }
 
-    /// <summary>Derives a 256-bit key from the present root key.</summary>
+    /// <summary>Derives a 256-bit key from the first root key (the lowest number): what it protects carries no key number, so it must stay the same when a root key is added.</summary>
     /// <param name="purpose">Constant label, e.g. "interaction-ticket".</param>
     byte[] Derive(string purpose);
 }
