@@ -16,6 +16,9 @@ public static class OidcClients
     /// <summary>Asks for consent, and no test ever allows it.</summary>
     public static ClientDefinition NeverAllowed { get; } = Asking with { Id = "never-allowed", Name = "Never Allowed" };
 
+    /// <summary>Asks for consent, and the tests allow everything but offline access.</summary>
+    public static ClientDefinition NeverOffline { get; } = Asking with { Id = "never-offline", Name = "Never Offline" };
+
     /// <summary>A native application on a claimed https redirect URI that asks for consent.</summary>
     public static ClientDefinition NativeAsking { get; } = Asking with
     {
@@ -61,7 +64,7 @@ public static class OidcClients
 
     /// <summary>Every client above.</summary>
     public static IReadOnlyList<ClientDefinition> All { get; } =
-        [Person, Asking, NeverAllowed, NativeAsking, Es256, Ps256, Rs256, SectorOne, SectorTwo, SectorByHost, SectorBySameHost, Impatient];
+        [Person, Asking, NeverAllowed, NeverOffline, NativeAsking, Es256, Ps256, Rs256, SectorOne, SectorTwo, SectorByHost, SectorBySameHost, Impatient];
 
     private static IReadOnlyDictionary<string, JsonNode> One(string name, JsonNode value) => new Dictionary<string, JsonNode> { [name] = value };
 }
