@@ -142,8 +142,15 @@ internal sealed class MemoryStore : IGrantStore, IClientStore, IKeyStore
             case AdvanceGrant a when _grants.GetValueOrDefault(a.GrantId) is { } row && row.Generation == a.From && row.State == (a.From == 0 ? GrantState.Pending : GrantState.Active):
                 _grants[row.Id] = row with
                 {
-                    State = GrantState.Active, Generation = a.To, GenerationAt = a.At, KeyNumber = a.KeyNumber, IdleExpiresAt = a.IdleExpiresAt, ExpiresAt = a.ExpiresAt,
-                    Retries = a.Retries, AccessSerial = a.AccessSerial, AccessFloor = a.AccessFloor,
+                    State = GrantState.Active,
+                    Generation = a.To,
+                    GenerationAt = a.At,
+                    KeyNumber = a.KeyNumber,
+                    IdleExpiresAt = a.IdleExpiresAt,
+                    ExpiresAt = a.ExpiresAt,
+                    Retries = a.Retries,
+                    AccessSerial = a.AccessSerial,
+                    AccessFloor = a.AccessFloor,
                 };
                 return true;
             case CountRetry c when _grants.GetValueOrDefault(c.GrantId) is { State: GrantState.Active } row && row.Generation == c.Generation:

@@ -22,7 +22,11 @@ public static class OidcClients
     /// <summary>A native application on a claimed https redirect URI that asks for consent.</summary>
     public static ClientDefinition NativeAsking { get; } = Asking with
     {
-        Id = "oidc-native", Name = "OIDC native", Type = "native", Method = "none", RedirectUris = ["https://oidc-native.example/callback"],
+        Id = "oidc-native",
+        Name = "OIDC native",
+        Type = "native",
+        Method = "none",
+        RedirectUris = ["https://oidc-native.example/callback"],
     };
 
     /// <summary>ID Tokens and UserInfo answers signed with ES256.</summary>
