@@ -56,7 +56,7 @@ public static class RefreshTokenGrant
                 policy.OnReplay == ReplayReaction.Revoke ? new RevokeGrant(grant.Id, RevocationCause.RefreshTokenReplayed, now) : null);
         }
         // Row 7.
-        if (Narrow(request, grant, catalogue, out TokenAudience? access) is { } error) return new Refused(error, grant, presented);
+        if (Narrow(request, grant, client, catalogue, out TokenAudience? access) is { } error) return new Refused(error, grant, presented);
 
         if (presented > grant.Generation)
         {
@@ -120,7 +120,7 @@ public static class RefreshTokenGrant
         policy.OnRefresh == PreviousAccessToken.Revoke ? grant.AccessSerial + 1 : grant.AccessFloor;
 
     /// <summary>A narrower scope narrows this access token only, never the grant (RFC 6749 section 6).</summary>
-    private static OAuthError? Narrow(TokenRequest request, Grant grant, ScopeCatalogue catalogue, out TokenAudience? access)
+    private static OAuthError? Narrow(TokenRequest request, Grant grant, Client client, ScopeCatalogue catalogue, out TokenAudience? access)
     {
         access = null;
         string[] granted = Scope.Split(grant.Authorized.Scope);
@@ -136,6 +136,6 @@ public static class RefreshTokenGrant
             }
             scopes = kept;
         }
-        return TokenAudience.Resolve(grant.Issuer, granted, scopes, grant.Authorized.Resources, request.Resources, catalogue, out access);
+        return TokenAudience.Resolve(grant.Issuer, granted, scopes, grant.Authorized.Resources, request.Resources, client.Resources, catalogue, out access);
     }
 }
