@@ -40,7 +40,7 @@ internal sealed class AuthorizePages(IInteractions interactions, InteractionTick
             return;
         }
         string clientName = client.Name ?? client.ClientId;
-        string origin = RedirectUri.OriginOf(facts.Target.RedirectUri);
+        string origin = RedirectUri.FormTargetsOf(facts.Target.RedirectUri, client);
         string? locales = facts.Request.Parameters["ui_locales"];
         switch (prompted.Prompt)
         {
@@ -79,7 +79,7 @@ internal sealed class AuthorizePages(IInteractions interactions, InteractionTick
         if (target.Mode == ResponseMode.FormPost)
         {
             http.Response.StatusCode = StatusCodes.Status200OK;
-            await interactions.ShowFormPostAsync(http, new FormPostPage(target.RedirectUri, RedirectUri.OriginOf(target.RedirectUri), parameters));
+            await interactions.ShowFormPostAsync(http, new FormPostPage(target.RedirectUri, RedirectUri.FormTargetsOf(target.RedirectUri, target.Client), parameters));
             return;
         }
         // 303, so that no browser sends the sign-in form on (RFC 9700 section 4.12).

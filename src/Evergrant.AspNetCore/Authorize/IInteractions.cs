@@ -54,7 +54,7 @@ public abstract record InteractionPage
     /// <summary>The client's home page; null for none. Text only: pages hold no link to third parties (RFC 9700 section 4.2.4).</summary>
     public string? ClientUri { get; init; }
 
-    /// <summary>Origin that the answer will go to, for the form-action directive; for a private-use scheme the scheme with its colon.</summary>
+    /// <summary>Where the answer may lead, for the form-action directive: origins, or for a private-use scheme the scheme with its colon; space-delimited.</summary>
     public required string RedirectOrigin { get; init; }
 
     /// <summary>Languages that the client asks for, space-delimited; null for none.</summary>
@@ -116,7 +116,7 @@ public sealed record ErrorPage(string Title, string Text, string? Error, string?
 
 /// <summary>An authorization response that the browser posts.</summary>
 /// <param name="Action">The registered redirect URI.</param>
-/// <param name="Origin">Its origin, for the form-action directive.</param>
+/// <param name="Origin">Where the post may lead, for the form-action directive; space-delimited.</param>
 /// <param name="Fields">The response parameters in order.</param>
 public sealed record FormPostPage(string Action, string Origin, IReadOnlyList<KeyValuePair<string, string>> Fields);
 

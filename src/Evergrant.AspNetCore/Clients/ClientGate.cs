@@ -29,15 +29,16 @@ internal sealed class ClientGate(ClientCatalogue clients, ClientThrottle throttl
         if (ClientCredentialsReader.Read(http.Request, form, out ShownCredentials shown) is { } unreadable) return await RefuseAsync(http, site, rule, unreadable, shown, null);
 
         System.Net.IPAddress? address = http.Connection.RemoteIpAddress;
-        if (throttle.Wait(shown.ClientId, address) is > 0 and int seconds)
-        {
-            http.Response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
-            return await RefuseAsync(http, site, rule, Throttled, shown, null);
-        }
         Client? client = shown.ClientId is null ? null : await clients.FindAsync(site.Issuer, shown.ClientId, http.RequestAborted);
         switch (ClientAuthentication.Decide(shown, client, _secretKey, site.Issuer, site.TokenEndpoint, clock.GetUtcNow()))
         {
             case NotAuthenticated refused:
+                // Whoever has the right secret is let in however many behind the same address have guessed: 256 bits are not found by trying.
+                if (refused.Guess && throttle.Wait(shown.ClientId, address) is > 0 and int seconds)
+                {
+                    http.Response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
+                    return await RefuseAsync(http, site, rule, Throttled, shown, client);
+                }
                 if (refused.Guess) throttle.Failed(shown.ClientId, address);
                 return await RefuseAsync(http, site, rule, refused.Error, shown, client);
             case Authenticated { Change: { } useAssertion } once:

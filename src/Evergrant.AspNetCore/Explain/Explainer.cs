@@ -109,7 +109,7 @@ public sealed class Explainer
         foreach (EventRecord record in await _store.ListEventsAsync(grant.Id, cancellationToken))
         {
             string presented = record.Presented is { } generation ? string.Create(CultureInfo.InvariantCulture, $"generation {generation} was presented, {record.Generation} was on record; ") : "";
-            story.Add(new(record.At, record.Decision, $"{presented}{record.Refusal ?? "no error"}, reference {record.Reference}"));
+            story.Add(new(record.At, record.Decision, presented + (record.Refusal is null ? "" : record.Refusal + ", ") + "reference " + record.Reference));
         }
         if (grant.Generation > 0)
         {

@@ -24,7 +24,7 @@ internal static class RefusalGuide
         Refusal.ClientCredentialsInQuery => ("Credentials never stand in a URL (RFC 6749 section 2.3.1).", "Treat the secret as leaked to logs and rotate it; then correct the client."),
         Refusal.ClientAssertionInvalid => ("The assertion is signed by a registered key, names the issuer as its only audience, has iss and sub equal to client_id, and lives for an hour at most (RFC 7523 section 3, RFC 7523bis section 4).", "Compare the client's key with the registered jwks, and its clock with ours."),
         Refusal.ClientAssertionReplayed => ("An assertion counts once (RFC 7523 section 3, jti).", "The client must make a new assertion for each request."),
-        Refusal.ClientThrottled => ("Twenty wrong credentials within a minute from one address stop that client there (RFC 6749 section 2.3.1).", "Look for a deployment with an old secret, or for somebody guessing."),
+        Refusal.ClientThrottled => ("After twenty wrong credentials within a minute from one address, further wrong ones there are told to wait (RFC 6749 section 2.3.1).", "Look for a deployment with an old secret, or for somebody guessing."),
         Refusal.GrantTypeNotAllowed or Refusal.ResponseTypeNotAllowed => ("The client uses only what it is registered for (RFC 6749 section 5.2).", FixTheRegistration),
         Refusal.GrantTypeUnsupported or Refusal.ResponseTypeUnsupported or Refusal.ResponseModeUnsupported => ("The server offers what its metadata lists (RFC 8414 section 2).", FixTheClient),
         Refusal.RedirectUriMissing or Refusal.RedirectUriUnregistered => ("Redirect URIs are compared byte for byte; only the port of a loopback URI may vary (RFC 9700 section 2.1).", "Register the URI exactly as the client sends it."),

@@ -61,6 +61,15 @@ public static class RedirectUri
         return end < 0 ? uri : uri[..(slashes + 3 + end)];
     }
 
+    /// <summary>Where the answer to a form of a page may lead, for the form-action directive: the redirect URI's origin, and the client's allowed origins.</summary>
+    /// <remarks>Some browsers apply the directive to every redirect that follows a form, also to those of the client's callback; a client whose callback leads on to another
+    /// origin of its own declares that one in allowed_origins.</remarks>
+    /// <param name="uri">The verified redirect URI.</param>
+    /// <param name="client">The client.</param>
+    /// <returns>Sources, space-delimited.</returns>
+    public static string FormTargetsOf(string uri, Client client) =>
+        client.AllowedOrigins.Count == 0 ? OriginOf(uri) : string.Join(' ', client.AllowedOrigins.Prepend(OriginOf(uri)).Distinct());
+
     /// <summary>Takes an http loopback URI apart without normalizing it; null for any other URI.</summary>
     private static (string Host, string Tail)? SplitLoopback(string uri)
     {

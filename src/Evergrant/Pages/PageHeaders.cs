@@ -7,7 +7,7 @@ internal static class PageHeaders
 {
     /// <summary>Sets the headers of a page: nothing runs, nothing frames it, nothing is stored, and its forms lead back here or to one origin more.</summary>
     /// <param name="http">The request to answer.</param>
-    /// <param name="formOrigin">Origin (or scheme with colon) to which the answer of a form may redirect; null for none. Browsers apply form-action to redirects too.</param>
+    /// <param name="formOrigin">Origins (or schemes with colon) to which the answer of a form may redirect, space-delimited; null for none. Browsers apply form-action to redirects too.</param>
     /// <param name="nonce">Nonce of the one inline script; null for pages without.</param>
     /// <param name="scripts">Whether scripts and calls of this origin are allowed (the playground).</param>
     public static void Apply(HttpContext http, string? formOrigin = null, string? nonce = null, bool scripts = false)
@@ -70,5 +70,5 @@ internal static class PageHeaders
     private static bool IsSource(string? origin) => origin is { Length: > 1 } && !origin.AsSpan().ContainsAnyExcept(SourceCharacters);
 
     private static readonly System.Buffers.SearchValues<char> SourceCharacters =
-        System.Buffers.SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~:/[]%+");
+        System.Buffers.SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~:/[]%+ ");
 }

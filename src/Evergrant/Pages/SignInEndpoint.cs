@@ -92,6 +92,7 @@ internal sealed class SignInEndpoint(
     {
         if (await clients.FindClientAsync(sites.Of(http).Issuer, page.ClientName, http.RequestAborted) is not { } client) return page;
         string origin = page.RedirectOrigin == "'none'" && client.RedirectUris.Count == 1 ? RedirectUri.OriginOf(client.RedirectUris[0]) : page.RedirectOrigin;
+        origin = string.Join(' ', client.AllowedOrigins.Prepend(origin).Distinct());
         return page with { ClientName = client.Name ?? client.ClientId, ClientUri = client.ClientUri, RedirectOrigin = origin };
     }
 
