@@ -29,9 +29,7 @@ internal sealed class Database
     {
         try
         {
-            NpgsqlDataSourceBuilder builder = new(Forced(options).ConnectionString);
-            builder.UsePhysicalConnectionInitializer(Check, CheckAsync);
-            _source = builder.BuildMultiHost().WithTargetSession(TargetSessionAttributes.Primary);
+            _source = Source(Forced(options), check: true);
         }
         catch (Exception e) when (e is ArgumentException or FormatException or InvalidOperationException or NotSupportedException)
         {
@@ -56,6 +54,7 @@ internal sealed class Database
             NoResetOnClose = true, // Nothing changes a session here.
             Multiplexing = false,
             Enlist = false,
+            HostRecheckSeconds = 1, // Of several hosts, one that failed is asked again after this.
             IncludeErrorDetail = false, // It would hold values of rows.
             PersistSecurityInfo = false,
             ApplicationName = "evergrant",
@@ -63,6 +62,16 @@ internal sealed class Database
             Options = string.Create(CultureInfo.InvariantCulture,
                 $"-c synchronous_commit=on -c default_transaction_isolation=read\\ committed -c lock_timeout={seconds * 750} -c idle_in_transaction_session_timeout={seconds * 5000}"),
         };
+    }
+
+    /// <summary>A source of connections to the primary. One host needs no search for it, and none of the driver's notes about hosts that are down: the check of each connection suffices.</summary>
+    public static NpgsqlDataSource Source(NpgsqlConnectionStringBuilder settings, bool check)
+    {
+        bool several = settings.Host?.Contains(',') == true;
+        settings.Remove("Target Session Attributes");
+        NpgsqlDataSourceBuilder builder = new(settings.ConnectionString);
+        if (check) builder.UsePhysicalConnectionInitializer(Check, CheckAsync);
+        return several ? builder.BuildMultiHost().WithTargetSession(TargetSessionAttributes.Primary) : builder.Build();
     }
 
     /// <summary>Takes a connection from the pool.</summary>
@@ -80,8 +89,10 @@ internal sealed class Database
         catch (Exception e)
         {
             Leave();
-            if (Outcome.IsOfServer(e)) throw new StoreUnavailableException("No connection to PostgreSQL is to be had.", e);
-            throw;
+            if (!Outcome.IsOfServer(e)) throw;
+            // With several hosts, what the check below found lies deeper.
+            if (e.InnerException is AggregateException all && all.Flatten().InnerExceptions.OfType<StoreUnavailableException>().FirstOrDefault() is { } found) throw new StoreUnavailableException(found.Message, e);
+            throw new StoreUnavailableException("No connection to PostgreSQL is to be had.", e);
         }
     }
 

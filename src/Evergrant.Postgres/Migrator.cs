@@ -52,7 +52,7 @@ internal static class Migrator
     {
         NpgsqlConnectionStringBuilder builder = Database.Forced(options);
         (builder.Pooling, builder.CommandTimeout, builder.MaxAutoPrepare, builder.Options) = (false, Seconds, 0, "-c synchronous_commit=on");
-        return new NpgsqlDataSourceBuilder(builder.ConnectionString).BuildMultiHost().WithTargetSession(TargetSessionAttributes.Primary);
+        return Database.Source(builder, check: false);
     }
 
     private static async Task ApplyAsync(NpgsqlConnection connection, string script, int version, CancellationToken cancellationToken)

@@ -102,5 +102,5 @@ public sealed class DoubtTests
     }
 
     private static Task<PostgresStore> OpenAsync(PostgresCluster cluster, string database) =>
-        PostgresStore.OpenAsync(new(cluster.ConnectionString(database)));
+        PostgresStore.OpenAsync(new(cluster.ConnectionString(database)) { Deadline = TimeSpan.FromSeconds(1) });
 }

@@ -30,7 +30,7 @@ trap : INT TERM
 [[ ${#as[@]} == 0 ]] && : >"$folder/log" || "${as[@]}" touch "$folder/log"
 settings="-k $folder -c listen_addresses= -c max_connections=200"
 for setting in "$@"; do settings+=" -c $setting"; done
-run "$bin/initdb" -D "$folder/data" -U evergrant -A trust -E UTF8 --locale=C || { cat "$folder/log"; exit 1; }
+run "$bin/initdb" -N -D "$folder/data" -U evergrant -A trust -E UTF8 --locale=C || { cat "$folder/log"; exit 1; }
 run "$bin/pg_ctl" -D "$folder/data" -w -l "$folder/server.log" -o "$settings" start || { cat "$folder/log" "$folder/server.log"; exit 1; }
 echo ready
 cat >/dev/null
