@@ -16,8 +16,9 @@ namespace Evergrant.AspNetCore;
 /// <param name="Presented">Generation that was presented; null for none.</param>
 /// <param name="Policy">Policy that decided; null for none.</param>
 /// <param name="Subject">Account; null for the grant's, or none.</param>
+/// <param name="Stranger">The client's id is whatever the caller wrote: no client has it.</param>
 internal sealed record Told(
-    string Decision, string Endpoint, string? Issuer, string? ClientId, OAuthError? Error = null, Grant? Grant = null, long? Presented = null, string? Policy = null, string? Subject = null);
+    string Decision, string Endpoint, string? Issuer, string? ClientId, OAuthError? Error = null, Grant? Grant = null, long? Presented = null, string? Policy = null, string? Subject = null, bool Stranger = false);
 
 /// <summary>Says everything to the operator and little to the caller: log line, metric and event, under one short reference.</summary>
 internal sealed partial class RefusalLog : IDisposable
@@ -70,7 +71,8 @@ internal sealed partial class RefusalLog : IDisposable
     public async ValueTask<string> RecordAsync(Told told, CancellationToken cancellationToken)
     {
         EventRecord record = Make(told);
-        if (MayStore(record.ClientId ?? ""))
+        // All strangers together have the share of one client: with a share for each name they would fill the disk.
+        if (MayStore(told.Stranger ? "" : record.ClientId ?? ""))
         {
             try
             {

@@ -120,6 +120,8 @@ internal sealed class ResponsePolicy(RequestDelegate next, IssuerSites sites, Cl
             return;
         }
         http.Response.StatusCode = status;
+        // Of a public document only the document itself may be kept.
+        http.Response.Headers.CacheControl = "no-store";
         if (status == 503) http.Response.Headers.RetryAfter = "1";
         if (rule is { Headers: HeaderSet.Page })
         {

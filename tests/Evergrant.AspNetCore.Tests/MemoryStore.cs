@@ -16,6 +16,7 @@ internal sealed class MemoryStore : IGrantStore, IClientStore, IKeyStore
 
     public List<Client> Clients { get; } = [];
     public List<EventRecord> Events { get; } = [];
+    public List<ScopeDescription> Scopes { get; } = [new("extra")];
 
     /// <summary>Reads of grants, keys, clients and consents throw.</summary>
     public bool ReadsFail { get; set; }
@@ -37,6 +38,12 @@ internal sealed class MemoryStore : IGrantStore, IClientStore, IKeyStore
 
     /// <summary>Completed when a commit has begun to wait.</summary>
     public TaskCompletionSource Waiting { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>A read of the scopes waits for this after it has read.</summary>
+    public TaskCompletionSource? ScopesHeld { get; set; }
+
+    /// <summary>Completed when scopes have been read.</summary>
+    public TaskCompletionSource ReadingScopes { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public IReadOnlyList<Grant> Grants => [.. _grants.Values];
 
@@ -98,7 +105,13 @@ internal sealed class MemoryStore : IGrantStore, IClientStore, IKeyStore
 
     public ValueTask<bool> RemoveResourceAsync(string identifier, CancellationToken cancellationToken) => throw new NotSupportedException();
 
-    public ValueTask<IReadOnlyList<ScopeDescription>> ListScopesAsync(CancellationToken cancellationToken) => Read(() => (IReadOnlyList<ScopeDescription>)[new("extra")]);
+    public async ValueTask<IReadOnlyList<ScopeDescription>> ListScopesAsync(CancellationToken cancellationToken)
+    {
+        IReadOnlyList<ScopeDescription> scopes = [.. Scopes];
+        ReadingScopes.TrySetResult();
+        if (ScopesHeld is { } held) await held.Task;
+        return await Read(() => scopes);
+    }
 
     public ValueTask SaveScopeAsync(ScopeDescription scope, CancellationToken cancellationToken) => throw new NotSupportedException();
 
@@ -129,8 +142,15 @@ internal sealed class MemoryStore : IGrantStore, IClientStore, IKeyStore
             case AdvanceGrant a when _grants.GetValueOrDefault(a.GrantId) is { } row && row.Generation == a.From && row.State == (a.From == 0 ? GrantState.Pending : GrantState.Active):
                 _grants[row.Id] = row with
                 {
-                    State = GrantState.Active, Generation = a.To, GenerationAt = a.At, KeyNumber = a.KeyNumber, IdleExpiresAt = a.IdleExpiresAt, ExpiresAt = a.ExpiresAt,
-                    Retries = a.Retries, AccessSerial = a.AccessSerial, AccessFloor = a.AccessFloor,
+                    State = GrantState.Active,
+                    Generation = a.To,
+                    GenerationAt = a.At,
+                    KeyNumber = a.KeyNumber,
+                    IdleExpiresAt = a.IdleExpiresAt,
+                    ExpiresAt = a.ExpiresAt,
+                    Retries = a.Retries,
+                    AccessSerial = a.AccessSerial,
+                    AccessFloor = a.AccessFloor,
                 };
                 return true;
             case CountRetry c when _grants.GetValueOrDefault(c.GrantId) is { State: GrantState.Active } row && row.Generation == c.Generation:

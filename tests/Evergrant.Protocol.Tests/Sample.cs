@@ -34,8 +34,11 @@ internal static class Sample
 
     public static readonly Client Native = Web with
     {
-        ClientId = "native", ApplicationType = ApplicationType.Native, AuthenticationMethod = ClientAuthenticationMethod.None,
-        GrantTypes = ["authorization_code", "refresh_token"], RedirectUris = ["http://127.0.0.1/cb"],
+        ClientId = "native",
+        ApplicationType = ApplicationType.Native,
+        AuthenticationMethod = ClientAuthenticationMethod.None,
+        GrantTypes = ["authorization_code", "refresh_token"],
+        RedirectUris = ["http://127.0.0.1/cb"],
     };
 
     public static CredentialKeys KeysOf(params (int Number, byte Fill)[] roots) =>

@@ -15,7 +15,13 @@ public abstract class AccountTests<TStore> : StoreTests<TStore> where TStore : I
     {
         Account full = Rows.Account("zoë") with
         {
-            Version = 5, AccessFailedCount = 3, LockoutEnd = Now.AddDays(1), Disabled = true, Operator = true, Claims = """{"name":"Zoë 😀"}""", UpdatedAt = Now.AddHours(1),
+            Version = 5,
+            AccessFailedCount = 3,
+            LockoutEnd = Now.AddDays(1),
+            Disabled = true,
+            Operator = true,
+            Claims = """{"name":"Zoë 😀"}""",
+            UpdatedAt = Now.AddHours(1),
         };
         Account bare = Rows.Account("bare") with { PasswordHash = null };
         Assert.Equal(CommitResult.Committed, await Accounts.CreateAccountAsync(full, default));

@@ -34,15 +34,28 @@ public static class Rows
 
     public static Grant Active(Guid? id = null, long generation = 1) => Pending(id) with
     {
-        State = GrantState.Active, Generation = generation, IdleExpiresAt = Now.AddDays(14), ExpiresAt = Now.AddDays(90),
+        State = GrantState.Active,
+        Generation = generation,
+        IdleExpiresAt = Now.AddDays(14),
+        ExpiresAt = Now.AddDays(90),
     };
 
     /// <summary>Every member set, with characters that need care.</summary>
     public static Grant Full(Guid? id = null) => Active(id, 1L << 40) with
     {
-        Issuer = "https://login.example/täglich", ClientId = "c.~-_", Subject = "用户 \u0000 \"'\\ 😀", SessionId = "", GenerationAt = Now.AddMilliseconds(1), KeyNumber = int.MaxValue,
-        Retries = new RetryHistory((1L << 40) - 1), AccessSerial = int.MaxValue, AccessFloor = int.MaxValue - 1, BoundKey = "0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I",
-        State = GrantState.Revoked, RevokedAt = Now.AddDays(1), RevokedWhy = RevocationCause.RefreshTokenReplayed,
+        Issuer = "https://login.example/täglich",
+        ClientId = "c.~-_",
+        Subject = "用户 \u0000 \"'\\ 😀",
+        SessionId = "",
+        GenerationAt = Now.AddMilliseconds(1),
+        KeyNumber = int.MaxValue,
+        Retries = new RetryHistory((1L << 40) - 1),
+        AccessSerial = int.MaxValue,
+        AccessFloor = int.MaxValue - 1,
+        BoundKey = "0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I",
+        State = GrantState.Revoked,
+        RevokedAt = Now.AddDays(1),
+        RevokedWhy = RevocationCause.RefreshTokenReplayed,
         Authorized = new()
         {
             Scope = "openid offline_access \"\\", Resources = ["https://a.example", "urn:b", ""], RedirectUri = "com.example:/cb?ä=%20", CodeChallenge = new string('c', 43),

@@ -14,7 +14,8 @@ internal sealed class PerfProfile : IAsyncDisposable
     private readonly int pid;
 
     private PerfProfile(int pid) => (this.pid, perf) = (pid, Process.Start(new ProcessStartInfo(
-        "perf", ["record", "-e", "cpu-clock", "-F", "1999", "-g", "-q", "-p", pid.ToString(), "-o", file]) { RedirectStandardError = true, RedirectStandardOutput = true })!);
+        "perf", ["record", "-e", "cpu-clock", "-F", "1999", "-g", "-q", "-p", pid.ToString(), "-o", file])
+    { RedirectStandardError = true, RedirectStandardOutput = true })!);
 
     public static PerfProfile Start(int pid) => new(pid);
 
@@ -24,7 +25,8 @@ internal sealed class PerfProfile : IAsyncDisposable
         using (var signal = Process.Start("/bin/kill", ["-INT", perf.Id.ToString()])) await signal.WaitForExitAsync();
         await perf.WaitForExitAsync();
         using var script = Process.Start(new ProcessStartInfo(
-            "perf", ["script", "-i", file, "-F", "comm,ip,sym,dso", "--no-inline"]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+            "perf", ["script", "-i", file, "-F", "comm,ip,sym,dso", "--no-inline"])
+        { RedirectStandardOutput = true, RedirectStandardError = true })!;
         script.ErrorDataReceived += static (_, _) => { };
         script.BeginErrorReadLine();
         var samples = new Dictionary<string, int>();

@@ -12,6 +12,7 @@ namespace Evergrant.AspNetCore.Authorize;
 internal sealed class AuthorizePages(IInteractions interactions, InteractionTickets tickets, RefusalLog log)
 {
     private static readonly OAuthError BadForm = new("invalid_request", "The form is not well-formed.", Refusal.RequestMalformed);
+    private static readonly OAuthError TooLarge = new("invalid_request", "The request is too large.", Refusal.RequestTooLarge);
     private static readonly FormOptions Limits = new() { ValueCountLimit = 64, KeyLengthLimit = 256, ValueLengthLimit = 40 * 1024, BufferBodyLengthLimit = 64 * 1024 };
 
     /// <summary>Reads the form of one of our pages.</summary>
@@ -32,7 +33,12 @@ internal sealed class AuthorizePages(IInteractions interactions, InteractionTick
     public async Task ShowAsync(HttpContext http, IssuerSite site, AuthorizationFacts facts, Prompted prompted)
     {
         Client client = facts.Target.Client;
-        string ticket = tickets.Seal(http, site, new Interaction(facts.Request.Parameters, facts.StartedAt, prompted.Prompt, prompted.Session?.Subject));
+        string? ticket = tickets.Seal(http, site, new Interaction(facts.Request.Parameters, facts.StartedAt, prompted.Prompt, prompted.Session?.Subject));
+        if (ticket is null)
+        {
+            await RefuseAsync(http, site, TooLarge, client.ClientId);
+            return;
+        }
         string clientName = client.Name ?? client.ClientId;
         string origin = RedirectUri.OriginOf(facts.Target.RedirectUri);
         string? locales = facts.Request.Parameters["ui_locales"];
@@ -84,7 +90,7 @@ internal sealed class AuthorizePages(IInteractions interactions, InteractionTick
     /// <summary>Shows an error that must not be redirected.</summary>
     public async Task RefuseAsync(HttpContext http, IssuerSite site, OAuthError error, string? clientId)
     {
-        string reference = await log.RecordAsync(new Told("Refused", "Authorize", site.Issuer, clientId, error), http.RequestAborted);
+        string reference = await log.RecordAsync(new Told("Refused", "Authorize", site.Issuer, clientId, error, Stranger: true), http.RequestAborted);
         http.Response.StatusCode = error.Refusal == Refusal.RequestTooLarge ? StatusCodes.Status413PayloadTooLarge : StatusCodes.Status400BadRequest;
         await interactions.ShowErrorAsync(http, new ErrorPage("This request cannot be answered", error.Description, error.Code, reference));
     }

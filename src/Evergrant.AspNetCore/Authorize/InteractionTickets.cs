@@ -26,11 +26,11 @@ internal sealed class InteractionTickets(IServerSecrets secrets, EvergrantOption
 
     private readonly byte[] _key = secrets.Derive("interaction-ticket");
 
-    /// <summary>Seals.</summary>
-    public string Seal(HttpContext http, IssuerSite site, Interaction interaction)
+    /// <summary>Seals; null when the request is too large to come back with a form.</summary>
+    public string? Seal(HttpContext http, IssuerSite site, Interaction interaction)
     {
         var buffer = new ArrayBufferWriter<byte>(1024);
-        using (var json = new Utf8JsonWriter(buffer))
+        using (var json = new Utf8JsonWriter(buffer, JsonReply.Options))
         {
             json.WriteStartArray();
             json.WriteNumberValue(interaction.StartedAt.ToUnixTimeMilliseconds());
@@ -48,7 +48,8 @@ internal sealed class InteractionTickets(IServerSecrets secrets, EvergrantOption
         using var aes = new AesGcm(_key, TagLength);
         aes.Encrypt(bytes.AsSpan(0, NonceLength), buffer.WrittenSpan, bytes.AsSpan(NonceLength, buffer.WrittenCount), bytes.AsSpan(bytes.Length - TagLength),
             BoundTo(site, BrowserCookie.Ensure(http, site)));
-        return CanonicalBase64Url.Encode(bytes);
+        string ticket = CanonicalBase64Url.Encode(bytes);
+        return ticket.Length > MaximumLength ? null : ticket;
     }
 
     /// <summary>Opens; null when it is forged, of another issuer or browser, or too old.</summary>

@@ -8,22 +8,26 @@ namespace Evergrant.AspNetCore.Clients;
 /// <param name="store">Where they are kept.</param>
 public sealed class ClientCatalogue(IClientStore store)
 {
+    internal const int LongestClientId = 128;
     private const int MaximumClients = 20_000;
 
-    private ConcurrentDictionary<(string Issuer, string ClientId), Client> _clients = new();
-    private ScopeCatalogue? _scopes;
-    private IReadOnlyDictionary<string, HashSet<string>>? _origins;
+    // One object, replaced as a whole: what was read before a change and arrives after it goes into the object that nobody asks any more.
+    private volatile Known _known = new();
 
     /// <summary>Finds a client, or null. What is not there is asked for again each time, so that nobody can fill the memory with names.</summary>
     /// <param name="issuer">Issuer.</param>
     /// <param name="clientId">Client id.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     public ValueTask<Client?> FindAsync(string issuer, string clientId, CancellationToken cancellationToken) =>
-        _clients.TryGetValue((issuer, clientId), out Client? client) ? new(client) : LoadAsync(issuer, clientId, cancellationToken);
+        _known.Clients.TryGetValue((issuer, clientId), out Client? client) ? new(client) : LoadAsync(issuer, clientId, cancellationToken);
 
     /// <summary>The scopes and resources.</summary>
     /// <param name="cancellationToken">Ends the wait.</param>
-    public ValueTask<ScopeCatalogue> ScopesAsync(CancellationToken cancellationToken) => _scopes is { } scopes ? new(scopes) : LoadScopesAsync(cancellationToken);
+    public ValueTask<ScopeCatalogue> ScopesAsync(CancellationToken cancellationToken)
+    {
+        Known known = _known;
+        return known.Scopes is { } scopes ? new(scopes) : LoadScopesAsync(known, cancellationToken);
+    }
 
     /// <summary>Whether scripts of an origin may read answers of an issuer: a client is registered with the origin, or with a redirect URI of it.</summary>
     /// <param name="issuer">Issuer.</param>
@@ -31,22 +35,18 @@ public sealed class ClientCatalogue(IClientStore store)
     /// <param name="cancellationToken">Ends the wait.</param>
     public async ValueTask<bool> KnowsOriginAsync(string issuer, string origin, CancellationToken cancellationToken)
     {
-        IReadOnlyDictionary<string, HashSet<string>> origins = _origins ??= await LoadOriginsAsync(cancellationToken);
+        Known now = _known;
+        IReadOnlyDictionary<string, HashSet<string>> origins = now.Origins ??= await LoadOriginsAsync(cancellationToken);
         return origins.TryGetValue(issuer, out HashSet<string>? known) && (known.Contains(origin) || (WithoutPort(origin) is { } loopback && known.Contains(loopback)));
     }
 
     /// <summary>Forgets everything; the next question goes to the store.</summary>
-    public void Invalidate()
-    {
-        _clients = new();
-        _scopes = null;
-        _origins = null;
-    }
+    public void Invalidate() => _known = new();
 
     private async ValueTask<Client?> LoadAsync(string issuer, string clientId, CancellationToken cancellationToken)
     {
-        if (clientId.Length > 128) return null;
-        ConcurrentDictionary<(string, string), Client> into = _clients;
+        if (clientId.Length > LongestClientId) return null;
+        ConcurrentDictionary<(string, string), Client> into = _known.Clients;
         Client? client = await store.FindClientAsync(issuer, clientId, cancellationToken);
         if (client is not null)
         {
@@ -56,8 +56,8 @@ public sealed class ClientCatalogue(IClientStore store)
         return client;
     }
 
-    private async ValueTask<ScopeCatalogue> LoadScopesAsync(CancellationToken cancellationToken) =>
-        _scopes = new ScopeCatalogue(await store.ListResourcesAsync(cancellationToken), await store.ListScopesAsync(cancellationToken));
+    private async ValueTask<ScopeCatalogue> LoadScopesAsync(Known into, CancellationToken cancellationToken) =>
+        into.Scopes = new ScopeCatalogue(await store.ListResourcesAsync(cancellationToken), await store.ListScopesAsync(cancellationToken));
 
     private async ValueTask<IReadOnlyDictionary<string, HashSet<string>>> LoadOriginsAsync(CancellationToken cancellationToken)
     {
@@ -85,5 +85,14 @@ public sealed class ClientCatalogue(IClientStore store)
             if (origin == host || (origin.StartsWith(host, StringComparison.Ordinal) && origin[host.Length] == ':' && ushort.TryParse(origin.AsSpan(host.Length + 1), out _))) return host + ":*";
         }
         return null;
+    }
+
+    private sealed class Known
+    {
+        public ConcurrentDictionary<(string Issuer, string ClientId), Client> Clients { get; } = new();
+
+        public ScopeCatalogue? Scopes { get; set; }
+
+        public IReadOnlyDictionary<string, HashSet<string>>? Origins { get; set; }
     }
 }

@@ -24,28 +24,28 @@ internal sealed class ClientGate(ClientCatalogue clients, ClientThrottle throttl
     public async ValueTask<(Client Client, Parameters Form)?> EnterAsync(HttpContext http, IssuerSite site, EndpointRule rule)
     {
         (Parameters? form, OAuthError? error) = await FormReader.ReadAsync(http, rule.BodyLimit);
-        if (form is null) return await RefuseAsync(http, site, rule, error!, null);
-        if (form.Repeated is not null) return await RefuseAsync(http, site, rule, RepeatedParameter, null);
-        if (ClientCredentialsReader.Read(http.Request, form, out ShownCredentials shown) is { } unreadable) return await RefuseAsync(http, site, rule, unreadable, shown);
+        if (form is null) return await RefuseAsync(http, site, rule, error!, null, null);
+        if (form.Repeated is not null) return await RefuseAsync(http, site, rule, RepeatedParameter, null, null);
+        if (ClientCredentialsReader.Read(http.Request, form, out ShownCredentials shown) is { } unreadable) return await RefuseAsync(http, site, rule, unreadable, shown, null);
 
         System.Net.IPAddress? address = http.Connection.RemoteIpAddress;
         if (throttle.Wait(shown.ClientId, address) is > 0 and int seconds)
         {
             http.Response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
-            return await RefuseAsync(http, site, rule, Throttled, shown);
+            return await RefuseAsync(http, site, rule, Throttled, shown, null);
         }
         Client? client = shown.ClientId is null ? null : await clients.FindAsync(site.Issuer, shown.ClientId, http.RequestAborted);
         switch (ClientAuthentication.Decide(shown, client, _secretKey, site.Issuer, site.TokenEndpoint, clock.GetUtcNow()))
         {
             case NotAuthenticated refused:
                 if (refused.Guess) throttle.Failed(shown.ClientId, address);
-                return await RefuseAsync(http, site, rule, refused.Error, shown);
+                return await RefuseAsync(http, site, rule, refused.Error, shown, client);
             case Authenticated { Change: { } useAssertion } once:
                 switch (await store.CommitAsync(useAssertion, null, http.RequestAborted))
                 {
                     case CommitResult.Committed: return (once.Client, form);
-                    case CommitResult.Conflict: return await RefuseAsync(http, site, rule, Replayed, shown);
-                    default: return await RefuseAsync(http, site, rule, Busy, shown);
+                    case CommitResult.Conflict: return await RefuseAsync(http, site, rule, Replayed, shown, client);
+                    default: return await RefuseAsync(http, site, rule, Busy, shown, client);
                 }
             case Authenticated authenticated:
                 return (authenticated.Client, form);
@@ -54,9 +54,9 @@ internal sealed class ClientGate(ClientCatalogue clients, ClientThrottle throttl
         }
     }
 
-    private async ValueTask<(Client Client, Parameters Form)?> RefuseAsync(HttpContext http, IssuerSite site, EndpointRule rule, OAuthError error, ShownCredentials? shown)
+    private async ValueTask<(Client Client, Parameters Form)?> RefuseAsync(HttpContext http, IssuerSite site, EndpointRule rule, OAuthError error, ShownCredentials? shown, Client? client)
     {
-        string reference = await log.RecordAsync(new Told("Refused", rule.Name, site.Issuer, shown?.ClientId, error), http.RequestAborted);
+        string reference = await log.RecordAsync(new Told("Refused", rule.Name, site.Issuer, shown?.ClientId, error, Stranger: client is null), http.RequestAborted);
         // RFC 6749 section 5.2 challenges whoever used the header. Whoever used the body is not to be turned to the header: client libraries
         // take the challenge for the answer and hide the error behind it.
         bool inBody = shown is { UsedHeader: false } && (shown.Secret ?? shown.Assertion) is not null;

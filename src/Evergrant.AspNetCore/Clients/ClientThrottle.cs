@@ -17,7 +17,7 @@ internal sealed class ClientThrottle(TimeProvider clock)
     public int Wait(string? clientId, IPAddress? address)
     {
         if (_failures.IsEmpty) return 0;
-        return _failures.TryGetValue((clientId ?? "", address ?? IPAddress.None), out (long Minute, int Failures) entry) && entry.Minute == Minute && entry.Failures >= Allowed
+        return _failures.TryGetValue(KeyOf(clientId, address), out (long Minute, int Failures) entry) && entry.Minute == Minute && entry.Failures >= Allowed
             ? (int)Window.TotalSeconds : 0;
     }
 
@@ -26,8 +26,12 @@ internal sealed class ClientThrottle(TimeProvider clock)
     {
         if (_failures.Count > MaximumEntries) _failures.Clear();
         long minute = Minute;
-        _failures.AddOrUpdate((clientId ?? "", address ?? IPAddress.None), _ => (minute, 1), (_, old) => old.Minute == minute ? (minute, old.Failures + 1) : (minute, 1));
+        _failures.AddOrUpdate(KeyOf(clientId, address), _ => (minute, 1), (_, old) => old.Minute == minute ? (minute, old.Failures + 1) : (minute, 1));
     }
+
+    // An id that no client can have is not kept: strangers choose it, and its length.
+    private static (string Client, IPAddress Address) KeyOf(string? clientId, IPAddress? address) =>
+        (clientId is { Length: <= ClientCatalogue.LongestClientId } ? clientId : "", address ?? IPAddress.None);
 
     private long Minute => clock.GetUtcNow().Ticks / Window.Ticks;
 }

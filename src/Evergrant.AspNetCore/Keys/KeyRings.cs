@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using Evergrant.Jose;
+using Evergrant.Protocol.Clients;
 using Evergrant.Protocol.Keys;
 using Evergrant.Protocol.Storage;
 
@@ -42,7 +43,8 @@ public sealed class KeySnapshot
 /// <summary>The key rings of all issuers: loaded from the store, unwrapped, rotated when due. Which key does what at an instant is decided by <see cref="KeyRing"/>.</summary>
 public sealed class KeyRings : IDisposable
 {
-    private static readonly string[] Always = [SignatureAlgorithm.ES256, SignatureAlgorithm.RS256];
+    // Every algorithm that the metadata offers, so that a key is announced before anybody asks for its signature.
+    private static readonly IReadOnlyList<string> Always = ClientMetadata.SigningAlgorithms;
     private static readonly TimeSpan LongestLook = TimeSpan.FromMinutes(5);
 
     private readonly IKeyStore _store;
@@ -70,28 +72,20 @@ public sealed class KeyRings : IDisposable
     /// <param name="issuer">Issuer.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     public ValueTask<KeySnapshot> CurrentAsync(string issuer, CancellationToken cancellationToken) =>
-        _snapshots.TryGetValue(issuer, out KeySnapshot? snapshot) && _clock.GetUtcNow() < snapshot.Until ? new(snapshot) : LoadAsync(issuer, null, cancellationToken);
+        _snapshots.TryGetValue(issuer, out KeySnapshot? snapshot) && _clock.GetUtcNow() < snapshot.Until ? new(snapshot) : LoadAsync(issuer, cancellationToken);
 
-    /// <summary>The signer of an issuer for an algorithm; its key is made at the first use of an algorithm.</summary>
+    /// <summary>The signer of an issuer for an algorithm.</summary>
     /// <param name="issuer">Issuer.</param>
-    /// <param name="algorithm">JWS algorithm.</param>
+    /// <param name="algorithm">One of <see cref="ClientMetadata.SigningAlgorithms"/>.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    public async ValueTask<ISigner> SignerAsync(string issuer, string algorithm, CancellationToken cancellationToken)
-    {
-        KeySnapshot snapshot = await CurrentAsync(issuer, cancellationToken);
-        if (!snapshot.Signers.TryGetValue(algorithm, out ISigner? signer))
-        {
-            snapshot = await LoadAsync(issuer, algorithm, cancellationToken);
-            signer = snapshot.Signers[algorithm];
-        }
-        return signer;
-    }
+    public async ValueTask<ISigner> SignerAsync(string issuer, string algorithm, CancellationToken cancellationToken) =>
+        (await CurrentAsync(issuer, cancellationToken)).Signers[algorithm];
 
     /// <summary>Reads all keys of an issuer from the store.</summary>
     /// <param name="issuer">Issuer.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     public async ValueTask<IReadOnlyList<SigningKeyRecord>> ListAsync(string issuer, CancellationToken cancellationToken) =>
-        (await LoadAsync(issuer, null, cancellationToken)).Records;
+        (await LoadAsync(issuer, cancellationToken)).Records;
 
     /// <summary>Announces a successor now; the present keys sign until it may.</summary>
     /// <param name="issuer">Issuer.</param>
@@ -132,7 +126,7 @@ public sealed class KeyRings : IDisposable
             IReadOnlyList<SigningKeyRecord> keys = await _store.ListKeysAsync(issuer, cancellationToken);
             if (keys.FirstOrDefault(k => k.KeyId == keyId) is not { } key) return false;
             if (!await _store.SaveKeysAsync(issuer, keys.Count, [key with { WithdrawnAt = key.WithdrawnAt ?? _clock.GetUtcNow() }], cancellationToken)) continue;
-            await LoadAsync(issuer, null, cancellationToken);
+            await LoadAsync(issuer, cancellationToken);
             return true;
         }
     }
@@ -144,7 +138,7 @@ public sealed class KeyRings : IDisposable
         foreach (SigningKey key in _unwrapped.Values) key.Dispose();
     }
 
-    private async ValueTask<KeySnapshot> LoadAsync(string issuer, string? algorithm, CancellationToken cancellationToken)
+    private async ValueTask<KeySnapshot> LoadAsync(string issuer, CancellationToken cancellationToken)
     {
         await _loading.WaitAsync(cancellationToken);
         try
@@ -153,8 +147,7 @@ public sealed class KeyRings : IDisposable
             {
                 IReadOnlyList<SigningKeyRecord> keys = await _store.ListKeysAsync(issuer, cancellationToken);
                 DateTimeOffset now = _clock.GetUtcNow();
-                List<string> wanted = [.. Always.Append(algorithm ?? Always[0]).Concat(keys.Where(k => KeyRing.PhaseOf(k, now) == KeyPhase.Signing).Select(k => k.Algorithm)).Distinct()];
-                IReadOnlyList<PlannedKey> due = KeyRing.Due(keys, wanted, _times, now);
+                IReadOnlyList<PlannedKey> due = KeyRing.Due(keys, Always, _times, now);
                 if (due.Count > 0)
                 {
                     // Whoever is first writes; the others read what was written.
@@ -162,7 +155,7 @@ public sealed class KeyRings : IDisposable
                     continue;
                 }
                 var signers = new Dictionary<string, ISigner>(StringComparer.Ordinal);
-                foreach (string one in wanted)
+                foreach (string one in Always)
                 {
                     if (KeyRing.Signer(keys, one, now) is { } signer) signers[one] = Unwrap(signer);
                 }

@@ -70,48 +70,48 @@ internal sealed class TokenEndpoint(ClientGate gate, ClientCatalogue clients, IG
                     await RefuseAsync(http, site, client, new Refused(rejected.Error, rejected.Grant, rejected.Presented));
                     return;
                 case Replayed replayed:
-                {
-                    EventRecord record = log.Make(new Told(replayed.Name, "Token", site.Issuer, client.ClientId, replayed.Error, replayed.Grant, replayed.Presented, client.EffectivePolicy.Name));
-                    CommitResult result = await store.CommitAsync(replayed.Change!, record, http.RequestAborted);
-                    // Revoked by somebody else meanwhile: decide again, it will be refused as revoked.
-                    if (result == CommitResult.Conflict) continue;
-                    if (result == CommitResult.Unknown) await RefuseAsync(http, site, client, new Refused(Unknown, grant));
-                    else await JsonReply.ErrorAsync(http, replayed.Error, record.Reference);
-                    return;
-                }
+                    {
+                        EventRecord record = log.Make(new Told(replayed.Name, "Token", site.Issuer, client.ClientId, replayed.Error, replayed.Grant, replayed.Presented, client.EffectivePolicy.Name));
+                        CommitResult result = await store.CommitAsync(replayed.Change!, record, http.RequestAborted);
+                        // Revoked by somebody else meanwhile: decide again, it will be refused as revoked.
+                        if (result == CommitResult.Conflict) continue;
+                        if (result == CommitResult.Unknown) await RefuseAsync(http, site, client, new Refused(Unknown, grant));
+                        else await JsonReply.ErrorAsync(http, replayed.Error, record.Reference);
+                        return;
+                    }
                 case Granted granted:
-                {
-                    PreparedTokens? prepared = await writer.PrepareAsync(site, client, granted, now, http.RequestAborted);
-                    if (prepared is null)
                     {
-                        await RefuseAsync(http, site, client, new Refused(NoAccount, grant, granted.Presented));
+                        PreparedTokens? prepared = await writer.PrepareAsync(site, client, granted, now, http.RequestAborted);
+                        if (prepared is null)
+                        {
+                            await RefuseAsync(http, site, client, new Refused(NoAccount, grant, granted.Presented));
+                            return;
+                        }
+                        EventRecord? record = granted is Repeated or CaughtUp
+                            ? log.Make(new Told(granted.Name, "Token", site.Issuer, client.ClientId, null, grant, granted.Presented, client.EffectivePolicy.Name)) : null;
+                        // Signing runs while the commit is in flight; nothing is sent before it is durable.
+                        ValueTask<CommitResult> pending = store.CommitAsync(granted.Change, record, http.RequestAborted);
+                        SignedTokens signed;
+                        try
+                        {
+                            signed = await writer.SignAsync(site, prepared, CancellationToken.None);
+                        }
+                        catch
+                        {
+                            await pending;
+                            throw;
+                        }
+                        CommitResult result = await pending;
+                        if (result == CommitResult.Conflict) continue;
+                        if (result == CommitResult.Unknown)
+                        {
+                            await RefuseAsync(http, site, client, new Refused(Unknown, grant, granted.Presented));
+                            return;
+                        }
+                        if (record is null) log.Count(granted.Name, null);
+                        await writer.WriteAsync(http, granted, signed);
                         return;
                     }
-                    EventRecord? record = granted is Repeated or CaughtUp
-                        ? log.Make(new Told(granted.Name, "Token", site.Issuer, client.ClientId, null, grant, granted.Presented, client.EffectivePolicy.Name)) : null;
-                    // Signing runs while the commit is in flight; nothing is sent before it is durable.
-                    ValueTask<CommitResult> pending = store.CommitAsync(granted.Change, record, http.RequestAborted);
-                    SignedTokens signed;
-                    try
-                    {
-                        signed = await writer.SignAsync(site, prepared, CancellationToken.None);
-                    }
-                    catch
-                    {
-                        await pending;
-                        throw;
-                    }
-                    CommitResult result = await pending;
-                    if (result == CommitResult.Conflict) continue;
-                    if (result == CommitResult.Unknown)
-                    {
-                        await RefuseAsync(http, site, client, new Refused(Unknown, grant, granted.Presented));
-                        return;
-                    }
-                    if (record is null) log.Count(granted.Name, null);
-                    await writer.WriteAsync(http, granted, signed);
-                    return;
-                }
             }
         }
         await RefuseAsync(http, site, client, new Refused(Contended));

@@ -61,7 +61,7 @@ public static class AuthorizeRules
         new("ScopeHasADefault", "RFC 6749 section 3.3", f => f.Request.Scopes is not null || f.Client.Scopes.Count > 0 ? null
             : OAuthError.InvalidScope("The client has no default scope; send scope.", Refusal.ScopeInvalid)),
         new("ResourcesAreAllowed", "RFC 8707 section 2", f => TokenAudience.Check(f.Request.Resources, f.Client, f.Catalogue)),
-        new("ScopeIsOfOneResource", "RFC 9068 section 3", f => f.Request.Resources.Count > 0 || TokenAudience.DerivedFrom(Grantable(f), f.Catalogue).Count <= 1 ? null
+        new("ScopeIsOfOneResource", "RFC 9068 section 3", f => f.Request.Resources.Count > 0 || TokenAudience.DerivedFrom(Grantable(f), f.Client.Resources, f.Catalogue).Count <= 1 ? null
             : OAuthError.InvalidScope("The scope belongs to several resources; name them with the resource parameter.", Refusal.ScopeAmbiguous)),
     ];
 

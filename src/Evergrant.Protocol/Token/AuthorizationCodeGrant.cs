@@ -51,7 +51,7 @@ public static class AuthorizationCodeGrant
         if (grant.HasEnded(now)) return new Refused(Expired, grant, 0);
 
         string[] granted = Scope.Split(authorized.Scope);
-        if (TokenAudience.Resolve(issuer, granted, granted, authorized.Resources, request.Resources, catalogue, out TokenAudience? access) is { } error)
+        if (TokenAudience.Resolve(issuer, granted, granted, authorized.Resources, request.Resources, client.Resources, catalogue, out TokenAudience? access) is { } error)
         {
             return new Refused(error, grant, 0);
         }

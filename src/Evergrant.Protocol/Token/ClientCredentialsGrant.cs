@@ -34,10 +34,10 @@ public static class ClientCredentialsGrant
         else
         {
             // Defaults of several APIs would need several audiences: then the first API's are the default.
-            IReadOnlyList<string> derived = TokenAudience.DerivedFrom(allowed, catalogue);
-            scopes = derived.Count <= 1 ? allowed : [.. allowed.Where(s => catalogue.OwnersOf(s) is { Count: > 0 } owners && owners[0].Identifier == derived[0])];
+            IReadOnlyList<string> derived = TokenAudience.DerivedFrom(allowed, client.Resources, catalogue);
+            scopes = derived.Count <= 1 ? allowed : [.. allowed.Where(s => catalogue.OwnersOf(s).Any(o => o.Identifier == derived[0]))];
         }
-        return TokenAudience.Resolve(issuer, scopes, scopes, request.Resources, [], catalogue, out TokenAudience? access) is { } error
+        return TokenAudience.Resolve(issuer, scopes, scopes, request.Resources, [], client.Resources, catalogue, out TokenAudience? access) is { } error
             ? new Refused(error)
             : new Issued(access!, client.EffectivePolicy.AccessTokenLifetime);
     }

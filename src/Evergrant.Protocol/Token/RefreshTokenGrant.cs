@@ -56,14 +56,14 @@ public static class RefreshTokenGrant
                 policy.OnReplay == ReplayReaction.Revoke ? new RevokeGrant(grant.Id, RevocationCause.RefreshTokenReplayed, now) : null);
         }
         // Row 7.
-        if (Narrow(request, grant, catalogue, out TokenAudience? access) is { } error) return new Refused(error, grant, presented);
+        if (Narrow(request, grant, client, catalogue, out TokenAudience? access) is { } error) return new Refused(error, grant, presented);
 
         if (presented > grant.Generation)
         {
             // Row 10. Only this server can have made the token, so the row has gone back in time (fail-over, restored backup).
-            return policy.OnStoreBehind == StoreBehindReaction.Refuse
-                ? new Refused(Behind, grant, presented)
-                : Advance(grant, policy, presented, client, keys, now, (g, c) => new CaughtUp(g, c, access!, presented + 1, presented));
+            if (policy.OnStoreBehind == StoreBehindReaction.Refuse) return new Refused(Behind, grant, presented);
+            (Grant caughtUp, AdvanceGrant catchUp) = Advance(grant, policy, presented, keys, now);
+            return new CaughtUp(caughtUp, catchUp, access!, caughtUp.Generation, presented);
         }
         // Row 9.
         if (retry)
@@ -72,7 +72,11 @@ public static class RefreshTokenGrant
             return new Repeated(grant with { Retries = grant.Retries.Counted() }, count, access!, grant.Generation, presented);
         }
         // Row 8.
-        if (policy.Rotate || client.IsPublic) return Advance(grant, policy, presented, client, keys, now, (g, c) => new Rotated(g, c, access!, g.Generation, presented));
+        if (policy.Rotate || client.IsPublic)
+        {
+            (Grant rotated, AdvanceGrant advance) = Advance(grant, policy, presented, keys, now);
+            return new Rotated(rotated, advance, access!, rotated.Generation, presented);
+        }
         Grant renewed = grant with
         {
             GenerationAt = now,
@@ -95,10 +99,8 @@ public static class RefreshTokenGrant
         return inTime && (policy.RetryBudget is not { } budget || grant.Retries.Total < budget);
     }
 
-    private static TokenDecision Advance(
-        Grant grant, GrantPolicy policy, long presented, Client client, CredentialKeys keys, DateTimeOffset now, Func<Grant, Change, TokenDecision> decision)
+    private static (Grant After, AdvanceGrant Change) Advance(Grant grant, GrantPolicy policy, long presented, CredentialKeys keys, DateTimeOffset now)
     {
-        _ = client;
         Grant after = grant with
         {
             State = GrantState.Active,
@@ -110,7 +112,7 @@ public static class RefreshTokenGrant
             AccessSerial = grant.AccessSerial + 1,
             AccessFloor = Floor(grant, policy),
         };
-        return decision(after, new AdvanceGrant(
+        return (after, new AdvanceGrant(
             grant.Id, grant.Generation, after.Generation, after.KeyNumber, now, after.IdleExpiresAt, after.ExpiresAt, after.Retries, after.AccessSerial, after.AccessFloor));
     }
 
@@ -118,7 +120,7 @@ public static class RefreshTokenGrant
         policy.OnRefresh == PreviousAccessToken.Revoke ? grant.AccessSerial + 1 : grant.AccessFloor;
 
     /// <summary>A narrower scope narrows this access token only, never the grant (RFC 6749 section 6).</summary>
-    private static OAuthError? Narrow(TokenRequest request, Grant grant, ScopeCatalogue catalogue, out TokenAudience? access)
+    private static OAuthError? Narrow(TokenRequest request, Grant grant, Client client, ScopeCatalogue catalogue, out TokenAudience? access)
     {
         access = null;
         string[] granted = Scope.Split(grant.Authorized.Scope);
@@ -134,6 +136,6 @@ public static class RefreshTokenGrant
             }
             scopes = kept;
         }
-        return TokenAudience.Resolve(grant.Issuer, granted, scopes, grant.Authorized.Resources, request.Resources, catalogue, out access);
+        return TokenAudience.Resolve(grant.Issuer, granted, scopes, grant.Authorized.Resources, request.Resources, client.Resources, catalogue, out access);
     }
 }

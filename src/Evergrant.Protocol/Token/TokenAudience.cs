@@ -13,21 +13,22 @@ public sealed record TokenAudience(IReadOnlyList<string> Audience, string Scope)
     /// <param name="scopes">Those of them that this token is to carry.</param>
     /// <param name="grantedResources">Resources of the authorization; empty when it named none.</param>
     /// <param name="asked">Resources that this token request names; empty for none.</param>
+    /// <param name="allowed">Resources that the client may have tokens for; empty when it is not bound to any.</param>
     /// <param name="catalogue">The server's scopes and resources.</param>
     /// <param name="audience">The audience.</param>
     /// <returns>The error, or null.</returns>
     public static OAuthError? Resolve(
         string issuer, IReadOnlyList<string> granted, IReadOnlyList<string> scopes, IReadOnlyList<string> grantedResources,
-        IReadOnlyList<string> asked, ScopeCatalogue catalogue, out TokenAudience? audience)
+        IReadOnlyList<string> asked, IReadOnlyList<string> allowed, ScopeCatalogue catalogue, out TokenAudience? audience)
     {
         audience = null;
-        IReadOnlyList<string> within = grantedResources.Count > 0 ? grantedResources : DerivedFrom(granted, catalogue);
+        IReadOnlyList<string> within = grantedResources.Count > 0 ? grantedResources : DerivedFrom(granted, allowed, catalogue);
         foreach (string resource in asked)
         {
             if (!within.Contains(resource)) return OAuthError.InvalidTarget("The resource is not part of what was granted.", Refusal.ResourceWidened);
         }
         bool named = asked.Count > 0 || grantedResources.Count > 0;
-        IReadOnlyList<string> resources = asked.Count > 0 ? asked : grantedResources.Count > 0 ? grantedResources : DerivedFrom(scopes, catalogue);
+        IReadOnlyList<string> resources = asked.Count > 0 ? asked : grantedResources.Count > 0 ? grantedResources : DerivedFrom(scopes, allowed, catalogue);
         if (!named && resources.Count > 1)
         {
             return OAuthError.InvalidScope("The scope belongs to several resources; name one with the resource parameter.", Refusal.ScopeAmbiguous);
@@ -55,14 +56,17 @@ public sealed record TokenAudience(IReadOnlyList<string> Audience, string Scope)
 
     /// <summary>The APIs that scope values belong to, each once, in the order of the values.</summary>
     /// <param name="scopes">Scope values.</param>
+    /// <param name="allowed">Resources that the client may have tokens for, others are left out; empty when it is not bound to any.</param>
     /// <param name="catalogue">The server's scopes and resources.</param>
-    public static IReadOnlyList<string> DerivedFrom(IReadOnlyList<string> scopes, ScopeCatalogue catalogue)
+    public static IReadOnlyList<string> DerivedFrom(IReadOnlyList<string> scopes, IReadOnlyList<string> allowed, ScopeCatalogue catalogue)
     {
         List<string>? list = null;
         foreach (string scope in scopes)
         {
             foreach (ApiResource owner in catalogue.OwnersOf(scope))
             {
+                // Another API may well use the same word; its tokens are for those whom it lets in.
+                if (allowed.Count > 0 && !allowed.Contains(owner.Identifier)) continue;
                 list ??= [];
                 if (!list.Contains(owner.Identifier)) list.Add(owner.Identifier);
             }
@@ -83,7 +87,7 @@ public sealed record TokenAudience(IReadOnlyList<string> Audience, string Scope)
             bool isUri = Uri.TryCreate(resource, UriKind.Absolute, out Uri? uri) && !resource.Contains('#') && uri.Scheme.Length > 0 && resource.Contains(':');
             // An old API's identifier may be any string, but only one that was registered so.
             if (!isUri && !known) return OAuthError.InvalidTarget("A resource must be an absolute URI without a fragment.", Refusal.ResourceInvalid);
-            bool allowed = known && (client.Resources.Count > 0 ? client.Resources.Contains(resource) : DerivedFrom(client.Scopes, catalogue).Contains(resource));
+            bool allowed = known && (client.Resources.Count > 0 ? client.Resources.Contains(resource) : DerivedFrom(client.Scopes, [], catalogue).Contains(resource));
             if (!allowed) return OAuthError.InvalidTarget("The resource is unknown, or not allowed for this client.", Refusal.ResourceInvalid);
         }
         return null;

@@ -64,7 +64,10 @@ internal sealed class AccountRegistry(IAccountStore accounts, IGrantStore grants
         string hash = await HashAsync(password, cancellationToken);
         AccountOutcome outcome = await UpdateAsync(userName, a => a with
         {
-            PasswordHash = hash, SecurityStamp = NewId(), AccessFailedCount = 0, LockoutEnd = null,
+            PasswordHash = hash,
+            SecurityStamp = NewId(),
+            AccessFailedCount = 0,
+            LockoutEnd = null,
         }, cancellationToken);
         return outcome is AccountOutcome.Done { Account: var account } ? await EndAsync(account, RevocationCause.PasswordChanged, endGrants, cancellationToken) : outcome;
     }

@@ -56,7 +56,22 @@ internal sealed partial class CommandSocket(ServerSettings settings, Operations 
     {
         try
         {
-            while (true) _ = ServeAsync(await _listener!.AcceptAsync(stoppingToken), stoppingToken);
+            while (true)
+            {
+                Socket socket;
+                try
+                {
+                    socket = await _listener!.AcceptAsync(stoppingToken);
+                }
+                catch (SocketException e)
+                {
+                    // No descriptors left, for example: a command has to wait, and the server does not end for it.
+                    BrokenOff(e.Message);
+                    await Task.Delay(TimeSpan.FromSeconds(1), TimeProvider.System, stoppingToken);
+                    continue;
+                }
+                _ = ServeAsync(socket, stoppingToken);
+            }
         }
         catch (OperationCanceledException)
         {

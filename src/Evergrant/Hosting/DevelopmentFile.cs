@@ -45,6 +45,9 @@ internal sealed record DevelopmentFile(string Issuer, string? WebSecret, string 
                 ["native"] = Client(DemoState.NativeClient, null, DemoState.NativeRedirects),
             },
             ["user"] = Person(DemoState.User, Password),
+            // The same person once more at the top, for one-line scripts.
+            ["username"] = DemoState.User,
+            ["password"] = Password,
             ["operator"] = Person(DemoState.Operator, OperatorPassword),
             ["playground"] = Issuer + "/playground",
             ["pid"] = Environment.ProcessId,

@@ -47,7 +47,7 @@ internal sealed class BrowserSessions(IGrantStore grants, IAccountStore accounts
 
     /// <summary>Starts a session for an account that has just signed in, with a new value; it becomes the one in use.</summary>
     /// <remarks>When the account was signed in here already, its session goes on under the same public id, so that what was bound to it stays bound.</remarks>
-    /// <returns>All sessions now; null when the store cannot tell whether it was written.</returns>
+    /// <returns>All sessions now; null when the store cannot tell whether it was written, or the account was changed meanwhile.</returns>
     public async ValueTask<IReadOnlyList<Standing>?> StartAsync(HttpContext http, Account account)
     {
         IReadOnlyList<Standing> before = await ListAsync(http);
@@ -61,6 +61,12 @@ internal sealed class BrowserSessions(IGrantStore grants, IAccountStore accounts
         };
         Change change = replaced is null ? new CreateSession(session) : new Together([new RemoveSession(replaced.Session.Key), new CreateSession(session)]);
         if (await grants.CommitAsync(change, null, http.RequestAborted) != CommitResult.Committed) return null;
+        // Whoever changes the password writes the account first and then ends its sessions: this one was ended with them, or the change is seen here.
+        if (await accounts.FindAccountAsync(account.Id, http.RequestAborted) is not { Disabled: false } current || current.SecurityStamp != account.SecurityStamp)
+        {
+            await grants.CommitAsync(new RemoveSession(session.Key), null, CancellationToken.None);
+            return null;
+        }
         Standing started = new(value, session, account);
         return Keep(http, [started, .. before.Where(s => s != replaced)]);
     }

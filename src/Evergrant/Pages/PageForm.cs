@@ -30,7 +30,7 @@ internal sealed class PageForm
         if (http.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit) limit.MaxRequestBodySize = BodyLimit;
         try
         {
-            FormPipeReader reader = new(http.Request.BodyReader, Encoding.UTF8) { ValueCountLimit = 64, KeyLengthLimit = 256, ValueLengthLimit = 16 * 1024 };
+            FormPipeReader reader = new(http.Request.BodyReader, Encoding.UTF8) { ValueCountLimit = 64, KeyLengthLimit = 256, ValueLengthLimit = 40 * 1024 };
             Dictionary<string, StringValues> fields = await reader.ReadFormAsync(http.RequestAborted);
             return fields.Values.Any(v => v.Count > 1 || v[0]!.Contains('\0')) ? (null, FormFault.Malformed) : (new PageForm(fields), null);
         }

@@ -62,6 +62,7 @@ public sealed class SignInPageTests(Server server, Chrome chrome)
         await visitor.Page.Keyboard.TypeAsync(Server.Password);
         await visitor.Page.Keyboard.PressAsync("Enter");
         await visitor.Page.WaitForSelectorAsync("button[name=decision]");
+        await visitor.Page.WaitForLoadStateAsync();
         for (int i = 0; i < 20 && !await visitor.Page.EvaluateAsync<bool>("document.activeElement.value === 'allow'"); i++) await visitor.Page.Keyboard.PressAsync("Tab");
         await visitor.Page.Keyboard.PressAsync("Enter");
 

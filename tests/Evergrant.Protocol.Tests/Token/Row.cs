@@ -18,8 +18,15 @@ internal static class Row
             case AdvanceGrant a when row.Generation == a.From && row.State == (a.From == 0 ? GrantState.Pending : GrantState.Active):
                 row = row with
                 {
-                    State = GrantState.Active, Generation = a.To, KeyNumber = a.KeyNumber, GenerationAt = a.At, IdleExpiresAt = a.IdleExpiresAt, ExpiresAt = a.ExpiresAt,
-                    Retries = a.Retries, AccessSerial = a.AccessSerial, AccessFloor = a.AccessFloor,
+                    State = GrantState.Active,
+                    Generation = a.To,
+                    KeyNumber = a.KeyNumber,
+                    GenerationAt = a.At,
+                    IdleExpiresAt = a.IdleExpiresAt,
+                    ExpiresAt = a.ExpiresAt,
+                    Retries = a.Retries,
+                    AccessSerial = a.AccessSerial,
+                    AccessFloor = a.AccessFloor,
                 };
                 return true;
             case RenewGrant r when row.Generation == r.Generation && row.State == GrantState.Active:

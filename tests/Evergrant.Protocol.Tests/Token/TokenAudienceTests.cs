@@ -4,10 +4,10 @@ namespace Evergrant.Protocol.Tests.Token;
 
 public class TokenAudienceTests
 {
-    private static (OAuthError? Error, string? Audience, string? Scope) Resolve(string granted, string? scopes = null, string resources = "", string asked = "")
+    private static (OAuthError? Error, string? Audience, string? Scope) Resolve(string granted, string? scopes = null, string resources = "", string asked = "", string allowed = "")
     {
         OAuthError? error = TokenAudience.Resolve(
-            Sample.Issuer, Scope.Split(granted), Scope.Split(scopes ?? granted), Scope.Split(resources), Scope.Split(asked), Sample.Catalogue, out TokenAudience? audience);
+            Sample.Issuer, Scope.Split(granted), Scope.Split(scopes ?? granted), Scope.Split(resources), Scope.Split(asked), Scope.Split(allowed), Sample.Catalogue, out TokenAudience? audience);
         return (error, audience is null ? null : string.Join(' ', audience.Audience), audience?.Scope);
     }
 
@@ -43,6 +43,14 @@ public class TokenAudienceTests
         Assert.Equal((code, refusal, null), (error!.Code, error.Refusal, audience));
     }
 
+    /// <summary>Another API that takes up the same word neither makes the scope ambiguous for a client that is bound to one API, nor becomes its audience.</summary>
+    [Theory]
+    [InlineData("shared", Sample.Notes, Sample.Notes, "shared")]
+    [InlineData("openid notes:read shared", Sample.Notes, Sample.Notes + " " + Sample.Issuer, "openid notes:read shared")]
+    [InlineData("notes:read files:read", Sample.Notes, Sample.Notes, "notes:read")]
+    public void A_client_bound_to_an_api_has_tokens_for_that_api_only(string granted, string allowed, string audience, string scope) =>
+        Assert.Equal((null, audience, scope), Resolve(granted, allowed: allowed));
+
     [Fact]
     public void A_narrower_scope_can_leave_the_ambiguity_behind() => Assert.Equal((null, Sample.Notes, "notes:read"), Resolve("notes:read files:read", "notes:read"));
 
@@ -59,7 +67,7 @@ public class TokenAudienceTests
             string[] scopes = [.. granted.Where(_ => random.Next(2) == 0)];
             string[] resources = Some(places);
             string[] asked = Some(places);
-            if (TokenAudience.Resolve(Sample.Issuer, granted, scopes, resources, asked, Sample.Catalogue, out TokenAudience? audience) is not null) continue;
+            if (TokenAudience.Resolve(Sample.Issuer, granted, scopes, resources, asked, [], Sample.Catalogue, out TokenAudience? audience) is not null) continue;
             Assert.NotEmpty(audience!.Audience);
             Assert.All(Scope.Split(audience.Scope), s => Assert.Contains(s, scopes));
             if (resources.Length > 0) Assert.All(audience.Audience, a => Assert.Contains(a, resources));

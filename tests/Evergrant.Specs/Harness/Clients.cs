@@ -105,13 +105,21 @@ public static class Clients
     /// <summary>The Mail API: may introspect the tokens meant for it.</summary>
     public static ClientDefinition MailApi { get; } = Machine with
     {
-        Id = "mail-api", Name = "Mail API", Introspect = true, Scope = "mail:read", Resources = [DeclaredState.Mail],
+        Id = "mail-api",
+        Name = "Mail API",
+        Introspect = true,
+        Scope = "mail:read",
+        Resources = [DeclaredState.Mail],
     };
 
     /// <summary>The Files API: may introspect the tokens meant for it.</summary>
     public static ClientDefinition FilesApi { get; } = Machine with
     {
-        Id = "files-api", Name = "Files API", Introspect = true, Scope = "files:read", Resources = [DeclaredState.Files],
+        Id = "files-api",
+        Name = "Files API",
+        Introspect = true,
+        Scope = "files:read",
+        Resources = [DeclaredState.Files],
     };
 
     /// <summary>Where tests present wrong secrets, fewer than the throttle allows.</summary>

@@ -4,7 +4,7 @@ namespace Evergrant.Specs.Hostile;
 public sealed class ResponseHeaders(Server server)
 {
     [Fact]
-    public async Task Pages()
+    public async Task Pages_run_nothing_and_cannot_be_framed()
     {
         var alice = await server.SignedIn();
         var web = server.Client(Clients.Web);
@@ -51,7 +51,7 @@ public sealed class ResponseHeaders(Server server)
     }
 
     [Fact]
-    public async Task Answers_for_programs()
+    public async Task Answers_for_programs_are_JSON_that_nobody_stores()
     {
         var client = server.Client(HostileClients.Target);
         var api = server.Client(HostileClients.Api);

@@ -16,10 +16,17 @@ public static class OidcClients
     /// <summary>Asks for consent, and no test ever allows it.</summary>
     public static ClientDefinition NeverAllowed { get; } = Asking with { Id = "never-allowed", Name = "Never Allowed" };
 
+    /// <summary>Asks for consent, and the tests allow everything but offline access.</summary>
+    public static ClientDefinition NeverOffline { get; } = Asking with { Id = "never-offline", Name = "Never Offline" };
+
     /// <summary>A native application on a claimed https redirect URI that asks for consent.</summary>
     public static ClientDefinition NativeAsking { get; } = Asking with
     {
-        Id = "oidc-native", Name = "OIDC native", Type = "native", Method = "none", RedirectUris = ["https://oidc-native.example/callback"],
+        Id = "oidc-native",
+        Name = "OIDC native",
+        Type = "native",
+        Method = "none",
+        RedirectUris = ["https://oidc-native.example/callback"],
     };
 
     /// <summary>ID Tokens and UserInfo answers signed with ES256.</summary>
@@ -61,7 +68,7 @@ public static class OidcClients
 
     /// <summary>Every client above.</summary>
     public static IReadOnlyList<ClientDefinition> All { get; } =
-        [Person, Asking, NeverAllowed, NativeAsking, Es256, Ps256, Rs256, SectorOne, SectorTwo, SectorByHost, SectorBySameHost, Impatient];
+        [Person, Asking, NeverAllowed, NeverOffline, NativeAsking, Es256, Ps256, Rs256, SectorOne, SectorTwo, SectorByHost, SectorBySameHost, Impatient];
 
     private static IReadOnlyDictionary<string, JsonNode> One(string name, JsonNode value) => new Dictionary<string, JsonNode> { [name] = value };
 }

@@ -8,10 +8,10 @@ public sealed class Section11_OfflineAccess(Server server)
     public async Task Offline_access_that_nobody_consented_to_is_not_given_silently()
     {
         var browser = await server.SignedIn(Users.Dave);
-        Assert.NotNull((await browser.Complete(New(OidcClients.Asking).With("scope", "openid profile"))).Code);
+        Assert.NotNull((await browser.Complete(New(OidcClients.NeverOffline).With("scope", "openid profile"))).Code);
 
-        var silent = await browser.Authorize(New(OidcClients.Asking).With(("scope", "openid profile offline_access"), ("prompt", "none")));
-        var asked = await browser.Authorize(New(OidcClients.Asking).With("scope", "openid profile offline_access"));
+        var silent = await browser.Authorize(New(OidcClients.NeverOffline).With(("scope", "openid profile offline_access"), ("prompt", "none")));
+        var asked = await browser.Authorize(New(OidcClients.NeverOffline).With("scope", "openid profile offline_access"));
 
         silent.ExpectError("consent_required");
         asked.Expect(PageKind.Consent);

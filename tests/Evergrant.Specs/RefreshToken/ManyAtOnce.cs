@@ -4,7 +4,7 @@ namespace Evergrant.Specs.RefreshToken;
 public sealed class ManyAtOnce(Server server)
 {
     private const int Crowd = 64;
-    private const int Rounds = 200;
+    private const int Rounds = 1000;
 
     [Fact]
     public async Task With_the_retry_rule_all_succeed_and_there_is_one_successor()

@@ -1,0 +1,58 @@
+using Evergrant.Accounts;
+using Evergrant.Pages.Tests.Fakes;
+using Evergrant.Protocol.Accounts;
+using Microsoft.AspNetCore.Http;
+using Xunit;
+
+namespace Evergrant.Pages.Tests.Accounts;
+
+public sealed class BrowserSessionsTests : IDisposable
+{
+    private readonly SetClock _clock = new();
+    private readonly MemoryAccounts _accounts = new();
+    private readonly MemoryGrants _grants = new();
+    private readonly PasswordHashing _hashing = new(iterations: 1_000);
+    private readonly AccountRegistry _registry;
+    private readonly BrowserSessions _sessions;
+
+    public BrowserSessionsTests()
+    {
+        _registry = new(_accounts, _grants, _hashing, _clock);
+        _sessions = new(_grants, _accounts, _clock);
+    }
+
+    [Fact]
+    public async Task A_sign_in_that_a_new_password_overtook_leaves_no_session()
+    {
+        Account verified = await CreateAsync();
+        await _registry.SetPasswordAsync("alice", "another horse battery", endGrants: true, default);
+
+        Assert.Null(await _sessions.StartAsync(Visit(), verified));
+        Assert.Empty(_grants.Sessions);
+    }
+
+    [Fact]
+    public async Task A_sign_in_whose_account_was_removed_meanwhile_leaves_no_session()
+    {
+        Account verified = await CreateAsync();
+        await _registry.RemoveAsync("alice", default);
+
+        Assert.Null(await _sessions.StartAsync(Visit(), verified));
+        Assert.Empty(_grants.Sessions);
+    }
+
+    [Fact]
+    public async Task A_sign_in_starts_a_session()
+    {
+        Account verified = await CreateAsync();
+
+        Assert.Single((await _sessions.StartAsync(Visit(), verified))!);
+        Assert.Single(_grants.Sessions);
+    }
+
+    public void Dispose() => _hashing.Dispose();
+
+    private static DefaultHttpContext Visit() => new() { Request = { Scheme = "https" } };
+
+    private async Task<Account> CreateAsync() => ((AccountOutcome.Done)await _registry.CreateAsync(new("alice", "correct horse battery"), default)).Account;
+}
