@@ -58,6 +58,29 @@ public sealed class DoubtTests
     }
 
     [Fact]
+    public async Task A_deadlock_that_undid_a_group_is_tried_again()
+    {
+        PostgresCluster cluster = await SharedCluster.Cluster;
+        string database = await cluster.CreateDatabaseAsync();
+        await using PostgresStore store = await PostgresStore.OpenAsync(new(cluster.ConnectionString(database)) { Deadline = TimeSpan.FromSeconds(60) });
+        for (int i = 1; i <= 2; i++) await store.Grants.CommitAsync(new CreateGrant(Active(Id(i))), null, default);
+        await using Npgsql.NpgsqlConnection other = new(cluster.ConnectionString(database) + ";Pooling=false");
+        await other.OpenAsync();
+        await using Npgsql.NpgsqlTransaction holding = await other.BeginTransactionAsync();
+        // The other one never looks for deadlocks, so that the store's transaction is the one that is undone.
+        await using Npgsql.NpgsqlCommand second = new($"set local deadlock_timeout = '10min'; select 1 from grants where id = '{Id(2)}' for update", other);
+        await second.ExecuteNonQueryAsync();
+        Task<CommitResult> group = store.Grants.CommitAsync(new Together([Advance(Id(1), 1), Advance(Id(2), 1)]), Event("EVNT-0001"), default).AsTask();
+        while (await cluster.AskAsync<long>(database, "select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'") == 0) { }
+        await using Npgsql.NpgsqlCommand first = new($"select 1 from grants where id = '{Id(1)}' for update", other);
+        await first.ExecuteNonQueryAsync();
+        Assert.False(group.IsCompleted);
+        await holding.CommitAsync();
+        Assert.Equal(CommitResult.Committed, await group);
+        Assert.Equal((2, 2), ((await store.Grants.FindGrantAsync(Id(1), default))!.Generation, (await store.Grants.FindGrantAsync(Id(2), default))!.Generation));
+    }
+
+    [Fact]
     public async Task A_server_that_went_and_came_back_is_found_again()
     {
         PostgresCluster cluster = await SharedCluster.Cluster;
