@@ -30,6 +30,14 @@ public sealed class PostgresCluster : IAsyncDisposable
         throw new InvalidOperationException($"PostgreSQL does not start (Debian's package postgresql is needed). {first} {await process.StandardOutput.ReadToEndAsync()}");
     }
 
+    /// <summary>Kills the server without a checkpoint, as a crash does, and starts it again.</summary>
+    public async Task CrashAsync()
+    {
+        await _process.StandardInput.WriteLineAsync();
+        await _process.StandardInput.FlushAsync();
+        if (await _process.StandardOutput.ReadLineAsync() != "ready") throw new InvalidOperationException("PostgreSQL did not start again.");
+    }
+
     public string ConnectionString(string database) => $"Host={Folder};Username=evergrant;Database={database};Maximum Pool Size=12";
 
     /// <summary>Makes an empty database; returns its name.</summary>

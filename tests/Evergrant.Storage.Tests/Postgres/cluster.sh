@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # Runs a PostgreSQL cluster of its own in a folder, with fsync on, until standard input ends; then removes the folder.
+# Each line on standard input kills the server at once and starts it again.
 # Prints "ready" when it can be connected to (host = the folder, user evergrant). Arguments: folder, then settings as name=value.
 set -euo pipefail
 
@@ -33,4 +34,7 @@ for setting in "$@"; do settings+=" -c $setting"; done
 run "$bin/initdb" -N -D "$folder/data" -U evergrant -A trust -E UTF8 --locale=C || { cat "$folder/log"; exit 1; }
 run "$bin/pg_ctl" -D "$folder/data" -w -l "$folder/server.log" -o "$settings" start || { cat "$folder/log" "$folder/server.log"; exit 1; }
 echo ready
-cat >/dev/null
+while read -r; do
+    run "$bin/pg_ctl" -D "$folder/data" -w -l "$folder/server.log" -m immediate restart
+    echo ready
+done
