@@ -8,9 +8,9 @@ namespace Evergrant.Storage.Tests.Postgres;
 public sealed class UpdateTests
 {
     [Fact]
-    public async Task Refreshes_are_hot_updates_and_leave_the_table_as_large_as_it_was()
+    public async Task Refreshes_are_hot_updates_and_let_the_table_grow_by_a_few_pages_at_most()
     {
-        const int Grants = 200, Turns = 10;
+        const int Grants = 200, Turns = 40;
         PostgresCluster cluster = await SharedCluster.Cluster;
         string database = await cluster.CreateDatabaseAsync();
         long before;
@@ -28,7 +28,8 @@ public sealed class UpdateTests
         Assert.Equal(Grants * Turns, updates);
         long hot = await cluster.AskAsync<long>(database, "select n_tup_hot_upd from pg_stat_user_tables where relname = 'grants'");
         Assert.InRange(hot, Grants * Turns * 95 / 100, Grants * Turns);
-        Assert.Equal(before, await SizeAsync());
+        // Where a page was full for a moment (an older snapshot still needed its versions), one more was begun; forty turns without reuse would take forty times the room.
+        Assert.InRange(await SizeAsync(), before, before * 3 / 2);
         Assert.Equal(0, await cluster.AskAsync<long>(database, "select count(*) from pg_sequences"));
 
         async Task TurnAsync(PostgresStore store, int generation)
@@ -37,6 +38,6 @@ public sealed class UpdateTests
             Assert.All(answers, answer => Assert.Equal(CommitResult.Committed, answer));
         }
 
-        async Task<long> SizeAsync() => await cluster.AskAsync<long>(database, "select pg_total_relation_size('grants')");
+        async Task<long> SizeAsync() => await cluster.AskAsync<long>(database, "select pg_relation_size('grants') + pg_indexes_size('grants')");
     }
 }
