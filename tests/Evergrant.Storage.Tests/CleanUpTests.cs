@@ -125,7 +125,7 @@ public abstract class CleanUpTests<TStore> : StoreTests<TStore> where TStore : I
     [Fact]
     public async Task What_goes_at_once_is_limited_and_counted()
     {
-        for (int i = 0; i < 700; i++) _ = Grants.CommitAsync(new CreateGrant(Pending(Id(i))), null, default).AsTask();
+        await Task.WhenAll(Enumerable.Range(0, 700).Select(i => CommitAsync(new CreateGrant(Pending(Id(i))))));
         await CommitAsync(new CreateGrant(Active(Id(1000))));
         DateTimeOffset later = Now.AddMinutes(1) + Keep;
         Assert.Equal(300, await Grants.CleanUpAsync(later, Keep, 300, default));
@@ -138,7 +138,11 @@ public abstract class CleanUpTests<TStore> : StoreTests<TStore> where TStore : I
     [Fact]
     public async Task Rows_that_live_on_do_not_hide_those_that_are_over()
     {
-        for (int i = 0; i < 500; i++) await Task.WhenAll(CommitAsync(new CreateGrant(Active(Id(i)))), CommitAsync(new RenewGrant(Id(i), 1, Now, Now.AddDays(60), 1, 0)));
+        await Task.WhenAll(Enumerable.Range(0, 500).Select(async i =>
+        {
+            await CommitAsync(new CreateGrant(Active(Id(i))));
+            await CommitAsync(new RenewGrant(Id(i), 1, Now, Now.AddDays(60), 1, 0));
+        }));
         await CommitAsync(new CreateGrant(Active(Id(1000)) with { IdleExpiresAt = Now.AddDays(15) }));
         Assert.Equal(1, await Grants.CleanUpAsync(Now.AddDays(20), TimeSpan.Zero, 10, default));
         Assert.Null(await Grants.FindGrantAsync(Id(1000), default));

@@ -1,0 +1,31 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Evergrant.Protocol.Clients;
+using Evergrant.Protocol.Storage;
+
+namespace Evergrant.Postgres;
+
+/// <summary>The table of clients: a document under its issuer and id.</summary>
+internal static class Clients
+{
+    private const string SaveSql =
+        "insert into clients (issuer, client_id, document) values ($1, $2, $3) on conflict (issuer, client_id) do update set document = excluded.document";
+
+    // Nulls are written: a policy's null ("no end") differs from its member's initial value.
+    private static readonly StoredJson Json = new(new JsonSerializerOptions(StoredJson.Default.Options) { DefaultIgnoreCondition = JsonIgnoreCondition.Never });
+
+    public static Statement Find(string issuer, string clientId) =>
+        new Statement("select document from clients where issuer = $1 and client_id = $2").Bind(issuer).Bind(clientId);
+
+    public static Statement List(string? issuer) => issuer is null
+        ? new("select document from clients order by client_id, issuer")
+        : new Statement("select document from clients where issuer = $1 order by client_id").Bind(issuer);
+
+    public static Statement Save(Client client) =>
+        new Statement(SaveSql).Bind(client.Issuer).Bind(client.ClientId).Bind(JsonSerializer.Serialize(client, Json.Client)).Always();
+
+    public static Statement Remove(string issuer, string clientId) =>
+        new Statement("delete from clients where issuer = $1 and client_id = $2").Bind(issuer).Bind(clientId);
+
+    public static Client Map(Rows row) => JsonSerializer.Deserialize(row.Document(0), Json.Client)!;
+}

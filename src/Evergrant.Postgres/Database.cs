@@ -1,0 +1,141 @@
+using System.Globalization;
+using Evergrant.Protocol.Storage;
+using Npgsql;
+
+namespace Evergrant.Postgres;
+
+/// <summary>The pool of connections to the primary: forces the settings on which the promises rest, and reads back on each connection what the server made of them.</summary>
+internal sealed class Database
+{
+    // synchronous_commit=on, fsync=on: Committed means that it is on the disk (and on the standby that fail-over would take).
+    private const string SettingsSql =
+        "select current_setting('synchronous_commit'), current_setting('fsync'), current_setting('default_transaction_isolation'), current_setting('transaction_read_only'), " +
+        "current_setting('standard_conforming_strings'), current_setting('server_encoding')";
+
+    private static readonly (string Name, string Value)[] Demanded =
+    [
+        ("synchronous_commit", "on"), ("fsync", "on"), ("default_transaction_isolation", "read committed"), ("transaction_read_only", "off"),
+        ("standard_conforming_strings", "on"), ("server_encoding", "UTF8"),
+    ];
+
+    private readonly NpgsqlDataSource _source;
+    private readonly TaskCompletionSource _idle = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private int _closed;
+    private int _inUse = 1; // The store itself counts until it is closed.
+
+    /// <summary>Builds the pool; connects to nobody yet.</summary>
+    /// <exception cref="StoreOpenException">The connection string cannot be read.</exception>
+    public Database(PostgresOptions options)
+    {
+        try
+        {
+            _source = Source(Forced(options), check: true);
+        }
+        catch (Exception e) when (e is ArgumentException or FormatException or InvalidOperationException or NotSupportedException)
+        {
+            // The message of the cause may repeat a part of the string, which may be a secret.
+            throw new StoreOpenException("The connection string of PostgreSQL cannot be read.");
+        }
+    }
+
+    /// <summary>The connection string that is really used: what decides about doubtful commits is not the operator's to set.</summary>
+    public static NpgsqlConnectionStringBuilder Forced(PostgresOptions options)
+    {
+        int seconds = Math.Max(1, (int)Math.Ceiling(options.Deadline.TotalSeconds));
+        return new(options.ConnectionString)
+        {
+            CancellationTimeout = -1, // Time that has run out ends in an exception, never in an answer that looks well.
+            CommandTimeout = seconds,
+            Timeout = seconds,
+            KeepAlive = 10,
+            TcpKeepAlive = true,
+            MaxAutoPrepare = 100,
+            AutoPrepareMinUsages = 2,
+            NoResetOnClose = true, // Nothing changes a session here.
+            Multiplexing = false,
+            Enlist = false,
+            HostRecheckSeconds = 1, // Of several hosts, one that failed is asked again after this.
+            IncludeErrorDetail = false, // It would hold values of rows.
+            PersistSecurityInfo = false,
+            ApplicationName = "evergrant",
+            // Session defaults, so that a role's or a database's own do not weaken them. A wait for a lock ends before the deadline, and is then known to have changed nothing.
+            Options = string.Create(CultureInfo.InvariantCulture,
+                $"-c synchronous_commit=on -c default_transaction_isolation=read\\ committed -c lock_timeout={seconds * 750} -c idle_in_transaction_session_timeout={seconds * 5000}"),
+        };
+    }
+
+    /// <summary>A source of connections to the primary. One host needs no search for it, and none of the driver's notes about hosts that are down: the check of each connection suffices.</summary>
+    public static NpgsqlDataSource Source(NpgsqlConnectionStringBuilder settings, bool check)
+    {
+        bool several = settings.Host?.Contains(',') == true;
+        settings.Remove("Target Session Attributes");
+        NpgsqlDataSourceBuilder builder = new(settings.ConnectionString);
+        if (check) builder.UsePhysicalConnectionInitializer(Check, CheckAsync);
+        return several ? builder.BuildMultiHost().WithTargetSession(TargetSessionAttributes.Primary) : builder.Build();
+    }
+
+    /// <summary>Takes a connection from the pool.</summary>
+    /// <param name="cancellationToken">Ends the wait for one.</param>
+    /// <exception cref="StoreUnavailableException">There is none; nothing was sent.</exception>
+    public async ValueTask<Connection> ConnectAsync(CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        Interlocked.Increment(ref _inUse);
+        try
+        {
+            if (_closed != 0) throw new StoreUnavailableException("The store is closed.");
+            return new(await _source.OpenConnectionAsync(cancellationToken), this);
+        }
+        catch (Exception e)
+        {
+            Leave();
+            if (!Outcome.IsOfServer(e)) throw;
+            // With several hosts, what the check below found lies deeper.
+            if (e.InnerException is AggregateException all && all.Flatten().InnerExceptions.OfType<StoreUnavailableException>().FirstOrDefault() is { } found) throw new StoreUnavailableException(found.Message, e);
+            throw new StoreUnavailableException("No connection to PostgreSQL is to be had.", e);
+        }
+    }
+
+    /// <summary>A connection was given back.</summary>
+    public void Leave()
+    {
+        if (Interlocked.Decrement(ref _inUse) == 0) _idle.TrySetResult();
+    }
+
+    /// <summary>Closes what lies in the pool, and what is in use when it comes back.</summary>
+    public void Forget() => _source.Clear();
+
+    /// <summary>Takes nothing more, lets what was begun end, closes the pool.</summary>
+    public async ValueTask CloseAsync()
+    {
+        if (Interlocked.Exchange(ref _closed, 1) != 0) return;
+        Leave();
+        await _idle.Task;
+        await _source.DisposeAsync();
+    }
+
+    private static void Check(NpgsqlConnection connection)
+    {
+        using NpgsqlCommand command = new(SettingsSql, connection);
+        using NpgsqlDataReader reader = command.ExecuteReader();
+        reader.Read();
+        Compare(reader);
+    }
+
+    private static async Task CheckAsync(NpgsqlConnection connection)
+    {
+        await using NpgsqlCommand command = new(SettingsSql, connection);
+        await using NpgsqlDataReader reader = await command.ExecuteReaderAsync();
+        await reader.ReadAsync();
+        Compare(reader);
+    }
+
+    private static void Compare(NpgsqlDataReader reader)
+    {
+        for (int i = 0; i < Demanded.Length; i++)
+        {
+            if (reader.GetString(i) is var found && found != Demanded[i].Value)
+                throw new StoreUnavailableException($"PostgreSQL has {Demanded[i].Name} = {found} where {Demanded[i].Value} is needed; the store would not keep its promises.");
+        }
+    }
+}

@@ -1,0 +1,159 @@
+using System.Text.Json;
+using Evergrant.Protocol.Grants;
+using Evergrant.Protocol.Storage;
+
+namespace Evergrant.Postgres;
+
+/// <summary>The table of grants: one statement per change, with the condition in its WHERE.</summary>
+/// <remarks>Instants are arguments, as everywhere behind the seam: the decision and the row speak of the same moment.</remarks>
+internal static class Grants
+{
+    private const string Active = "1", Pending = "0", Revoked = "2";
+
+    private const string Columns =
+        "id, issuer, client_id, subject, session_id, state, generation, generation_at, key_number, retries, access_serial, access_floor, " +
+        "created_at, idle_expires_at, expires_at, bound_key, salt, revoked_at, revoked_why, authorized";
+
+    /// <summary>When a row ended or will end, if nobody refreshes it; NULL for one that does not end by itself. (least passes over NULL.)</summary>
+    private const string EndsAt = $"(case state when {Revoked} then revoked_at else least(idle_expires_at, expires_at) end)";
+
+    private const string Due = "(select id from grants where clean_after <= $1 order by clean_after limit $2 for update skip locked)";
+
+    private const string CreateSql =
+        $"insert into grants ({Columns}, clean_after) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21) " +
+        "on conflict (id) do nothing";
+
+    // A refresh. No column that it sets is in an index: the row's new version stays on its page (HOT).
+    private const string AdvanceSql =
+        "update grants set generation = $3, key_number = $4, generation_at = $5, idle_expires_at = $6, expires_at = $7, retries = $8, " +
+        $"access_serial = $9, access_floor = $10 where id = $1 and generation = $2 and state = {Active}";
+
+    // A redemption also says when clean-up shall look at the row.
+    private const string RedeemSql =
+        $"update grants set state = {Active}, generation = $3, key_number = $4, generation_at = $5, idle_expires_at = $6, expires_at = $7, retries = $8, " +
+        $"access_serial = $9, access_floor = $10, clean_after = $11 where id = $1 and generation = $2 and state = {Pending}";
+
+    private const string RenewSql =
+        $"update grants set generation_at = $3, idle_expires_at = $4, access_serial = $5, access_floor = $6 where id = $1 and generation = $2 and state = {Active}";
+
+    // RetryHistory.Counted: four bits for the present generation, saturating at 15. A row is written even then: a retry is answered only after a commit.
+    private const string CountRetrySql =
+        $"update grants set retries = retries + (case when (retries & 15) = 15 then 0 else 1 end) where id = $1 and generation = $2 and state = {Active}";
+
+    private const string CountRetryOfSql = $"update grants set retries = $4 where id = $1 and generation = $2 and state = {Active} and retries = $3";
+
+    private const string RevokeSql =
+        $"update grants set state = {Revoked}, revoked_at = $2, revoked_why = $3, clean_after = least(clean_after, $2) where id = $1 and state <> {Revoked}";
+
+    // Rows that clean-up comes upon and that are still alive (a refresh moved their end), or ended too short a time ago.
+    private const string PutOffSql = $"update grants set clean_after = {EndsAt} where id in {Due} and ({EndsAt} is null or {EndsAt} > $1)";
+
+    private const string RemoveSql = $"delete from grants where id in {Due} and {EndsAt} <= $1";
+
+    public static Statement Find(Guid id) => new Statement($"select {Columns} from grants where id = $1").Bind(id);
+
+    /// <summary>A condition only for what is given, so that its index can be used. Ids are UUIDv7: the highest is the newest.</summary>
+    public static Statement List(GrantFilter filter)
+    {
+        Conditions where = new();
+        if (filter.Issuer is not null) where.Add("issuer = {0}", s => s.Bind(filter.Issuer));
+        if (filter.Subject is not null) where.Add("subject = {0}", s => s.Bind(filter.Subject));
+        if (filter.ClientId is not null) where.Add("client_id = {0}", s => s.Bind(filter.ClientId));
+        if (filter.LiveAt is { } at)
+            where.Add($"state <> {Revoked} and (expires_at is null or expires_at > {{0}}) and (idle_expires_at is null or idle_expires_at > {{0}})", s => s.Bind(at));
+        return where.Bind($"select {Columns} from grants where {where.Text} order by id desc limit ${where.Count + 1}").Bind(filter.Limit);
+    }
+
+    public static Statement Create(Grant grant) => new Statement(CreateSql)
+        .Bind(grant.Id).Bind(grant.Issuer).Bind(grant.ClientId).Bind(grant.Subject).Bind(grant.SessionId)
+        .Bind((long)grant.State).Bind(grant.Generation).Bind(grant.GenerationAt).Bind(grant.KeyNumber).Bind(grant.Retries.Bits)
+        .Bind(grant.AccessSerial).Bind(grant.AccessFloor).Bind(grant.CreatedAt).Bind(grant.IdleExpiresAt).Bind(grant.ExpiresAt)
+        .Bind(grant.BoundKey).Bind(grant.Salt).Bind(grant.RevokedAt).Bind(Name(grant.RevokedWhy))
+        .Bind(JsonSerializer.Serialize(grant.Authorized, StoredJson.Default.Authorized))
+        .Bind(grant.State == GrantState.Revoked ? grant.RevokedAt : Earlier(grant.IdleExpiresAt, grant.ExpiresAt));
+
+    public static Statement Advance(AdvanceGrant change)
+    {
+        Statement statement = new Statement(change.From == 0 ? RedeemSql : AdvanceSql)
+            .Bind(change.GrantId).Bind(change.From).Bind(change.To).Bind(change.KeyNumber).Bind(change.At)
+            .Bind(change.IdleExpiresAt).Bind(change.ExpiresAt).Bind(change.Retries.Bits).Bind(change.AccessSerial).Bind(change.AccessFloor);
+        return change.From == 0 ? statement.Bind(Earlier(change.IdleExpiresAt, change.ExpiresAt)) : statement;
+    }
+
+    public static Statement Renew(RenewGrant change) => new Statement(RenewSql)
+        .Bind(change.GrantId).Bind(change.Generation).Bind(change.At).Bind(change.IdleExpiresAt).Bind(change.AccessSerial).Bind(change.AccessFloor);
+
+    public static Statement CountRetry(CountRetry change) => change.Before is { } before
+        ? new Statement(CountRetryOfSql).Bind(change.GrantId).Bind(change.Generation).Bind(before.Bits).Bind(before.Counted().Bits)
+        : new Statement(CountRetrySql).Bind(change.GrantId).Bind(change.Generation);
+
+    public static Statement Revoke(RevokeGrant change) => new Statement(RevokeSql).Bind(change.GrantId).Bind(change.At).Bind(Name(change.Why));
+
+    /// <summary>Ends all that match; how many is nobody's condition.</summary>
+    public static Statement Revoke(RevokeGrants change)
+    {
+        Conditions where = new();
+        where.Add("state <> 2", null);
+        if (change.Issuer is not null) where.Add("issuer = {0}", s => s.Bind(change.Issuer));
+        if (change.Subject is not null) where.Add("subject = {0}", s => s.Bind(change.Subject));
+        if (change.ClientId is not null) where.Add("client_id = {0}", s => s.Bind(change.ClientId));
+        if (change.SessionId is not null) where.Add("session_id = {0}", s => s.Bind(change.SessionId));
+        string at = $"${where.Count + 1}";
+        return where.Bind($"update grants set state = {Revoked}, revoked_at = {at}, revoked_why = ${where.Count + 2}, clean_after = least(clean_after, {at}) where {where.Text}")
+            .Bind(change.At).Bind(Name(change.Why)).Always();
+    }
+
+    /// <summary>Removes rows that ended at or before an instant, and puts off the next look at those that did not. Rows that somebody is changing are passed over.</summary>
+    /// <param name="endedBy">Ended rows are kept until here.</param>
+    /// <param name="limit">Rows looked at, at most.</param>
+    public static (Statement Remove, Statement PutOff) CleanUp(DateTimeOffset endedBy, int limit) =>
+        (new Statement(RemoveSql).Bind(endedBy).Bind(limit), new Statement(PutOffSql).Bind(endedBy).Bind(limit));
+
+    public static Grant Map(Rows row) => new()
+    {
+        Id = row.Id(0),
+        Issuer = row.Text(1),
+        ClientId = row.Text(2),
+        Subject = row.TextOrNull(3),
+        SessionId = row.TextOrNull(4),
+        State = (GrantState)row.Small(5),
+        Generation = row.Number(6),
+        GenerationAt = row.Instant(7),
+        KeyNumber = row.Small(8),
+        Retries = new RetryHistory(row.Number(9)),
+        AccessSerial = row.Small(10),
+        AccessFloor = row.Small(11),
+        CreatedAt = row.Instant(12),
+        IdleExpiresAt = row.InstantOrNull(13),
+        ExpiresAt = row.InstantOrNull(14),
+        BoundKey = row.TextOrNull(15),
+        Salt = row.Bytes(16),
+        RevokedAt = row.InstantOrNull(17),
+        RevokedWhy = row.TextOrNull(18) is { } why ? Enum.Parse<RevocationCause>(why) : RevocationCause.None,
+        Authorized = JsonSerializer.Deserialize(row.Document(19), StoredJson.Default.Authorized)!,
+    };
+
+    private static DateTimeOffset? Earlier(DateTimeOffset? one, DateTimeOffset? other) =>
+        one is null ? other : other is null || one < other ? one : other;
+
+    private static string? Name(RevocationCause why) => why == RevocationCause.None ? null : why.ToString();
+
+    /// <summary>Conditions joined by "and", each with at most one value.</summary>
+    private sealed class Conditions
+    {
+        private readonly List<string> _texts = [];
+        private readonly List<Func<Statement, Statement>> _values = [];
+
+        public int Count => _values.Count;
+
+        public string Text => _texts.Count == 0 ? "true" : string.Join(" and ", _texts);
+
+        public void Add(string text, Func<Statement, Statement>? value)
+        {
+            if (value is not null) _values.Add(value);
+            _texts.Add(text.Replace("{0}", $"${_values.Count}", StringComparison.Ordinal));
+        }
+
+        public Statement Bind(string sql) => _values.Aggregate(new Statement(sql), (statement, value) => value(statement));
+    }
+}

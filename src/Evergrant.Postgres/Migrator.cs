@@ -1,0 +1,79 @@
+using System.Reflection;
+using Evergrant.Protocol.Storage;
+using Npgsql;
+
+namespace Evergrant.Postgres;
+
+/// <summary>Brings the tables to the newest version, one script after the other, each in its transaction. There is no way back.</summary>
+/// <remarks>One node at a time, under an advisory lock. A script only adds (expand); what it made needless goes in a script of the release after the next (contract), so that
+/// a program works with tables that are one version ahead of it while nodes are replaced one by one.</remarks>
+internal static class Migrator
+{
+    private const long LockKey = 0x45564752; // "EVGR"
+
+    // A migration waits for another node's longer than a request waits for anything.
+    private const int Seconds = 120;
+
+    private static readonly string[] Scripts = [.. Assembly.GetExecutingAssembly().GetManifestResourceNames().Where(name => name.EndsWith(".sql", StringComparison.Ordinal)).Order(StringComparer.Ordinal)];
+
+    /// <summary>The version that this program works with.</summary>
+    public static int Newest => Scripts.Length;
+
+    /// <summary>Runs the scripts that the database has not seen; returns the version of the tables and of the server.</summary>
+    /// <exception cref="StoreOpenException">The database cannot be reached, belongs to another program, or is more than one version ahead.</exception>
+    public static async Task<(int Tables, string Server)> RunAsync(PostgresOptions options, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await using NpgsqlDataSource source = Source(options);
+            await using NpgsqlConnection connection = await source.OpenConnectionAsync(cancellationToken);
+            if (connection.PostgreSqlVersion.Major < 15)
+                throw new StoreOpenException($"PostgreSQL {connection.PostgreSqlVersion} is too old; 15 or later is needed.");
+            // The lock goes with the connection, which is closed, not pooled.
+            await ExecuteAsync(connection, $"select pg_advisory_lock({LockKey})", cancellationToken);
+            await ExecuteAsync(connection, "create table if not exists evergrant_versions (version integer not null primary key)", cancellationToken);
+            int version = await VersionAsync(connection, cancellationToken);
+            if (version > Newest + 1)
+                throw new StoreOpenException($"The database has schema version {version}; this program works with versions up to {Newest + 1}. Run the newer program, or restore a backup made before the upgrade.");
+            for (; version < Newest; version++) await ApplyAsync(connection, Scripts[version], version + 1, cancellationToken);
+            return (version, connection.PostgreSqlVersion.ToString());
+        }
+        catch (Exception e) when (Outcome.IsOfServer(e))
+        {
+            throw new StoreOpenException($"The database cannot be opened. {e.Message}", e);
+        }
+        catch (StoreUnavailableException e)
+        {
+            throw new StoreOpenException($"The database cannot be opened. {e.Message}", e);
+        }
+    }
+
+    private static NpgsqlDataSource Source(PostgresOptions options)
+    {
+        NpgsqlConnectionStringBuilder builder = Database.Forced(options);
+        (builder.Pooling, builder.CommandTimeout, builder.MaxAutoPrepare, builder.Options) = (false, Seconds, 0, "-c synchronous_commit=on");
+        return Database.Source(builder, check: false);
+    }
+
+    private static async Task ApplyAsync(NpgsqlConnection connection, string script, int version, CancellationToken cancellationToken)
+    {
+        using StreamReader reader = new(Assembly.GetExecutingAssembly().GetManifestResourceStream(script)!);
+        string sql = await reader.ReadToEndAsync(cancellationToken);
+        await using NpgsqlTransaction transaction = await connection.BeginTransactionAsync(cancellationToken);
+        await ExecuteAsync(connection, sql, cancellationToken);
+        await ExecuteAsync(connection, $"insert into evergrant_versions (version) values ({version})", cancellationToken);
+        await transaction.CommitAsync(CancellationToken.None);
+    }
+
+    private static async Task<int> VersionAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        await using NpgsqlCommand command = new("select coalesce(max(version), 0) from evergrant_versions", connection);
+        return (int)(await command.ExecuteScalarAsync(cancellationToken))!;
+    }
+
+    private static async Task ExecuteAsync(NpgsqlConnection connection, string sql, CancellationToken cancellationToken)
+    {
+        await using NpgsqlCommand command = new(sql, connection);
+        await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+}

@@ -1,0 +1,35 @@
+using Evergrant.Protocol.Clients;
+using Evergrant.Protocol.Grants;
+using Evergrant.Protocol.Storage;
+
+namespace Evergrant.Postgres;
+
+/// <summary>Clients, resources and scopes.</summary>
+internal sealed class PostgresClientStore(Readers readers, Pipeline commits) : IClientStore
+{
+    public ValueTask<Client?> FindClientAsync(string issuer, string clientId, CancellationToken cancellationToken) =>
+        readers.FindAsync(Clients.Find(issuer, clientId), Clients.Map, cancellationToken);
+
+    public ValueTask<IReadOnlyList<Client>> ListClientsAsync(string? issuer, CancellationToken cancellationToken) =>
+        readers.ListAsync(Clients.List(issuer), Clients.Map, cancellationToken);
+
+    public async ValueTask SaveClientAsync(Client client, CancellationToken cancellationToken) => await commits.WriteAsync(cancellationToken, Clients.Save(client));
+
+    public ValueTask<bool> RemoveClientAsync(string issuer, string clientId, DateTimeOffset at, CancellationToken cancellationToken) => commits.WriteAsync(
+        cancellationToken,
+        Clients.Remove(issuer, clientId),
+        Consents.RemoveFor(issuer, clientId),
+        Grants.Revoke(new RevokeGrants(issuer, null, clientId, null, RevocationCause.ClientRemoved, at)));
+
+    public ValueTask<IReadOnlyList<ApiResource>> ListResourcesAsync(CancellationToken cancellationToken) => readers.ListAsync(Resources.List(), Resources.Map, cancellationToken);
+
+    public async ValueTask SaveResourceAsync(ApiResource resource, CancellationToken cancellationToken) => await commits.WriteAsync(cancellationToken, Resources.Save(resource));
+
+    public ValueTask<bool> RemoveResourceAsync(string identifier, CancellationToken cancellationToken) => commits.WriteAsync(cancellationToken, Resources.Remove(identifier));
+
+    public ValueTask<IReadOnlyList<ScopeDescription>> ListScopesAsync(CancellationToken cancellationToken) => readers.ListAsync(Scopes.List(), Scopes.Map, cancellationToken);
+
+    public async ValueTask SaveScopeAsync(ScopeDescription scope, CancellationToken cancellationToken) => await commits.WriteAsync(cancellationToken, Scopes.Save(scope));
+
+    public ValueTask<bool> RemoveScopeAsync(string name, CancellationToken cancellationToken) => commits.WriteAsync(cancellationToken, Scopes.Remove(name));
+}

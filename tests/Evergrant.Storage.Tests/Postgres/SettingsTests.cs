@@ -1,0 +1,51 @@
+using Evergrant.Postgres;
+using Npgsql;
+
+namespace Evergrant.Storage.Tests.Postgres;
+
+/// <summary>What goes to the server as it was given, and what does not.</summary>
+public sealed class SettingsTests
+{
+    [Fact]
+    public void What_decides_about_doubtful_commits_is_not_taken_from_the_connection_string()
+    {
+        NpgsqlConnectionStringBuilder used = Database.Forced(new(
+            "Host=db;Database=d;Maximum Pool Size=7;Cancellation Timeout=2000;Command Timeout=0;Keepalive=0;Options=-c synchronous_commit=off;Include Error Detail=true;Multiplexing=true;Target Session Attributes=standby")
+        {
+            Deadline = TimeSpan.FromSeconds(2.5),
+        });
+        Assert.Equal((-1, 3, 10), (used.CancellationTimeout, used.CommandTimeout, used.KeepAlive));
+        Assert.Equal((false, false), (used.IncludeErrorDetail, used.Multiplexing));
+        Assert.Contains("synchronous_commit=on", used.Options);
+        Assert.DoesNotContain("off", used.Options);
+        Assert.Equal(("db", "d", 7), (used.Host, used.Database, used.MaxPoolSize));
+    }
+
+    [Fact]
+    public async Task A_connection_string_that_cannot_be_read_is_refused_without_being_repeated()
+    {
+        StoreOpenException refused = await Assert.ThrowsAsync<StoreOpenException>(() => PostgresStore.OpenAsync(new("Host=db;Pasword=geheim")));
+        Assert.DoesNotContain("geheim", refused.ToString());
+        Assert.DoesNotContain("geheim", new PostgresOptions("Host=db;Password=geheim").ToString());
+    }
+
+    [Fact]
+    public async Task A_server_that_is_not_there_is_named_as_the_reason() =>
+        await Assert.ThrowsAsync<StoreOpenException>(() => PostgresStore.OpenAsync(new("Host=/nonexistent-evergrant;Username=u;Database=d")));
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("plain")]
+    [InlineData("\0")]
+    [InlineData("\u0001")]
+    [InlineData("\u00010\0\u00011\u0001\0" + "1")]
+    [InlineData("用户 \0 😀")]
+    public void A_text_comes_back_and_never_holds_what_the_server_cannot(string text)
+    {
+        Assert.DoesNotContain('\0', Texts.Write(text));
+        Assert.Equal(text, Texts.Read(Texts.Write(text)));
+    }
+
+    [Fact]
+    public void Half_of_a_surrogate_pair_is_replaced() => Assert.Equal("a\ufffdb", Texts.Write("a" + (char)0xd83d + "b"));
+}
