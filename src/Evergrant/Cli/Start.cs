@@ -26,7 +26,7 @@ internal static class Start
         Parsed<ServerSettings> settings = ServerSettings.ForDevelopment(parse.GetValue(CommandLine.Data) ?? "data", parse.GetRequiredValue(Urls));
         if (!settings.IsValid) throw new UnusableException("development mode cannot start:", settings.Faults);
         PrivateFile.MakeFolder(settings.Value.Folder);
-        RootKeys.Create(settings.Value.Folder);
+        if (!RootKeySource.Elsewhere(Environment.GetEnvironmentVariables()).Any()) RootKeySource.Create(settings.Value.Folder);
         return ServerRun.RunAsync(settings.Value, new MovableClock(), PrepareAsync, cancellationToken);
     }
 
