@@ -15,7 +15,8 @@ internal sealed class Keys(Connection connection)
     private readonly Statement _save = new(connection,
         $"insert into signing_keys ({Columns}) values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11) on conflict (issuer, key_id) do update set " +
         "announced_at = excluded.announced_at, signs_from = excluded.signs_from, retires_at = excluded.retires_at, gone_at = excluded.gone_at, " +
-        "withdrawn_at = coalesce(withdrawn_at, excluded.withdrawn_at)");
+        // A withdrawal stands, whoever wrote meanwhile.
+        "withdrawn_at = coalesce(min(signing_keys.withdrawn_at, excluded.withdrawn_at), signing_keys.withdrawn_at, excluded.withdrawn_at)");
 
     private readonly Statement _rewrap = new(connection, "update signing_keys set wrapped_key = ?3, key_number = ?4 where issuer = ?1 and key_id = ?2 and wrapped_key = ?5");
 

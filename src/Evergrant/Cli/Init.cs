@@ -3,7 +3,6 @@ using System.Text;
 using System.Text.Json.Nodes;
 using Evergrant.Hosting;
 using Evergrant.Hosting.Settings;
-using Evergrant.Sqlite;
 
 namespace Evergrant.Cli;
 
@@ -36,7 +35,9 @@ internal static class Init
         PrivateFile.MakeFolder(folder);
         bool made = !RootKeySource.Elsewhere(Environment.GetEnvironmentVariables()).Any() && RootKeySource.Create(folder);
         RootKeys root = RootKeys.Read(folder);
-        await using (SqliteStore store = await SqliteStore.OpenAsync(new SqliteOptions(folder))) Console.WriteLine($"The store is {store.FilePath}");
+        // Only settings know of a database.
+        ServerSettings settings = File.Exists(config) ? Location.Read(config) with { Folder = folder } : new() { Folder = folder, Issuers = [], Urls = [] };
+        await using (OpenStore store = await OpenStore.OpenAsync(settings)) Console.WriteLine($"The store is {store.File?.FilePath ?? store.Description}");
         Console.WriteLine(made ? $"Made the root key {root.Source.Place}: keep a copy of it apart from the backups" : $"The root key was there already: {root.Source.Place}");
         Console.WriteLine(File.Exists(config) ? $"Next: evergrant serve --config {config}" : $"Next: write the settings, {config}");
         return ExitCode.Done;

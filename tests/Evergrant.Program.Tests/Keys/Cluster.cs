@@ -3,7 +3,6 @@ using Evergrant.AspNetCore.Keys;
 using Evergrant.Hosting;
 using Evergrant.Hosting.Settings;
 using Evergrant.Program.Tests.Harness;
-using Evergrant.Sqlite;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Evergrant.Program.Tests.Keys;
@@ -13,19 +12,20 @@ internal sealed class Cluster : IAsyncDisposable
 {
     public const string Issuer = "http://localhost:5000";
     private readonly List<ServiceProvider> _nodes = [];
+    private readonly string _folder;
 
-    private Cluster(SqliteStore store) => Store = store;
+    private Cluster(OpenStore store, string folder) => (Store, _folder) = (store, folder);
 
     public TemporaryFolder Folder { get; } = new();
 
     public StoppedTime Time { get; } = new();
 
-    public SqliteStore Store { get; }
+    public OpenStore Store { get; }
 
     public static async Task<Cluster> StartAsync()
     {
         string folder = Directory.CreateTempSubdirectory("evk-").FullName;
-        return new(await SqliteStore.OpenAsync(new SqliteOptions(folder)));
+        return new(await OpenStore.OpenAsync(new ServerSettings { Folder = folder, Issuers = [], Urls = [] }), folder);
     }
 
     /// <summary>The file of a node's root keys.</summary>
@@ -56,7 +56,7 @@ internal sealed class Cluster : IAsyncDisposable
     {
         foreach (ServiceProvider node in _nodes) await node.DisposeAsync();
         await Store.DisposeAsync();
-        Directory.Delete(Path.GetDirectoryName(Store.FilePath)!, recursive: true);
+        Directory.Delete(_folder, recursive: true);
         Folder.Dispose();
     }
 }
