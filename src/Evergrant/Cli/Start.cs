@@ -34,7 +34,7 @@ internal static class Start
             socket.Dispose();
             throw new UnusableException($"--data: a server runs in {settings.Value.Folder} already");
         }
-        RootKeys.Create(settings.Value.Folder);
+        if (!RootKeySource.Elsewhere(Environment.GetEnvironmentVariables()).Any()) RootKeySource.Create(settings.Value.Folder);
         return await ServerRun.RunAsync(settings.Value, PrepareAsync, cancellationToken, new MovableClock());
     }
 
