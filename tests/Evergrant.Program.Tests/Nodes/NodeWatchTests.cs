@@ -25,7 +25,7 @@ public sealed class NodeWatchTests : IAsyncLifetime
         PostgresCluster cluster = await SharedCluster.Cluster;
         PostgresOptions options = new(cluster.ConnectionString(await cluster.CreateDatabaseAsync())) { Deadline = TimeSpan.FromSeconds(60) };
         (_own, _other) = (await PostgresStore.OpenAsync(options), await PostgresStore.OpenAsync(options));
-        RootKeys.Create(_folder.Path);
+        RootKeySource.Create(_folder.Path);
         RootKeys root = RootKeys.Read(_folder.Path);
         var settings = new EvergrantOptions();
         _catalogue = new ClientCatalogue(_own.Clients, settings, _own.Clock);
@@ -68,8 +68,8 @@ public sealed class NodeWatchTests : IAsyncLifetime
         int made = (await _otherKeys.RotateAsync(NodeSet.Issuer, null, default)).Count;
         Assert.True(made > 0);
         await NodeSet.Until(async () => (await _keys.CurrentAsync(NodeSet.Issuer, default)).Records.Count == before + made, "the keys are known");
-        string signer = (await _keys.SignerAsync(NodeSet.Issuer, "ES256", default)).PublicKey.KeyId;
-        Assert.True(await _otherKeys.WithdrawAsync(NodeSet.Issuer, signer, default));
+        string signer = (await _keys.SignerAsync(NodeSet.Issuer, "ES256", default)).PublicKey.KeyId!;
+        Assert.NotNull(await _otherKeys.WithdrawAsync(NodeSet.Issuer, signer, default));
         await NodeSet.Until(async () => (await _keys.SignerAsync(NodeSet.Issuer, "ES256", default)).PublicKey.KeyId != signer, "the withdrawn key signs no more");
     }
 
