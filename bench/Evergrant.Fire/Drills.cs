@@ -6,5 +6,5 @@ namespace Evergrant.Fire;
 /// <summary>Every drill, in the order of a whole run.</summary>
 internal static class Drills
 {
-    public static IReadOnlyList<IDrill> All { get; } = [new ChaosDrill(), new KeyRotationDrill()];
+    public static IReadOnlyList<IDrill> All { get; } = [new ChaosDrill(), new KeyRotationDrill(), new RootRotationDrill()];
 }
