@@ -17,7 +17,7 @@ internal sealed class ServerFolder : IAsyncDisposable
         running() {
             for file in "$folder"/*.pid "$folder"/*/*.pid; do
                 pid=$(head -n 1 "$file" 2>/dev/null) || continue
-                [ -n "$pid" ] && tr '\0' ' ' <"/proc/$pid/cmdline" 2>/dev/null | grep -qF "$folder" && echo "$pid"
+                [ -n "$pid" ] && grep -qsF "$folder" "/proc/$pid/cmdline" && echo "$pid"
             done
         }
         for signal in QUIT KILL; do
@@ -92,6 +92,16 @@ internal sealed class ServerFolder : IAsyncDisposable
     {
         (bool well, string said) = await TryAsync(System.IO.Path.Combine(Programs, program), arguments);
         if (!well) throw new InvalidOperationException($"{program} failed: {said.Trim()}");
+    }
+
+    /// <summary>Starts a program that goes on as the folder's user; what it says goes to NAME.log, its process id to NAME.pid.</summary>
+    public Process Start(string name, string program, params string[] arguments)
+    {
+        ProcessStartInfo start = As("bash", ["-c", "exec \"$@\" </dev/null >>\"$0\" 2>&1", System.IO.Path.Combine(Path, name + ".log"), program, .. arguments]);
+        (start.RedirectStandardInput, start.RedirectStandardOutput, start.RedirectStandardError) = (false, false, false);
+        Process process = Process.Start(start)!;
+        File.WriteAllText(System.IO.Path.Combine(Path, name + ".pid"), $"{process.Id}");
+        return process;
     }
 
     /// <summary>Writes a file that the folder's user can read.</summary>
