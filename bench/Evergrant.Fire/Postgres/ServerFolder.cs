@@ -109,7 +109,7 @@ internal sealed class ServerFolder : IAsyncDisposable
     {
         string path = System.IO.Path.Combine(Path, name);
         await File.WriteAllTextAsync(path, text);
-        File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead);
+        if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead);
     }
 
     public async ValueTask DisposeAsync()

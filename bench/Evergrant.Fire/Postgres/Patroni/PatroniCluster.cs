@@ -13,7 +13,7 @@ internal sealed class PatroniCluster : IAsyncDisposable
 
     private readonly ServerFolder _folder;
 
-    private PatroniCluster(ServerFolder folder, int etcd) => (_folder, Members) = (folder, [.. new[] { "a", "b", "c" }.Select(name => new Member(folder, name, etcd))]);
+    private PatroniCluster(ServerFolder folder, int etcd) => (_folder, Members) = (folder, [new(folder, "a", etcd), new(folder, "b", etcd), new(folder, "c", etcd)]);
 
     public IReadOnlyList<Member> Members { get; }
 

@@ -4,7 +4,7 @@ using System.Net.Sockets;
 namespace Evergrant.Fire.Postgres.Proxy;
 
 /// <summary>One connection through a link.</summary>
-internal sealed class Tunnel(Link link, Socket client)
+internal sealed class Tunnel(Link link, Socket client) : IDisposable
 {
     private readonly Socket _server = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
     private readonly SentStatements _sent = new();
@@ -32,9 +32,14 @@ internal sealed class Tunnel(Link link, Socket client)
         finally
         {
             await over.CancelAsync();
-            client.Close();
-            _server.Close();
+            Dispose();
         }
+    }
+
+    public void Dispose()
+    {
+        client.Dispose();
+        _server.Dispose();
     }
 
     /// <summary>Ends the connection on both sides without a word.</summary>
