@@ -67,7 +67,12 @@ internal sealed class Connection : IAsyncDisposable
 
     private async Task ReturnAsync()
     {
-        if (_abandoned is not null) await _abandoned.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (_abandoned is not null)
+        {
+            Database.LeftToDriver(1);
+            await _abandoned.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            Database.LeftToDriver(-1);
+        }
         _inner.Notice -= OnNotice;
         try
         {

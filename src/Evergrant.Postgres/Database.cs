@@ -102,6 +102,17 @@ internal sealed class Database : IAsyncDisposable
         if (Interlocked.Decrement(ref _inUse) == 0) _idle.TrySetResult();
     }
 
+    /// <summary>Says that a connection is left to the driver (+1), or is settled (-1). When its limit passes, the driver blocks the thread on which it notices while it asks
+    /// the server to cancel; so many threads more may be needed for the answers to all others, at once and not one by one.</summary>
+    public static void LeftToDriver(int count)
+    {
+        lock (Demanded)
+        {
+            ThreadPool.GetMinThreads(out int workers, out int ports);
+            ThreadPool.SetMinThreads(workers + count, ports);
+        }
+    }
+
     /// <summary>Closes what lies in the pool, and what is in use when it comes back.</summary>
     public void Forget() => _primary.Forget();
 
