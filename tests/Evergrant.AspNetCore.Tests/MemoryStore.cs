@@ -142,6 +142,8 @@ internal sealed class MemoryStore : IGrantStore, IClientStore, IKeyStore
         return new(true);
     }
 
+    public ValueTask RemoveKeysAsync(DateTimeOffset goneBefore, CancellationToken cancellationToken) => throw new NotSupportedException();
+
     public ValueTask<bool> RewrapKeyAsync(SigningKeyRecord before, byte[] wrappedKey, int keyNumber, CancellationToken cancellationToken) => throw new NotSupportedException();
 
     public ValueTask<IReadOnlyList<RootKeyRecord>> ListRootKeysAsync(CancellationToken cancellationToken) => throw new NotSupportedException();

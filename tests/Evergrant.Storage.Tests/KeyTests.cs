@@ -74,6 +74,14 @@ public abstract class KeyTests<TStore> : StoreTests<TStore> where TStore : IStor
     }
 
     [Fact]
+    public async Task Keys_that_are_long_gone_are_removed()
+    {
+        await Store.Keys.SaveKeysAsync(Issuer, 0, [Key("gone") with { GoneAt = Now.AddMilliseconds(-1) }, Key("just") with { GoneAt = Now }, Key("stands")], default);
+        await Store.Keys.RemoveKeysAsync(Now, default);
+        Assert.Equal(["just", "stands"], (await Store.Keys.ListKeysAsync(Issuer, default)).Select(k => k.KeyId).Order());
+    }
+
+    [Fact]
     public async Task Issuers_count_for_themselves()
     {
         Assert.True(await Store.Keys.SaveKeysAsync("i-1", 0, [Key("same", issuer: "i-1")], default));
