@@ -85,7 +85,7 @@ internal sealed class Visitor(string issuer, int port, string userName, string p
     private bool Receive(out Answer answer)
     {
         if (!_wire.TryReceive(out answer)) return false;
-        foreach ((string name, string value) in answer.Cookies) _cookies[name] = value;
+        foreach ((string name, string value) in answer.Cookies()) _cookies[name] = value;
         return true;
     }
 
