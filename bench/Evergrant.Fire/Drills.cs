@@ -1,3 +1,5 @@
+using Evergrant.Fire.Faults;
+using Evergrant.Fire.Keys;
 using Evergrant.Fire.Postgres.Drills;
 using Evergrant.Fire.Storms;
 
@@ -6,10 +8,15 @@ namespace Evergrant.Fire;
 /// <summary>Every drill, in the order of a whole run.</summary>
 internal static class Drills
 {
-    public static IReadOnlyList<IDrill> All { get; } = 
+    public static IReadOnlyList<IDrill> All { get; } =
     [
+        new MutantsDrill(),
+        new KillDrill(),
+        new RefreshRaceDrill(),
+        new RevokeRaceDrill(),
         new ChaosDrill(),
-        new NodeKillDrill(), new FailOverDrill(), new CommitDoubtDrill(), new PartitionDrill(), new ExhaustionDrill(), new LaggingStandbyDrill(), new DuplicateDrill(), new RollingDrill(),
-        new PatroniDrill(),
+        new KeyRotationDrill(),
+        new RootRotationDrill(),
+        .. PostgresDrills.All,
     ];
 }

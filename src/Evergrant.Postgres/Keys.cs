@@ -29,6 +29,8 @@ internal static class Keys
         .Bind(key.AnnouncedAt).Bind(key.SignsFrom).Bind(key.RetiresAt).Bind(key.GoneAt).Bind(key.WithdrawnAt).Bind((long?)key.KeyNumber)
         .Always();
 
+    public static Statement Remove(DateTimeOffset goneBefore) => new Statement("delete from signing_keys where gone_at < $1").Bind(goneBefore).Always();
+
     public static Statement Rewrap(SigningKeyRecord before, byte[] wrappedKey, int keyNumber) =>
         new Statement("update signing_keys set wrapped_key = $3, key_number = $4 where issuer = $1 and key_id = $2 and wrapped_key = $5")
             .Bind(before.Issuer).Bind(before.KeyId).Bind(wrappedKey).Bind(keyNumber).Bind(before.WrappedKey);

@@ -18,6 +18,8 @@ internal sealed class Keys(Connection connection)
         // A withdrawal stands, whoever wrote meanwhile.
         "withdrawn_at = coalesce(min(signing_keys.withdrawn_at, excluded.withdrawn_at), signing_keys.withdrawn_at, excluded.withdrawn_at)");
 
+    private readonly Statement _remove = new(connection, "delete from signing_keys where gone_at < ?1");
+
     private readonly Statement _rewrap = new(connection, "update signing_keys set wrapped_key = ?3, key_number = ?4 where issuer = ?1 and key_id = ?2 and wrapped_key = ?5");
 
     public List<SigningKeyRecord> List(string? issuer)
@@ -38,6 +40,8 @@ internal sealed class Keys(Connection connection)
         .Bind(1, issuer).Bind(2, key.KeyId).Bind(3, key.Algorithm).Bind(4, key.WrappedKey).Bind(5, key.PublicJwk)
         .Bind(6, key.AnnouncedAt).Bind(7, key.SignsFrom).Bind(8, key.RetiresAt).Bind(9, key.GoneAt).Bind(10, key.WithdrawnAt).Bind(11, (long?)key.KeyNumber)
         .Run();
+
+    public void Remove(DateTimeOffset goneBefore) => _remove.Bind(1, goneBefore).Run();
 
     public bool Rewrap(SigningKeyRecord before, byte[] wrappedKey, int keyNumber) => _rewrap
         .Bind(1, before.Issuer).Bind(2, before.KeyId).Bind(3, wrappedKey).Bind(4, keyNumber).Bind(5, before.WrappedKey)

@@ -20,6 +20,11 @@ public interface IKeyStore
     /// <returns>Whether it was written; false: another node was first, read again.</returns>
     ValueTask<bool> SaveKeysAsync(string issuer, int countRead, IReadOnlyList<SigningKeyRecord> keys, CancellationToken cancellationToken);
 
+    /// <summary>Removes signing keys that are long gone.</summary>
+    /// <param name="goneBefore">Those whose publication ended, or was to end, before this instant.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    ValueTask RemoveKeysAsync(DateTimeOffset goneBefore, CancellationToken cancellationToken);
+
     /// <summary>Replaces what wraps a signing key, if it is still wrapped as was read.</summary>
     /// <param name="before">The key as read.</param>
     /// <param name="wrappedKey">The same key under another root key.</param>

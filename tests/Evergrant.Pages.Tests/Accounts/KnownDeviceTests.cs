@@ -22,7 +22,7 @@ public class KnownDeviceTests
         Assert.False(new KnownDevice(new TwoKeys(2, lowest: 2)).Fits(mark, Alice));
         Assert.False(new KnownDevice(new TwoKeys(1)).Fits(mark, Alice with { SecurityStamp = "changed" }));
         Assert.False(new KnownDevice(new TwoKeys(1)).Fits(mark, Alice with { Id = "b" }));
-        foreach (string bad in (string[])["", ".", mark[..^1], mark + "A", "A" + mark[1..], mark.Replace('.', ':')]) Assert.False(new KnownDevice(new TwoKeys(1)).Fits(bad, Alice));
+        foreach (string bad in (string[])["", ".", mark[..^1], mark + "A", "B" + mark[1..], mark.Replace('.', ':')]) Assert.False(new KnownDevice(new TwoKeys(1)).Fits(bad, Alice));
         Assert.False(new KnownDevice(new TwoKeys(1)).Fits(null, Alice));
     }
 
