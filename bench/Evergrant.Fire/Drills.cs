@@ -1,3 +1,4 @@
+using Evergrant.Fire.Faults;
 using Evergrant.Fire.Keys;
 using Evergrant.Fire.Storms;
 
@@ -6,5 +7,14 @@ namespace Evergrant.Fire;
 /// <summary>Every drill, in the order of a whole run.</summary>
 internal static class Drills
 {
-    public static IReadOnlyList<IDrill> All { get; } = [new ChaosDrill(), new KeyRotationDrill(), new RootRotationDrill()];
+    public static IReadOnlyList<IDrill> All { get; } =
+    [
+        new MutantsDrill(),
+        new KillDrill(),
+        new RefreshRaceDrill(),
+        new RevokeRaceDrill(),
+        new ChaosDrill(),
+        new KeyRotationDrill(),
+        new RootRotationDrill(),
+    ];
 }

@@ -31,6 +31,9 @@ internal sealed class MemoryStore : IGrantStore, IClientStore, IKeyStore
     /// <summary>Commits are made and answered with Unknown.</summary>
     public bool OutcomeUnknown { get; set; }
 
+    /// <summary>So many commits, the next ones, are answered with Unknown; whether they are made as well.</summary>
+    public (int Count, bool Made) Doubts { get; set; }
+
     /// <summary>So many commits are answered with Conflict before one is tried.</summary>
     public int Conflicts { get; set; }
 
@@ -67,9 +70,15 @@ internal sealed class MemoryStore : IGrantStore, IClientStore, IKeyStore
                 Conflicts--;
                 return CommitResult.Conflict;
             }
+            bool doubtful = Doubts.Count > 0;
+            if (doubtful)
+            {
+                Doubts = Doubts with { Count = Doubts.Count - 1 };
+                if (!Doubts.Made) return CommitResult.Unknown;
+            }
             if (!TryApply(change)) return CommitResult.Conflict;
             if (record is not null) Events.Add(record);
-            return OutcomeUnknown ? CommitResult.Unknown : CommitResult.Committed;
+            return OutcomeUnknown || doubtful ? CommitResult.Unknown : CommitResult.Committed;
         }
     }
 

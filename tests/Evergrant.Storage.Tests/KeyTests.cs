@@ -29,6 +29,16 @@ public abstract class KeyTests<TStore> : StoreTests<TStore> where TStore : IStor
     }
 
     [Fact]
+    public async Task A_withdrawal_stands_though_somebody_writes_what_was_read_before_it()
+    {
+        Assert.True(await Store.Keys.SaveKeysAsync(Issuer, 0, [Key("a")], default));
+        Assert.True(await Store.Keys.SaveKeysAsync(Issuer, 1, [Key("a") with { WithdrawnAt = Now.AddDays(1) }], default));
+        Assert.True(await Store.Keys.SaveKeysAsync(Issuer, 1, [Key("a") with { RetiresAt = Now.AddDays(3) }], default));
+        Assert.True(await Store.Keys.SaveKeysAsync(Issuer, 1, [Key("a") with { WithdrawnAt = Now.AddDays(2) }], default));
+        Assert.Equal(Now.AddDays(1), Assert.Single(await Store.Keys.ListKeysAsync(Issuer, default)).WithdrawnAt);
+    }
+
+    [Fact]
     public async Task Of_64_nodes_that_rotate_at_once_one_writes()
     {
         bool[] answers = await Task.WhenAll(Enumerable.Range(0, 64).Select(i => Task.Run(async () => await Store.Keys.SaveKeysAsync(Issuer, 0, [Key($"k-{i}")], default))));
