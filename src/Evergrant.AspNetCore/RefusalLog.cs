@@ -1,5 +1,6 @@
 using System.Diagnostics.Metrics;
 using Evergrant.Protocol;
+using Evergrant.Protocol.Clients;
 using Evergrant.Protocol.Grants;
 using Evergrant.Protocol.Storage;
 using Evergrant.Protocol.Token;
@@ -25,6 +26,12 @@ internal sealed record Told(
 internal sealed partial class RefusalLog : IDisposable
 {
     private const int StoredPerMinute = 600;
+
+    private static readonly string[] SecretPrefixes =
+    [
+        ClientSecret.Prefix, SealedAccessToken.Prefix, .. Enum.GetValues<CredentialKind>().Select(GrantCredential.PrefixOf),
+        "eyJ", // a JWT: base64url of {"
+    ];
 
     private readonly IGrantStore _store;
     private readonly TimeProvider _clock;
@@ -55,7 +62,7 @@ internal sealed partial class RefusalLog : IDisposable
             Error = told.Error?.Code,
             Endpoint = told.Endpoint,
             Issuer = told.Issuer,
-            ClientId = Shortened(told.ClientId),
+            ClientId = told.Stranger && LooksSecret(told.ClientId) ? null : Shortened(told.ClientId),
             GrantId = told.Grant?.Id,
             Presented = told.Presented,
             Generation = told.Grant?.Generation,
@@ -109,6 +116,9 @@ internal sealed partial class RefusalLog : IDisposable
     private static bool IsAlarm(EventRecord record) => record.Decision == nameof(CaughtUp) || record.Refusal == nameof(Refusal.StoreLostWrites);
 
     private static string? Shortened(string? clientId) => clientId is { Length: > 128 } ? clientId[..128] : clientId;
+
+    // Whoever puts name and secret in each other's place names a client that nobody is. The prefixes tell what it really is.
+    private static bool LooksSecret(string? text) => text is not null && SecretPrefixes.Any(prefix => text.Contains(prefix, StringComparison.Ordinal));
 
     private bool MayStore(string client)
     {
