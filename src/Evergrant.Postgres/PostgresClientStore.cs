@@ -1,5 +1,6 @@
 using Evergrant.Protocol.Clients;
 using Evergrant.Protocol.Grants;
+using Evergrant.Protocol.Policies;
 using Evergrant.Protocol.Storage;
 
 namespace Evergrant.Postgres;
@@ -32,4 +33,10 @@ internal sealed class PostgresClientStore(Readers readers, Pipeline commits) : I
     public async ValueTask SaveScopeAsync(ScopeDescription scope, CancellationToken cancellationToken) => await commits.WriteAsync(cancellationToken, Scopes.Save(scope));
 
     public ValueTask<bool> RemoveScopeAsync(string name, CancellationToken cancellationToken) => commits.WriteAsync(cancellationToken, Scopes.Remove(name));
+
+    public ValueTask<IReadOnlyList<PolicyDocument>> ListPoliciesAsync(CancellationToken cancellationToken) => readers.ListAsync(Policies.List(), Policies.Map, cancellationToken);
+
+    public async ValueTask SavePolicyAsync(PolicyDocument policy, CancellationToken cancellationToken) => await commits.WriteAsync(cancellationToken, Policies.Save(policy));
+
+    public ValueTask<bool> RemovePolicyAsync(string name, CancellationToken cancellationToken) => commits.WriteAsync(cancellationToken, Policies.Remove(name));
 }

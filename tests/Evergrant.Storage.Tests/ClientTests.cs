@@ -18,10 +18,11 @@ public abstract class ClientTests<TStore> : StoreTests<TStore> where TStore : IS
         MayIntrospect = true, SubjectType = SubjectType.Pairwise, SectorIdentifierUri = "https://a.example/s", IdTokenSignedResponseAlg = "ES256", UserInfoSignedResponseAlg = "RS256",
         AccessTokenFormat = AccessTokenFormat.Opaque, AccessTokenSignedAlg = "RS256", Consent = ConsentRule.Implied, RequirePkce = false, RedirectUriOptionalAtToken = true, MaxAge = 0,
         RequireAuthTime = true, ClaimsInIdToken = false, ClientUri = "https://a.example/about", CreatedAt = Now.AddTicks(7),
-        Policy = new()
+        Flags = ["expiring=off"],
+        Policy = new GrantPolicy()
         {
             Name = "own", Retry = RetryRule.For(TimeSpan.FromSeconds(7)), RetryBudget = 5, RefreshTokens = RefreshTokenIssuance.Always, Rotate = false, OnReplay = ReplayReaction.Reject,
-            IdleLifetime = null, AbsoluteLifetime = null, AccessTokenLifetime = TimeSpan.FromTicks(1), OnStoreBehind = StoreBehindReaction.Refuse,
+            IdleLifetime = null, AbsoluteLifetime = null, AccessTokenLifetime = TimeSpan.FromSeconds(1), OnStoreBehind = StoreBehindReaction.Refuse,
             OnRefresh = PreviousAccessToken.Revoke, IdTokenLifetime = TimeSpan.FromHours(1), CodeLifetime = TimeSpan.FromSeconds(1),
         },
     };
@@ -43,18 +44,18 @@ public abstract class ClientTests<TStore> : StoreTests<TStore> where TStore : IS
     [Fact]
     public void The_sample_of_a_client_sets_every_member()
     {
-        EveryMemberDiffers(Full, Small, nameof(Client.Issuer));
-        EveryMemberDiffers(Full.Policy!, GrantPolicy.Confidential);
+        EveryMemberDiffers(Full, Small, nameof(Client.Issuer), nameof(Client.Policies));
     }
 
     [Fact]
     public async Task A_policy_without_ends_stays_without_ends()
     {
         await Store.Clients.SaveClientAsync(Full, default);
-        GrantPolicy policy = (await Store.Clients.FindClientAsync(Issuer, "full", default))!.Policy!;
+        Client stored = (await Store.Clients.FindClientAsync(Issuer, "full", default))!;
+        GrantPolicy policy = stored.EffectivePolicy;
         Assert.Null(policy.IdleLifetime);
         Assert.Null(policy.AbsoluteLifetime);
-        Assert.Equal(Full.Policy, policy);
+        Assert.Equal(Full.Policy, stored.Policy);
     }
 
     [Fact]

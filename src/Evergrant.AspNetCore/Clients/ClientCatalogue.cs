@@ -1,12 +1,14 @@
 using System.Collections.Concurrent;
 using Evergrant.Protocol.Clients;
+using Evergrant.Protocol.Policies;
 using Evergrant.Protocol.Storage;
 
 namespace Evergrant.AspNetCore.Clients;
 
 /// <summary>Clients, scopes and resources as this process knows them: read from the store once, until somebody calls <see cref="Invalidate"/>.</summary>
 /// <param name="store">Where they are kept.</param>
-public sealed class ClientCatalogue(IClientStore store)
+/// <param name="options">Which policies hold for the server and its issuers.</param>
+public sealed class ClientCatalogue(IClientStore store, EvergrantOptions options)
 {
     internal const int LongestClientId = 128;
     private const int MaximumClients = 20_000;
@@ -29,6 +31,14 @@ public sealed class ClientCatalogue(IClientStore store)
         return known.Scopes is { } scopes ? new(scopes) : LoadScopesAsync(known, cancellationToken);
     }
 
+    /// <summary>The named policies. A client that is found here has them too.</summary>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public ValueTask<PolicySet> PoliciesAsync(CancellationToken cancellationToken)
+    {
+        Known known = _known;
+        return known.Policies is { } policies ? new(policies) : LoadPoliciesAsync(known, cancellationToken);
+    }
+
     /// <summary>Whether scripts of an origin may read answers of an issuer: a client is registered with the origin, or with a redirect URI of it.</summary>
     /// <param name="issuer">Issuer.</param>
     /// <param name="origin">The Origin header.</param>
@@ -46,10 +56,12 @@ public sealed class ClientCatalogue(IClientStore store)
     private async ValueTask<Client?> LoadAsync(string issuer, string clientId, CancellationToken cancellationToken)
     {
         if (clientId.Length > LongestClientId) return null;
-        ConcurrentDictionary<(string, string), Client> into = _known.Clients;
+        Known known = _known;
+        ConcurrentDictionary<(string, string), Client> into = known.Clients;
         Client? client = await store.FindClientAsync(issuer, clientId, cancellationToken);
         if (client is not null)
         {
+            client = client with { Policies = known.Policies ?? await LoadPoliciesAsync(known, cancellationToken) };
             if (into.Count >= MaximumClients) into.Clear();
             into[(issuer, clientId)] = client;
         }
@@ -58,6 +70,11 @@ public sealed class ClientCatalogue(IClientStore store)
 
     private async ValueTask<ScopeCatalogue> LoadScopesAsync(Known into, CancellationToken cancellationToken) =>
         into.Scopes = new ScopeCatalogue(await store.ListResourcesAsync(cancellationToken), await store.ListScopesAsync(cancellationToken));
+
+    private async ValueTask<PolicySet> LoadPoliciesAsync(Known into, CancellationToken cancellationToken) =>
+        into.Policies = new PolicySet(
+            await store.ListPoliciesAsync(cancellationToken), options.Policy,
+            options.Issuers.Where(i => i.Policy is not null).ToDictionary(i => i.Issuer, i => i.Policy!, StringComparer.Ordinal));
 
     private async ValueTask<IReadOnlyDictionary<string, HashSet<string>>> LoadOriginsAsync(CancellationToken cancellationToken)
     {
@@ -92,6 +109,8 @@ public sealed class ClientCatalogue(IClientStore store)
         public ConcurrentDictionary<(string Issuer, string ClientId), Client> Clients { get; } = new();
 
         public ScopeCatalogue? Scopes { get; set; }
+
+        public PolicySet? Policies { get; set; }
 
         public IReadOnlyDictionary<string, HashSet<string>>? Origins { get; set; }
     }

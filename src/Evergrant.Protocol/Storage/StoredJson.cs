@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Evergrant.Protocol.Clients;
 using Evergrant.Protocol.Grants;
+using Evergrant.Protocol.Policies;
 
 namespace Evergrant.Protocol.Storage;
 
@@ -13,4 +14,5 @@ namespace Evergrant.Protocol.Storage;
 [JsonSerializable(typeof(Client))]
 [JsonSerializable(typeof(ApiResource))]
 [JsonSerializable(typeof(IReadOnlyList<string>))]
+[JsonSerializable(typeof(PolicyDocument))]
 public sealed partial class StoredJson : JsonSerializerContext;

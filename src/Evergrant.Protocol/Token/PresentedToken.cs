@@ -65,10 +65,20 @@ public sealed class PresentedToken
     public bool Resolve(Grant? grant, string issuer, CredentialKeys keys, DateTimeOffset now)
     {
         if (GrantId is null) return Access!.ExpiresAt > now;
-        if (!IsOf(grant, issuer, keys) || grant!.State != GrantState.Active) return false;
-        if (IsRefreshToken) return _credential!.Generation >= grant.Generation && !grant.HasEnded(now);
-        return Access!.ExpiresAt > now && Access.Serial >= grant.AccessFloor;
+        if (!IsOf(grant, issuer, keys)) return false;
+        if (IsRefreshToken) return grant!.State == GrantState.Active && (_credential!.Generation >= grant.Generation || KeepsPredecessors(grant)) && !grant.HasEnded(now);
+        return (grant!.State == GrantState.Active || SparesAccessTokens(grant)) && Access!.ExpiresAt > now && Access.Serial >= grant.AccessFloor;
     }
+
+    private static bool KeepsPredecessors(Grant grant) => grant.Authorized.Rules?.Predecessor == Predecessor.StaysValid;
+
+    /// <summary>Whether what ended the grant took its refresh token only.</summary>
+    private static bool SparesAccessTokens(Grant grant) => grant.State == GrantState.Revoked && grant.Authorized.Rules is { } policy && grant.RevokedWhy switch
+    {
+        RevocationCause.RefreshTokenReplayed or RevocationCause.SiblingReplayed => policy.ReplayRevokesAccessTokens == false,
+        RevocationCause.RefreshTokenRevoked => policy.RevokeRefreshToken == RevocationCascade.Token,
+        _ => false,
+    };
 
     /// <summary>Whether it was made by us for this grant, whatever the grant's state; reads what an opaque access token says.</summary>
     /// <param name="grant">The row under <see cref="GrantId"/>; null when there is none.</param>

@@ -25,7 +25,8 @@ internal static class ServerServices
         services.AddEvergrantPages();
         services.AddEvergrant(new EvergrantOptions
         {
-            Issuers = [.. settings.Issuers.Select(i => new IssuerOptions { Issuer = i, Name = settings.Names.GetValueOrDefault(i) })],
+            Issuers = [.. settings.Issuers.Select(i => new IssuerOptions { Issuer = i, Name = settings.Names.GetValueOrDefault(i), Policy = settings.Policies.GetValueOrDefault(i) })],
+            Policy = settings.Policy,
             Development = settings.Development,
             Claims = async (request, cancellationToken) =>
                 await AccountClaims.FindAsync(store.Accounts, request.AccountId, cancellationToken) is { } claims ? new ClaimSet(claims) : null,

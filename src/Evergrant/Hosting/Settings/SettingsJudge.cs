@@ -26,7 +26,7 @@ internal sealed class SettingsJudge(SettingValues values, List<string> faults, s
         }
         return new ServerSettings
         {
-            Folder = data, Issuers = issuers, Names = Names(issuers), Urls = urls, TrustedProxies = proxies,
+            Folder = data, Issuers = issuers, Names = Texts(issuers, "name"), Policy = values.Find("policy")?.Text, Policies = Texts(issuers, "policy"), Urls = urls, TrustedProxies = proxies,
             CertificatePath = certificate is null ? null : Full(certificate), CertificateKeyPath = key is null ? null : Full(key),
             Apply = values.Find("apply") is { } apply ? Readable("apply", apply) : null,
             LogLevel = Level(), KeepEvents = KeepEvents(),
@@ -54,12 +54,12 @@ internal sealed class SettingsJudge(SettingValues values, List<string> faults, s
         return [.. issuers.Select(i => i.Text)];
     }
 
-    private Dictionary<string, string> Names(IReadOnlyList<string> issuers)
+    private Dictionary<string, string> Texts(IReadOnlyList<string> issuers, string member)
     {
         var names = new Dictionary<string, string>(StringComparer.Ordinal);
         for (int i = 0; i < issuers.Count; i++)
         {
-            if (values.Find($"issuers[{i}].name") is { } name) names[issuers[i]] = name.Text;
+            if (values.Find($"issuers[{i}].{member}") is { } name) names[issuers[i]] = name.Text;
         }
         return names;
     }
