@@ -19,7 +19,7 @@ public abstract class CleanUpTests<TStore> : StoreTests<TStore> where TStore : I
             (Active(Id(2)), Now.AddDays(14)),
             (Active(Id(3)) with { IdleExpiresAt = null }, Now.AddDays(90)),
             (Active(Id(4)) with { IdleExpiresAt = Now.AddDays(20), ExpiresAt = null }, Now.AddDays(20)),
-            (Full(Id(5)), Now.AddDays(1)),
+            (Full(Id(5)) with { ExpiresAt = null }, Now.AddDays(1)),
         ];
         foreach ((Grant row, _) in cases) await CommitAsync(new CreateGrant(row));
         await CommitAsync(new CreateGrant(Bare(Id(6))));

@@ -40,9 +40,8 @@ internal sealed class TokenWriter(KeyRings rings, IServerSecrets secrets, Access
         TokenAudience audience = granted.Access;
         GrantPolicy policy = grant.PolicyOf(client);
         // What is handed out again lives on from when it was issued.
-        TimeSpan life = LifetimeOf(policy);
-        DateTimeOffset issued = granted is Returned && grant.GenerationAt + life > now ? grant.GenerationAt : now;
-        DateTimeOffset expires = issued + life;
+        DateTimeOffset issued = (granted as Returned)?.AccessIssuedAt ?? now;
+        DateTimeOffset expires = issued + LifetimeOf(policy);
         // An access token does not outlive its authorization.
         if (grant.ExpiresAt < expires) expires = grant.ExpiresAt.Value;
         string subject = grant.Subject is null ? client.ClientId : SubjectOf(client, grant.Subject);

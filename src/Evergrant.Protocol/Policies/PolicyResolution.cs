@@ -43,7 +43,7 @@ public static class PolicyResolution
                 Note(one.Sets, new KnobOrigin($"{layer.Source} override {one.Name}", one.Reason));
             }
         }
-        GrantPolicy settled = PolicyRules.Settle(policy, facts.Grant);
+        GrantPolicy settled = PolicyRules.Settle(policy, client, facts.Grant);
         if (origins is not null)
         {
             foreach (Knob knob in Knob.All.Where(k => !k.IsSame(policy, settled))) origins[knob] = new KnobOrigin("rule", "follows from the other knobs");
@@ -58,7 +58,7 @@ public static class PolicyResolution
     }
 
     /// <summary>The part of a client's policy that no condition changes: all that is asked without an authorization.</summary>
-    internal static GrantPolicy ResolveAlways(Client client) => PolicyRules.Settle(Unsettled(client), "");
+    internal static GrantPolicy ResolveAlways(Client client) => PolicyRules.Settle(Unsettled(client), client, "");
 
     /// <summary>The same as its layers say it, to be judged by <see cref="PolicyRules.Faults"/>.</summary>
     /// <param name="client">The client.</param>

@@ -19,8 +19,10 @@ public static class PolicyRules
     }
 
     /// <summary>Brings into line what several layers of policies may say together, always to the safer side.</summary>
-    internal static GrantPolicy Settle(GrantPolicy policy, string grant)
+    internal static GrantPolicy Settle(GrantPolicy policy, Client client, string grant)
     {
+        if (!policy.Rotate && policy.RotatesFor(client)) policy = policy with { Rotate = true };
+        if (policy.Predecessor == Predecessor.StaysValid && (!policy.Rotate || !policy.KeepsPredecessorsFor(client))) policy = policy with { Predecessor = Predecessor.Invalidated };
         foreach (string life in Scope.Split(policy.AccessTokenLifetimeByGrant))
         {
             if (life.StartsWith(grant + "=", StringComparison.Ordinal)) policy = policy with { AccessTokenLifetime = TimeSpan.Parse(life[(grant.Length + 1)..], System.Globalization.CultureInfo.InvariantCulture), AccessTokenLifetimeMost = null };

@@ -58,7 +58,7 @@ public static class AuthorizationCodeGrant
         }
         GrantPolicy policy = grant.PolicyOf(client);
         if (Redemption.Judge(grant, policy, others, now, out List<Change> changes, out Grant? instead) is { } tooMany) return new Refused(tooMany, grant, 0);
-        if (instead is not null) return Return(grant, instead, changes, access!, now);
+        if (instead is not null) return Return(grant, instead, instead.PolicyOf(client), changes, access!, now);
         bool ofSession = !authorized.IssuesRefreshToken;
         Grant after = grant with
         {
@@ -75,13 +75,21 @@ public static class AuthorizationCodeGrant
         return new Redeemed(after, changes.Count == 1 ? changes[0] : new Together(changes), access!, authorized.IssuesRefreshToken ? 1 : null, 0);
     }
 
-    /// <summary>Ends the new grant and hands out the one that is live: its refresh token, and an access token under its serial.</summary>
-    private static Returned Return(Grant grant, Grant active, List<Change> changes, TokenAudience access, DateTimeOffset now)
+    /// <summary>Ends the new grant and hands out the one that is live: its refresh token, and its access token, or another where that has ended.</summary>
+    private static TokenDecision Return(Grant grant, Grant active, GrantPolicy policy, List<Change> changes, TokenAudience access, DateTimeOffset now)
     {
+        bool lives = active.AccessSerial >= active.AccessFloor && !(active.GenerationAt + policy.AccessTokenLifetime <= now);
+        int floor = active.AccessFloor;
+        if (!lives)
+        {
+            if (AccessTokenCount.Floor(active, policy, now) is not { } next) return new Refused(AccessTokenCount.TooMany, grant, 0);
+            floor = next;
+        }
+        Grant after = active with { AccessSerial = lives ? active.AccessSerial : active.AccessSerial + 1, AccessFloor = floor };
         changes.Add(new RevokeGrant(grant.Id, RevocationCause.ActiveReturned, now));
-        // Changes nothing; holds only while the grant is as it was read.
-        changes.Add(new RenewGrant(active.Id, active.Generation, active.GenerationAt, active.IdleExpiresAt, active.AccessSerial, active.AccessFloor));
-        return new Returned(active, new Together(changes), access, active.Authorized.IssuesRefreshToken ? active.Generation : null, 0);
+        // Holds only while the grant is as it was read.
+        changes.Add(new RenewGrant(active.Id, active.Generation, active.GenerationAt, active.IdleExpiresAt, after.AccessSerial, after.AccessFloor));
+        return new Returned(after, new Together(changes), access, active.Authorized.IssuesRefreshToken ? active.Generation : null, 0, lives ? active.GenerationAt : now);
     }
 
     private static DateTimeOffset? Earlier(DateTimeOffset? one, DateTimeOffset? other) => one is null || other < one ? other : one;

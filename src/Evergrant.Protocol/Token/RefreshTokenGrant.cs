@@ -18,7 +18,6 @@ public static class RefreshTokenGrant
     private static readonly OAuthError IdleEnd = Unknown with { Refusal = Refusal.RefreshTokenIdle };
     private static readonly OAuthError Replay = Unknown with { Refusal = Refusal.RefreshTokenReplayed };
     private static readonly OAuthError Behind = Unknown with { Refusal = Refusal.StoreLostWrites };
-    private static readonly OAuthError TooMany = new("access_denied", "The limit of live access tokens of this refresh token is reached; use those you have.", Refusal.LimitReached);
     private static readonly OAuthError Widened = OAuthError.InvalidScope("The scope exceeds what was granted.", Refusal.ScopeWidened);
 
     /// <summary>Decides a refresh.</summary>
@@ -61,7 +60,7 @@ public static class RefreshTokenGrant
         {
             // Row 10. Only this server can have made the token, so the row has gone back in time (fail-over, restored backup).
             if (policy.OnStoreBehind == StoreBehindReaction.Refuse) return new Refused(Behind, grant, presented);
-            (Grant caughtUp, AdvanceGrant catchUp) = Advance(grant, policy, client, presented, Floor(grant, policy, now) ?? grant.AccessFloor, keys, now);
+            (Grant caughtUp, AdvanceGrant catchUp) = Advance(grant, policy, client, presented, AccessTokenCount.Floor(grant, policy, now) ?? grant.AccessFloor, keys, now);
             return new CaughtUp(caughtUp, catchUp, access!, caughtUp.Generation, presented);
         }
         // Row 9.
@@ -71,7 +70,7 @@ public static class RefreshTokenGrant
             return new Repeated(grant with { Retries = grant.Retries.Counted() }, count, access!, grant.Generation, presented);
         }
         // Row 8.
-        if (Floor(grant, policy, now) is not { } floor) return new Refused(TooMany, grant, presented);
+        if (AccessTokenCount.Floor(grant, policy, now) is not { } floor) return new Refused(AccessTokenCount.TooMany, grant, presented);
         if (policy.RotatesFor(client))
         {
             (Grant rotated, AdvanceGrant advance) = Advance(grant, policy, client, grant.Generation, floor, keys, now);
@@ -137,24 +136,6 @@ public static class RefreshTokenGrant
         };
         return (after, new AdvanceGrant(
             grant.Id, grant.Generation, after.Generation, after.KeyNumber, now, after.IdleExpiresAt, after.ExpiresAt, after.Retries, after.AccessSerial, after.AccessFloor));
-    }
-
-    /// <summary>Serial below which access tokens are dead once the next one is issued; null when the policy allows no next one.</summary>
-    private static int? Floor(Grant grant, GrantPolicy policy, DateTimeOffset now)
-    {
-        int next = grant.AccessSerial + 1;
-        if (policy.OnRefresh != PreviousAccessToken.Keep) return next;
-        if (policy.AccessTokensOfGrant is not { } limit) return grant.AccessFloor;
-        // All that were issued have ended: the count begins anew.
-        int floor = grant.GenerationAt + policy.AccessTokenLifetimeLongest <= now ? next : grant.AccessFloor;
-        int live = next - Math.Max(floor, 1);
-        if (live < limit.Max) return floor;
-        return limit.Overflow switch
-        {
-            LimitOverflow.Reject => null,
-            LimitOverflow.EvictAllOthers => next,
-            _ => next - limit.Max + 1,
-        };
     }
 
     /// <summary>A narrower scope narrows this access token only, never the grant (RFC 6749 section 6).</summary>

@@ -37,8 +37,13 @@ public sealed record Redeemed(Grant Grant, Change Change, TokenAudience Access, 
     : Granted(Grant, Change, Access, RefreshGeneration, Presented);
 
 /// <summary>A code was redeemed, and a grant that was live already is handed out instead of its own, which ends.</summary>
-/// <inheritdoc cref="Granted"/>
-public sealed record Returned(Grant Grant, Change Change, TokenAudience Access, long? RefreshGeneration, long Presented)
+/// <param name="Grant">The row that is handed out, as it is after the change.</param>
+/// <param name="Change">What makes it so.</param>
+/// <param name="Access">For whom the access token is.</param>
+/// <param name="RefreshGeneration">Generation of the refresh token in the answer; null for none.</param>
+/// <param name="Presented">Generation that was presented.</param>
+/// <param name="AccessIssuedAt">When the access token that is handed out was issued: before now when it is the one that lives.</param>
+public sealed record Returned(Grant Grant, Change Change, TokenAudience Access, long? RefreshGeneration, long Presented, DateTimeOffset AccessIssuedAt)
     : Granted(Grant, Change, Access, RefreshGeneration, Presented);
 
 /// <summary>A client that acts for itself was given a grant, because the policy gives it a refresh token.</summary>

@@ -23,3 +23,5 @@ public sealed class PostgresKeyTests : KeyTests<PostgresUnderTest>;
 public sealed class PostgresAccountTests : AccountTests<PostgresUnderTest>;
 
 public sealed class PostgresClosedStoreTests : ClosedStoreTests<PostgresUnderTest>;
+
+public sealed class PostgresLimitTests : LimitTests<PostgresUnderTest>;

@@ -23,3 +23,5 @@ public sealed class SqliteKeyTests : KeyTests<SqliteUnderTest>;
 public sealed class SqliteAccountTests : AccountTests<SqliteUnderTest>;
 
 public sealed class SqliteClosedStoreTests : ClosedStoreTests<SqliteUnderTest>;
+
+public sealed class SqliteLimitTests : LimitTests<SqliteUnderTest>;
