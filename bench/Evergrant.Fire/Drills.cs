@@ -1,7 +1,9 @@
+using Evergrant.Fire.Storms;
+
 namespace Evergrant.Fire;
 
 /// <summary>Every drill, in the order of a whole run.</summary>
 internal static class Drills
 {
-    public static IReadOnlyList<IDrill> All { get; } = [];
+    public static IReadOnlyList<IDrill> All { get; } = [new ChaosDrill()];
 }

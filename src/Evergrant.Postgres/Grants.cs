@@ -77,6 +77,10 @@ internal static class Grants
         return where.Bind($"select {Columns} from grants where {where.Text} order by id desc limit ${where.Count + 1}").Bind(filter.Limit);
     }
 
+    public static Statement CountOfKey(int number, DateTimeOffset now) => new Statement(
+        $"select count(*) from grants where key_number = $1 and state <> {Revoked} and (expires_at is null or expires_at > $2) and (idle_expires_at is null or idle_expires_at > $2)")
+        .Bind(number).Bind(now);
+
     public static Statement Create(CreateGrant change) => change.SessionKey is null ? Create(change.Grant, CreateSql) : Create(change.Grant, CreateInSessionSql).Bind(change.SessionKey);
 
     /// <summary>Waits for whoever redeems for the same user and client.</summary>

@@ -62,6 +62,9 @@ internal sealed class Grants(Connection connection)
         $"select 1 from grants indexed by grants_by_subject where subject = ?1 and +client_id = ?2 and issuer = ?3 and state = {Active} and id <> ?4 " +
         "and (expires_at is null or expires_at > ?5) and (idle_expires_at is null or idle_expires_at > ?5) and hex(id) not in (select value from json_each(?6)) limit 1");
 
+    private readonly Statement _countOfKey = new(connection,
+        $"select count(*) from grants where key_number = ?1 and state <> {Revoked} and (expires_at is null or expires_at > ?2) and (idle_expires_at is null or idle_expires_at > ?2)");
+
     private readonly Dictionary<int, Statement> _revokeMany = [];
     private readonly Dictionary<int, Statement> _list = [];
 
@@ -90,6 +93,12 @@ internal sealed class Grants(Connection connection)
         List<Grant> found = [];
         while (rows.Next()) found.Add(Map(rows));
         return found;
+    }
+
+    public long CountOfKey(int number, DateTimeOffset now)
+    {
+        using Rows rows = _countOfKey.Bind(1, number).Bind(2, now).Query();
+        return rows.Next() ? rows.Number(0) : 0;
     }
 
     public bool Create(Grant grant) => _create

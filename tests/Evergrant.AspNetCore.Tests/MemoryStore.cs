@@ -14,6 +14,7 @@ internal sealed class MemoryStore : IGrantStore, IClientStore, IKeyStore
     private readonly Dictionary<Guid, Grant> _grants = [];
     private readonly HashSet<string> _denied = [];
     private List<SigningKeyRecord> _keys = [];
+    private List<WrappedSecret> _secrets = [];
 
     public List<Client> Clients { get; } = [];
     public List<EventRecord> Events { get; } = [];
@@ -106,6 +107,13 @@ internal sealed class MemoryStore : IGrantStore, IClientStore, IKeyStore
 
     public ValueTask SaveClientAsync(Client client, CancellationToken cancellationToken) => throw new NotSupportedException();
 
+    public ValueTask<bool> ReplaceSecretHashAsync(string issuer, string clientId, byte[] before, byte[] after, CancellationToken cancellationToken)
+    {
+        int at = Clients.FindIndex(c => c.Issuer == issuer && c.ClientId == clientId && c.SecretHashes.Any(before.SequenceEqual));
+        if (at >= 0) Clients[at] = Clients[at] with { SecretHashes = [.. Clients[at].SecretHashes.Select(h => h.SequenceEqual(before) ? after : h)] };
+        return new(at >= 0);
+    }
+
     public ValueTask<bool> RemoveClientAsync(string issuer, string clientId, DateTimeOffset at, CancellationToken cancellationToken) => throw new NotSupportedException();
 
     public ValueTask<IReadOnlyList<ApiResource>> ListResourcesAsync(CancellationToken cancellationToken) => Read(() => (IReadOnlyList<ApiResource>)[]);
@@ -126,11 +134,35 @@ internal sealed class MemoryStore : IGrantStore, IClientStore, IKeyStore
 
     public ValueTask<bool> RemoveScopeAsync(string name, CancellationToken cancellationToken) => throw new NotSupportedException();
 
-    public ValueTask<IReadOnlyList<SigningKeyRecord>> ListKeysAsync(string issuer, CancellationToken cancellationToken) => Read(() => (IReadOnlyList<SigningKeyRecord>)[.. _keys.Where(k => k.Issuer == issuer)]);
+    public ValueTask<IReadOnlyList<SigningKeyRecord>> ListKeysAsync(string? issuer, CancellationToken cancellationToken) => Read(() => (IReadOnlyList<SigningKeyRecord>)[.. _keys.Where(k => issuer is null || k.Issuer == issuer)]);
 
     public ValueTask<bool> SaveKeysAsync(string issuer, int countRead, IReadOnlyList<SigningKeyRecord> keys, CancellationToken cancellationToken)
     {
         lock (_lock) _keys = [.. _keys.Where(k => keys.All(n => n.KeyId != k.KeyId)), .. keys];
+        return new(true);
+    }
+
+    public ValueTask<bool> RewrapKeyAsync(SigningKeyRecord before, byte[] wrappedKey, int keyNumber, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+    public ValueTask<IReadOnlyList<RootKeyRecord>> ListRootKeysAsync(CancellationToken cancellationToken) => throw new NotSupportedException();
+
+    public ValueTask AddRootKeysAsync(IReadOnlyList<RootKeyRecord> keys, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+    public ValueTask<bool> ActivateRootKeyAsync(int number, DateTimeOffset from, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+    public ValueTask<bool> DropRootKeyAsync(int number, bool lowest, DateTimeOffset at, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+    public ValueTask<long> CountGrantsOfKeyAsync(int number, DateTimeOffset now, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+    public ValueTask SaveRootKeyHolderAsync(RootKeyHolder holder, DateTimeOffset forgetBefore, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+    public ValueTask<IReadOnlyList<RootKeyHolder>> ListRootKeyHoldersAsync(CancellationToken cancellationToken) => throw new NotSupportedException();
+
+    public ValueTask<IReadOnlyList<WrappedSecret>> ListSecretsAsync(CancellationToken cancellationToken) => Read(() => (IReadOnlyList<WrappedSecret>)[.. _secrets]);
+
+    public ValueTask<bool> SaveSecretAsync(WrappedSecret? before, WrappedSecret after, CancellationToken cancellationToken)
+    {
+        lock (_lock) _secrets = [.. _secrets.Where(s => s.Name != after.Name), after];
         return new(true);
     }
 

@@ -37,6 +37,33 @@ public abstract class KeyTests<TStore> : StoreTests<TStore> where TStore : IStor
     }
 
     [Fact]
+    public async Task A_withdrawal_is_undone_by_nobody_and_a_key_stays_the_key_that_it_was()
+    {
+        Assert.True(await Store.Keys.SaveKeysAsync(Issuer, 0, [Key("a") with { KeyNumber = 3 }], default));
+        Assert.True(await Store.Keys.SaveKeysAsync(Issuer, 1, [Key("a") with { WithdrawnAt = Now }], default));
+        // Whoever read the key before it was withdrawn writes what they read.
+        Assert.True(await Store.Keys.SaveKeysAsync(Issuer, 1, [Key("a") with { RetiresAt = Now.AddDays(1), WrappedKey = [1] }], default));
+        SigningKeyRecord key = Assert.Single(await Store.Keys.ListKeysAsync(Issuer, default));
+        Assert.Equal((Now, Now.AddDays(1), 3), (key.WithdrawnAt, key.RetiresAt, key.KeyNumber));
+        Assert.Equal([9, 8, 7], key.WrappedKey);
+    }
+
+    [Fact]
+    public async Task A_key_is_wrapped_anew_only_as_it_was_read_and_keeps_its_withdrawal()
+    {
+        SigningKeyRecord read = Key("a");
+        await Store.Keys.SaveKeysAsync(Issuer, 0, [read, Key("b", issuer: Issuer)], default);
+        await Store.Keys.SaveKeysAsync(Issuer, 2, [read with { WithdrawnAt = Now }], default);
+        Assert.True(await Store.Keys.RewrapKeyAsync(read, [4, 4], 2, default));
+        Assert.False(await Store.Keys.RewrapKeyAsync(read, [5, 5], 3, default));
+        await ReopenAsync();
+        IReadOnlyList<SigningKeyRecord> all = await Store.Keys.ListKeysAsync(null, default);
+        SigningKeyRecord key = all.Single(k => k.KeyId == "a");
+        Same(read with { WrappedKey = [4, 4], KeyNumber = 2, WithdrawnAt = Now }, key);
+        Same(Key("b"), all.Single(k => k.KeyId == "b"));
+    }
+
+    [Fact]
     public async Task Issuers_count_for_themselves()
     {
         Assert.True(await Store.Keys.SaveKeysAsync("i-1", 0, [Key("same", issuer: "i-1")], default));

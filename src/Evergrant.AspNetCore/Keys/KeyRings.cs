@@ -45,19 +45,24 @@ public sealed class KeyRings : IDisposable
 {
     // Every algorithm that the metadata offers, so that a key is announced before anybody asks for its signature.
     private static readonly IReadOnlyList<string> Always = ClientMetadata.SigningAlgorithms;
+    private const string Purpose = "signing-key-wrap";
     private static readonly TimeSpan LongestLook = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan ClocksApart = TimeSpan.FromSeconds(2);
 
     private readonly IKeyStore _store;
     private readonly TimeProvider _clock;
     private readonly KeyTimes _times;
-    private readonly byte[] _wrappingKey;
-    private readonly ConcurrentDictionary<string, KeySnapshot> _snapshots = new(StringComparer.Ordinal);
+    private readonly IServerSecrets _secrets;
+    private readonly TimeSpan _longestLook;
     private readonly ConcurrentDictionary<string, SigningKey> _unwrapped = new(StringComparer.Ordinal);
     private readonly SemaphoreSlim _loading = new(1, 1);
 
+    // Replaced as a whole: what was read before a change and arrives after it goes into the one that nobody asks any more.
+    private volatile ConcurrentDictionary<string, KeySnapshot> _snapshots = new(StringComparer.Ordinal);
+
     /// <summary>Takes what it stands on.</summary>
     /// <param name="store">Where the wrapped keys are.</param>
-    /// <param name="secrets">Has the wrapping key.</param>
+    /// <param name="secrets">Has the wrapping keys.</param>
     /// <param name="clock">The server's clock.</param>
     /// <param name="options">Has the timeline.</param>
     public KeyRings(IKeyStore store, IServerSecrets secrets, TimeProvider clock, EvergrantOptions options)
@@ -65,14 +70,15 @@ public sealed class KeyRings : IDisposable
         _store = store;
         _clock = clock;
         _times = options.KeyTimes;
-        _wrappingKey = secrets.Derive("signing-key-wrap");
+        _secrets = secrets;
+        _longestLook = options.CacheAge < LongestLook ? options.CacheAge.Value : LongestLook;
     }
 
     /// <summary>The keys of an issuer now.</summary>
     /// <param name="issuer">Issuer.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     public ValueTask<KeySnapshot> CurrentAsync(string issuer, CancellationToken cancellationToken) =>
-        _snapshots.TryGetValue(issuer, out KeySnapshot? snapshot) && _clock.GetUtcNow() < snapshot.Until ? new(snapshot) : LoadAsync(issuer, cancellationToken);
+        _snapshots.TryGetValue(issuer, out KeySnapshot? snapshot) && _clock.GetUtcNow() < snapshot.Until ? new(snapshot) : LoadAsync(issuer, false, cancellationToken);
 
     /// <summary>The signer of an issuer for an algorithm.</summary>
     /// <param name="issuer">Issuer.</param>
@@ -85,7 +91,7 @@ public sealed class KeyRings : IDisposable
     /// <param name="issuer">Issuer.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     public async ValueTask<IReadOnlyList<SigningKeyRecord>> ListAsync(string issuer, CancellationToken cancellationToken) =>
-        (await LoadAsync(issuer, cancellationToken)).Records;
+        (await LoadAsync(issuer, true, cancellationToken)).Records;
 
     /// <summary>Announces a successor now; the present keys sign until it may.</summary>
     /// <param name="issuer">Issuer.</param>
@@ -108,7 +114,7 @@ public sealed class KeyRings : IDisposable
             }
             if (await _store.SaveKeysAsync(issuer, keys.Count, [.. changed, .. made], cancellationToken))
             {
-                _snapshots.TryRemove(issuer, out _);
+                Invalidate();
                 return made;
             }
         }
@@ -118,18 +124,43 @@ public sealed class KeyRings : IDisposable
     /// <param name="issuer">Issuer.</param>
     /// <param name="keyId">kid.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    /// <returns>False when there is no such key.</returns>
-    public async ValueTask<bool> WithdrawAsync(string issuer, string keyId, CancellationToken cancellationToken)
+    /// <returns>Whether it stood until now; null when there is no such key, or it was gone.</returns>
+    public async ValueTask<bool?> WithdrawAsync(string issuer, string keyId, CancellationToken cancellationToken)
     {
         while (true)
         {
             IReadOnlyList<SigningKeyRecord> keys = await _store.ListKeysAsync(issuer, cancellationToken);
-            if (keys.FirstOrDefault(k => k.KeyId == keyId) is not { } key) return false;
-            if (!await _store.SaveKeysAsync(issuer, keys.Count, [key with { WithdrawnAt = key.WithdrawnAt ?? _clock.GetUtcNow() }], cancellationToken)) continue;
-            await LoadAsync(issuer, cancellationToken);
+            if (keys.FirstOrDefault(k => k.KeyId == keyId) is not { } key) return null;
+            DateTimeOffset now = _clock.GetUtcNow();
+            if (key.WithdrawnAt is not null) return false;
+            if (KeyRing.PhaseOf(key, now) == KeyPhase.Gone) return null;
+            if (!await _store.SaveKeysAsync(issuer, keys.Count, [key with { WithdrawnAt = now }], cancellationToken)) continue;
+            await LoadAsync(issuer, true, cancellationToken);
             return true;
         }
     }
+
+    /// <summary>Wraps every signing key of the store by the present root key. Nothing that signs or verifies is touched by it.</summary>
+    /// <param name="cancellationToken">Ends the wait; what was wrapped stays so.</param>
+    /// <returns>How many were wrapped anew.</returns>
+    /// <exception cref="CryptographicException">A key is wrapped by a root key that is not here.</exception>
+    public async ValueTask<int> RewrapAsync(CancellationToken cancellationToken)
+    {
+        int done = 0;
+        NumberedKeys wrapping = _secrets.Derive(Purpose);
+        foreach (SigningKeyRecord record in await _store.ListKeysAsync(null, cancellationToken))
+        {
+            if (record.KeyNumber == wrapping.CurrentNumber) continue;
+            byte[] pkcs8 = KeyWrap.Open(wrapping, record.KeyNumber, record.WrappedKey, BoundTo(record.Issuer, record.KeyId));
+            byte[] wrapped = KeyWrap.Seal(wrapping, pkcs8, BoundTo(record.Issuer, record.KeyId));
+            CryptographicOperations.ZeroMemory(pkcs8);
+            if (await _store.RewrapKeyAsync(record, wrapped, wrapping.CurrentNumber, cancellationToken)) done++;
+        }
+        return done;
+    }
+
+    /// <summary>Forgets what was read; the next question goes to the store. For keys that another node has changed.</summary>
+    public void Invalidate() => _snapshots = new(StringComparer.Ordinal);
 
     /// <inheritdoc/>
     public void Dispose()
@@ -138,15 +169,19 @@ public sealed class KeyRings : IDisposable
         foreach (SigningKey key in _unwrapped.Values) key.Dispose();
     }
 
-    private async ValueTask<KeySnapshot> LoadAsync(string issuer, CancellationToken cancellationToken)
+    private async ValueTask<KeySnapshot> LoadAsync(string issuer, bool anew, CancellationToken cancellationToken)
     {
         await _loading.WaitAsync(cancellationToken);
         try
         {
             while (true)
             {
+                ConcurrentDictionary<string, KeySnapshot> into = _snapshots;
+                DateTimeOffset asked = _clock.GetUtcNow();
+                // Of many that waited, the first has read it for all.
+                if (!anew && into.TryGetValue(issuer, out KeySnapshot? read) && asked < read.Until) return read;
                 IReadOnlyList<SigningKeyRecord> keys = await _store.ListKeysAsync(issuer, cancellationToken);
-                DateTimeOffset now = _clock.GetUtcNow();
+                DateTimeOffset now = Reached(keys, _clock.GetUtcNow());
                 IReadOnlyList<PlannedKey> due = KeyRing.Due(keys, Always, _times, now);
                 if (due.Count > 0)
                 {
@@ -160,8 +195,8 @@ public sealed class KeyRings : IDisposable
                     if (KeyRing.Signer(keys, one, now) is { } signer) signers[one] = Unwrap(signer);
                 }
                 var published = new JwkSet([.. KeyRing.Published(keys, now).Select(k => Jwk.TryParse(JsonDocument.Parse(k.PublicJwk).RootElement, out Jwk? jwk, out _) ? jwk : throw new InvalidDataException("A stored public key does not parse."))]);
-                DateTimeOffset until = KeyRing.NextLook(keys, _times, now) is { } next && next < now + LongestLook ? next : now + LongestLook;
-                return _snapshots[issuer] = new KeySnapshot(keys, published, signers, until);
+                DateTimeOffset until = KeyRing.NextLook(keys, _times, now) is { } next && next < asked + _longestLook ? next : asked + _longestLook;
+                return into[issuer] = new KeySnapshot(keys, published, signers, until);
             }
         }
         finally
@@ -170,12 +205,25 @@ public sealed class KeyRings : IDisposable
         }
     }
 
+    // What another node has written as done proves that its instant has come, though this node's clock may be a little behind.
+    private static DateTimeOffset Reached(IReadOnlyList<SigningKeyRecord> keys, DateTimeOffset now)
+    {
+        DateTimeOffset reached = now;
+        foreach (SigningKeyRecord key in keys)
+        {
+            if (key.AnnouncedAt > reached && key.AnnouncedAt - now < ClocksApart) reached = key.AnnouncedAt;
+            if (key.WithdrawnAt > reached && key.WithdrawnAt - now < ClocksApart) reached = key.WithdrawnAt.Value;
+        }
+        return reached;
+    }
+
     private SigningKeyRecord Make(string issuer, PlannedKey planned)
     {
         string kid = CanonicalBase64Url.Encode(RandomNumberGenerator.GetBytes(12));
         SigningKey key = SigningKey.Create(planned.Algorithm, kid);
         byte[] pkcs8 = key.ExportPkcs8();
-        byte[] wrapped = Wrap(issuer, kid, pkcs8);
+        NumberedKeys wrapping = _secrets.Derive(Purpose);
+        byte[] wrapped = KeyWrap.Seal(wrapping, pkcs8, BoundTo(issuer, kid));
         CryptographicOperations.ZeroMemory(pkcs8);
         _unwrapped[kid] = key;
         using var buffer = new MemoryStream();
@@ -186,6 +234,7 @@ public sealed class KeyRings : IDisposable
             KeyId = kid,
             Algorithm = planned.Algorithm,
             WrappedKey = wrapped,
+            KeyNumber = wrapping.CurrentNumber,
             PublicJwk = Encoding.UTF8.GetString(buffer.ToArray()),
             AnnouncedAt = planned.AnnouncedAt,
             SignsFrom = planned.SignsFrom,
@@ -196,21 +245,11 @@ public sealed class KeyRings : IDisposable
 
     private SigningKey Unwrap(SigningKeyRecord record) => _unwrapped.GetOrAdd(record.KeyId, _ =>
     {
-        byte[] wrapped = record.WrappedKey;
-        byte[] pkcs8 = new byte[wrapped.Length - 12 - 16];
-        using var aes = new AesGcm(_wrappingKey, 16);
-        aes.Decrypt(wrapped.AsSpan(0, 12), wrapped.AsSpan(12, pkcs8.Length), wrapped.AsSpan(wrapped.Length - 16), pkcs8, Encoding.UTF8.GetBytes(record.Issuer + "\n" + record.KeyId));
+        byte[] pkcs8 = KeyWrap.Open(_secrets.Derive(Purpose), record.KeyNumber, record.WrappedKey, BoundTo(record.Issuer, record.KeyId));
         SigningKey key = SigningKey.Import(pkcs8, record.Algorithm, record.KeyId);
         CryptographicOperations.ZeroMemory(pkcs8);
         return key;
     });
 
-    private byte[] Wrap(string issuer, string kid, byte[] pkcs8)
-    {
-        byte[] wrapped = new byte[12 + pkcs8.Length + 16];
-        RandomNumberGenerator.Fill(wrapped.AsSpan(0, 12));
-        using var aes = new AesGcm(_wrappingKey, 16);
-        aes.Encrypt(wrapped.AsSpan(0, 12), pkcs8, wrapped.AsSpan(12, pkcs8.Length), wrapped.AsSpan(wrapped.Length - 16), Encoding.UTF8.GetBytes(issuer + "\n" + kid));
-        return wrapped;
-    }
+    private static string BoundTo(string issuer, string kid) => issuer + "\n" + kid;
 }

@@ -19,7 +19,7 @@ public sealed partial class Knob
         Choice(Issue, "refresh_tokens", "When an authorization comes with a refresh token (OpenID Connect Core section 11).", p => p.RefreshTokens, (p, v) => p with { RefreshTokens = v },
             ("offline_access", RefreshTokenIssuance.OfflineAccess), ("never", RefreshTokenIssuance.Never), ("always", RefreshTokenIssuance.Always)),
         new(Issue, "refresh_token_requires", "condition or null", "What the authorization must be like besides; a condition as in `when`.",
-            (m, n, p) => p with { RefreshTokenRequires = m.Member(n) is { ValueKind: not JsonValueKind.Null } json ? PolicyCondition.Parse(json, n, m.Faults) : null }, p => p.RefreshTokenRequires?.Write()),
+            (m, n, p) => p with { RefreshTokenRequires = m.Member(n) is { ValueKind: not JsonValueKind.Null } json ? PolicyCondition.Parse(json, m.PathOf(n), m.Faults) : null }, p => p.RefreshTokenRequires?.Write()),
         Words(Issue, "refresh_token_grants", PolicyCondition.GrantWords, "Grant types that come with one (RFC 6749 section 4.4.3: client credentials should not).", p => p.RefreshTokenGrants, (p, v) => p with { RefreshTokenGrants = v }),
         Words(Issue, "refresh_token_clients", PolicyCondition.ClientTypeWords, "Client types that get one; empty for all.", p => p.RefreshTokenClients, (p, v) => p with { RefreshTokenClients = v }),
         Choice(Issue, "refresh_token_recurrence", "Whether each authorization comes with one, or only one in which the person consents.", p => p.RefreshTokenRecurrence, (p, v) => p with { RefreshTokenRecurrence = v },
@@ -119,7 +119,7 @@ public sealed partial class Knob
             read.Fault(name, "is not an object");
             return policy;
         }
-        var lives = new JsonMembers(json, PolicyCondition.GrantWords, name + ".", read.Faults);
+        var lives = new JsonMembers(json, PolicyCondition.GrantWords, read.PathOf(name) + ".", read.Faults);
         return policy with
         {
             AccessTokenLifetimeByGrant = string.Join(' ', PolicyCondition.GrantWords.Where(lives.Has).Select(g => $"{g}={Duration(lives.Span(g, null, Second, TimeSpan.FromDays(366)) ?? Second)}")),
@@ -135,7 +135,7 @@ public sealed partial class Knob
             read.Fault(name, "is not a list of at most 8 limits");
             return policy;
         }
-        return policy with { Limits = [.. json.EnumerateArray().Select((item, i) => ReadLimit(item, $"{name}[{i}]", read.Faults)).OfType<PolicyLimit>()] };
+        return policy with { Limits = [.. json.EnumerateArray().Select((item, i) => ReadLimit(item, $"{read.PathOf(name)}[{i}]", read.Faults)).OfType<PolicyLimit>()] };
     }
 
     private static PolicyLimit? ReadLimit(JsonElement json, string path, List<string> faults)
@@ -173,7 +173,7 @@ public sealed partial class Knob
             if (members.Member(name) is { ValueKind: not JsonValueKind.Null }) members.Fault(name, "is not an object");
             return policy with { IssueRate = null };
         }
-        var read = new JsonMembers(json, ["max", "window", "per"], name + ".", members.Faults);
+        var read = new JsonMembers(json, ["max", "window", "per"], members.PathOf(name) + ".", members.Faults);
         IReadOnlyList<string> per = read.Texts("per") ?? ["client", "user"];
         if (!per.Contains("client") || !per.Contains("user") || per.Any(p => p is not ("client" or "user" or "scope"))) read.Fault("per", "is neither client and user nor client, user and scope");
         foreach (string needed in (string[])["max", "window"])

@@ -15,4 +15,5 @@ namespace Evergrant.Protocol.Storage;
 [JsonSerializable(typeof(ApiResource))]
 [JsonSerializable(typeof(IReadOnlyList<string>))]
 [JsonSerializable(typeof(PolicyDocument))]
+[JsonSerializable(typeof(byte[]))]
 public sealed partial class StoredJson : JsonSerializerContext;

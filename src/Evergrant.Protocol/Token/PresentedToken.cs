@@ -66,14 +66,20 @@ public sealed class PresentedToken
     {
         if (GrantId is null) return Access!.ExpiresAt > now;
         if (!IsOf(grant, issuer, keys)) return false;
-        if (IsRefreshToken) return grant!.State == GrantState.Active && (_credential!.Generation >= grant.Generation || KeepsPredecessors(grant)) && !grant.HasEnded(now);
-        return (grant!.State == GrantState.Active || SparesAccessTokens(grant)) && Access!.ExpiresAt > now && Access.Serial >= grant.AccessFloor;
+        if (grant!.State == GrantState.Revoked) return !IsRefreshToken && SparesAccessTokens(grant) && IsLive(grant, now);
+        // A token ahead of its row proves that the row is behind: its state may be that of before the redemption, and its idle end belongs to a generation long past.
+        if (IsAheadOf(grant)) return !(grant.ExpiresAt <= now);
+        if (grant.State != GrantState.Active) return false;
+        if (IsRefreshToken) return (_credential!.Generation == grant.Generation || KeepsPredecessors(grant)) && !grant.HasEnded(now);
+        return IsLive(grant, now);
     }
+
+    private bool IsLive(Grant grant, DateTimeOffset now) => Access!.ExpiresAt > now && Access.Serial >= grant.AccessFloor;
 
     private static bool KeepsPredecessors(Grant grant) => grant.Authorized.Rules?.Predecessor == Predecessor.StaysValid;
 
     /// <summary>Whether what ended the grant took its refresh token only.</summary>
-    private static bool SparesAccessTokens(Grant grant) => grant.State == GrantState.Revoked && grant.Authorized.Rules is { } policy && grant.RevokedWhy switch
+    private static bool SparesAccessTokens(Grant grant) => grant.Authorized.Rules is { } policy && grant.RevokedWhy switch
     {
         RevocationCause.RefreshTokenReplayed or RevocationCause.SiblingReplayed => policy.ReplayRevokesAccessTokens == false,
         RevocationCause.RefreshTokenRevoked => policy.RevokeRefreshToken == RevocationCascade.Token,
@@ -92,6 +98,10 @@ public sealed class PresentedToken
         if (!IsRefreshToken) Access ??= AccessToken.OfBody(_credential.Body, _text, issuer, grant.ClientId, grant.Id, (int)_credential.Generation);
         return true;
     }
+
+    /// <summary>Whether it is a refresh token of a generation that the row does not know: the store has gone back in time.</summary>
+    /// <param name="grant">The row.</param>
+    public bool IsAheadOf(Grant grant) => IsRefreshToken && _credential!.Generation > grant.Generation;
 
     /// <summary>The client that it was issued to; null when that is not known without the row.</summary>
     /// <param name="grant">The row, if any.</param>

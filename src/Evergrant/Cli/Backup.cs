@@ -19,18 +19,19 @@ internal static class Backup
 
     private static async Task<int> CopyAsync(Invocation invocation, ParseResult parse, CancellationToken cancellationToken)
     {
+        if (invocation.On.Store.File is not { } file) return invocation.Refuse(DatabaseTools.Instead(invocation.On.Store.Database!.Address));
         // Where the command was given, which need not be where the server runs.
         string path = Path.GetFullPath(parse.GetRequiredValue(File), invocation.Folder);
         try
         {
-            await invocation.On.Store.BackupAsync(path, cancellationToken);
+            await file.BackupAsync(path, cancellationToken);
         }
         catch (IOException e)
         {
             return invocation.Refuse(e.Message);
         }
         invocation.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Copied the store to {path} ({new FileInfo(path).Length:N0} bytes)."));
-        invocation.Out.WriteLine($"Keep {Path.Combine(invocation.On.Settings.Folder, RootKeys.FileName)} elsewhere: the copy is worth nothing without it, and much together with it.");
+        invocation.Out.WriteLine($"Keep the root keys elsewhere: the copy is worth nothing without it, and much together with it.");
         return ExitCode.Done;
     }
 }

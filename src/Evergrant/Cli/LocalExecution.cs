@@ -22,7 +22,7 @@ internal sealed class LocalExecution(IReadOnlyList<string> arguments) : Executio
         }
         try
         {
-            await using OpenServer server = await OpenServer.OpenAsync(location.Settings(), TimeProvider.System);
+            await using OpenServer server = await OpenServer.OpenAsync(location.Settings());
             return await work(new Invocation(server.Operations, Console.Out, Console.Error, text, Directory.GetCurrentDirectory(), width), cancellationToken);
         }
         catch (StoreInUseException) when (!cancellationToken.IsCancellationRequested)
@@ -42,7 +42,7 @@ internal sealed class LocalExecution(IReadOnlyList<string> arguments) : Executio
     }
 
     /// <summary>The server's socket; null when no server answers there.</summary>
-    private static async Task<Socket?> ConnectAsync(string folder, CancellationToken cancellationToken)
+    public static async Task<Socket?> ConnectAsync(string folder, CancellationToken cancellationToken)
     {
         if (!File.Exists(Path.Combine(folder, CommandSocket.FileName)) || CommandSocket.EndPointOf(folder) is not { } endPoint) return null;
         var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);

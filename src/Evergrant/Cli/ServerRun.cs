@@ -1,7 +1,5 @@
-using System.Security.Cryptography;
 using Evergrant.Hosting;
 using Evergrant.Hosting.Settings;
-using Evergrant.Sqlite;
 
 namespace Evergrant.Cli;
 
@@ -10,33 +8,20 @@ internal static class ServerRun
 {
     /// <summary>Runs until it is asked to stop (Ctrl-C, SIGTERM) or its store fails.</summary>
     /// <param name="settings">Its settings.</param>
-    /// <param name="time">Its clock.</param>
     /// <param name="prepare">What has to be done before it listens; gives what is to be done once it does.</param>
     /// <param name="cancellationToken">Ends it too.</param>
+    /// <param name="clock">The clock of development mode; null for the store's.</param>
     /// <returns>Exit code.</returns>
-    public static async Task<int> RunAsync(ServerSettings settings, TimeProvider time, Func<Operations, CancellationToken, Task<Func<Task>>> prepare, CancellationToken cancellationToken)
+    public static async Task<int> RunAsync(ServerSettings settings, Func<Operations, CancellationToken, Task<Func<Task>>> prepare, CancellationToken cancellationToken, MovableClock? clock = null)
     {
         RootKeys root = RootKeys.Read(settings.Folder);
-        await using SqliteStore store = await SqliteStore.OpenAsync(new SqliteOptions(settings.Folder), cancellationToken);
-        await using WebApplication app = HttpServer.Build(settings, store, root, time);
-        await DemandRootKeyAsync(app.Services.GetRequiredService<Operations>(), cancellationToken);
+        await using OpenStore store = await OpenStore.OpenAsync(settings, cancellationToken);
+        await using WebApplication app = HttpServer.Build(settings, store, root, clock ?? store.Clock);
+        await app.Services.GetRequiredService<RootKeyAgreement>().BeginAsync(alone: store.File is not null, cancellationToken);
         Func<Task> listening = await prepare(app.Services.GetRequiredService<Operations>(), cancellationToken);
         await HttpServer.ListenAsync(app, settings);
         await listening();
         await app.WaitForShutdownAsync(cancellationToken);
         return StoreWatch.ExitCode;
-    }
-
-    // A restored store beside a new root key: nothing in it could be read, and new keys would make it worse.
-    private static async Task DemandRootKeyAsync(Operations operations, CancellationToken cancellationToken)
-    {
-        try
-        {
-            foreach (string issuer in operations.Settings.Issuers) await operations.Keys.CurrentAsync(issuer, cancellationToken);
-        }
-        catch (CryptographicException)
-        {
-            throw new UnusableException(RootKeys.NotOfThisStore(operations.Settings.Folder));
-        }
     }
 }

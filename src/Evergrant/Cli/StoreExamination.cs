@@ -1,6 +1,4 @@
-using System.Security.Cryptography;
 using Evergrant.Declared;
-using Evergrant.Hosting;
 using Evergrant.Protocol;
 using Evergrant.Protocol.Accounts;
 using Evergrant.Protocol.Clients;
@@ -18,7 +16,8 @@ internal static class StoreExamination
     {
         var findings = new List<Finding>();
         if (operations.Store.Failure is { } failure) findings.Add(new(Severity.Fault, "store", $"writes no more: {failure}. Start the server anew"));
-        if (await operations.Store.CheckIntegrityAsync(cancellationToken) is var integrity and not "ok") findings.Add(new(Severity.Fault, "store", $"is damaged: {integrity}. Restore the last backup"));
+        if (operations.Store.File is { } file && await file.CheckIntegrityAsync(cancellationToken) is var integrity and not "ok") findings.Add(new(Severity.Fault, "store", $"is damaged: {integrity}. Restore the last backup"));
+        if (operations.Store.Database is { } database) findings.AddRange(DatabaseExamination.Of(await database.ExamineAsync(cancellationToken), database.Address));
         foreach (string issuer in operations.Settings.Issuers) findings.AddRange(await KeysAsync(operations, issuer, cancellationToken));
         var catalogue = new ScopeCatalogue(await operations.Store.Clients.ListResourcesAsync(cancellationToken), await operations.Store.Clients.ListScopesAsync(cancellationToken));
         PolicySet policies = await operations.Catalogue.PoliciesAsync(cancellationToken);
@@ -37,14 +36,6 @@ internal static class StoreExamination
         // As stored: looking at the ring would make what is missing.
         IReadOnlyList<SigningKeyRecord> keys = await operations.Store.Keys.ListKeysAsync(issuer, cancellationToken);
         if (keys.Count == 0) return [new(Severity.Warning, "key", $"{issuer} has no signing keys yet; the first start makes them")];
-        try
-        {
-            await operations.Keys.CurrentAsync(issuer, cancellationToken);
-        }
-        catch (CryptographicException)
-        {
-            return [new(Severity.Fault, "files", RootKeys.NotOfThisStore(operations.Settings.Folder))];
-        }
         return keys.Select(k => k.Algorithm).Distinct().Where(a => KeyRing.Signer(keys, a, now) is null)
             .Select(a => new Finding(Severity.Warning, "key", $"{issuer} has no {a} key that signs now; the next start makes one, which verifiers have not seen yet"));
     }

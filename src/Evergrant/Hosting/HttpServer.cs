@@ -2,7 +2,6 @@ using System.Security.Authentication;
 using Evergrant.AspNetCore;
 using Evergrant.Hosting.Settings;
 using Evergrant.Pages;
-using Evergrant.Sqlite;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.HttpOverrides;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -25,7 +24,7 @@ internal static class HttpServer
     public static readonly TimeSpan DrainTime = TimeSpan.FromSeconds(10);
 
     /// <summary>Builds the server; it does not listen yet.</summary>
-    public static WebApplication Build(ServerSettings settings, SqliteStore store, RootKeys root, TimeProvider time)
+    public static WebApplication Build(ServerSettings settings, OpenStore store, RootKeys root, TimeProvider time)
     {
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "evergrant", ContentRootPath = AppContext.BaseDirectory });
         LogLines.Add(builder.Logging, settings.LogLevel);
@@ -41,8 +40,10 @@ internal static class HttpServer
         });
         ServerServices.Add(builder.Services, settings, store, root, time);
         builder.Services.AddHostedService<KeyRotation>();
+        builder.Services.AddHostedService<RootKeyWatch>();
         builder.Services.AddHostedService<CleanUp>();
-        builder.Services.AddHostedService<CommandSocket>();
+        if (store.Database is null || settings.Development) builder.Services.AddHostedService<CommandSocket>();
+        if (store.Database is not null) builder.Services.AddHostedService<NodeWatch>();
         builder.Services.AddHostedService<StoreWatch>();
 
         WebApplication app = builder.Build();
@@ -50,6 +51,7 @@ internal static class HttpServer
         // Routing first: the header policy goes by the endpoint's declaration.
         app.UseRouting();
         app.UseEvergrantHeaders();
+        app.UseMiddleware<RootKeyGuard>();
         // Probes of a load balancer name the machine, not the issuer: health comes before the host is looked at.
         app.UseMiddleware<HealthProbes>();
         app.UseHostFiltering();

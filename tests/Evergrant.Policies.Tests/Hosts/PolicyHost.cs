@@ -108,7 +108,7 @@ internal sealed class PolicyHost : IAsyncDisposable
     {
         public CredentialKeys Credentials { get; } = new([KeyValuePair.Create(1, new byte[32])]);
 
-        public byte[] Derive(string purpose) => SHA256.HashData(Encoding.UTF8.GetBytes(purpose));
+        public NumberedKeys Derive(string purpose) => new([KeyValuePair.Create(1, SHA256.HashData(Encoding.UTF8.GetBytes(purpose)))], 1);
     }
 
     private sealed class HeaderSessions : IInteractions

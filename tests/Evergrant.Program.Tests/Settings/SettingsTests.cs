@@ -45,6 +45,15 @@ public class SettingsTests
     public void A_setting_that_is_not_known_or_not_of_its_kind_is_refused_with_its_line(string member, string fault) =>
         Assert.Equal([fault], Read(Behind + ",\n" + member + "}").Faults);
 
+    [Fact]
+    public void An_issuer_that_is_a_bare_text_is_one_fault() => Assert.Equal(
+        ["issuers[0]: is not an object (evergrant.json line 1)"],
+        Read("""{"data":"d","issuers":["http://id.example"],"urls":["http://127.0.0.1:5000"],"trusted_proxies":["127.0.0.1"]}""").Faults);
+
+    [Fact]
+    public void Half_a_character_in_a_text_is_a_fault() =>
+        Assert.Contains("evergrant.json: a text in it is not Unicode", Read(Behind + """, "log_level": "\ud800" }""").Faults);
+
     [Theory]
     [InlineData("""{"data":"d","issuers":[{"issuer":"https://id.example"}],"urls":["http://127.0.0.1:5000"]}""", "trusted_proxies: is empty, though a URL is http: name the proxy at which TLS ends, or listen on https")]
     [InlineData("""{"data":"d","issuers":[{"issuer":"https://a.example"},{"issuer":"https://b.example/"}],"urls":["http://127.0.0.1:5000"],"trusted_proxies":["::1"]}""",

@@ -26,7 +26,8 @@ internal sealed class SettingsJudge(SettingValues values, List<string> faults, s
         }
         return new ServerSettings
         {
-            Folder = data, Issuers = issuers, Names = Texts(issuers, "name"), Policy = values.Find("policy")?.Text, Policies = Texts(issuers, "policy"), Urls = urls, TrustedProxies = proxies,
+            Folder = data, Postgres = new DatabaseJudge(values, faults, folder).Judge(), Issuers = issuers, Names = Texts(issuers, "name"), Policy = PolicyName("policy"), Policies = Policies(issuers),
+            Urls = urls, TrustedProxies = proxies,
             CertificatePath = certificate is null ? null : Full(certificate), CertificateKeyPath = key is null ? null : Full(key),
             Apply = values.Find("apply") is { } apply ? Readable("apply", apply) : null,
             LogLevel = Level(), KeepEvents = KeepEvents(),
@@ -43,7 +44,7 @@ internal sealed class SettingsJudge(SettingValues values, List<string> faults, s
     private List<string> Issuers()
     {
         IReadOnlyList<SettingValue> issuers = values.List("issuers[].issuer");
-        if (issuers.Count == 0) faults.Add("issuers: is empty; a server has at least one issuer");
+        if (issuers.Count == 0 && !faults.Any(f => f.StartsWith("issuers", StringComparison.Ordinal))) faults.Add("issuers: is empty; a server has at least one issuer");
         var paths = new Dictionary<string, int>(StringComparer.Ordinal);
         for (int i = 0; i < issuers.Count; i++)
         {
@@ -52,6 +53,20 @@ internal sealed class SettingsJudge(SettingValues values, List<string> faults, s
             if (fault is not null) faults.Add($"issuers[{i}].issuer: {issuers[i].Text} {fault} ({issuers[i].Place})");
         }
         return [.. issuers.Select(i => i.Text)];
+    }
+
+    private Dictionary<string, string> Policies(IReadOnlyList<string> issuers)
+    {
+        for (int i = 0; i < issuers.Count; i++) PolicyName($"issuers[{i}].policy");
+        return Texts(issuers, "policy");
+    }
+
+    // Whether it is declared shows when the store is open.
+    private string? PolicyName(string path)
+    {
+        if (values.Find(path) is not { } name) return null;
+        if (name.Text.Length == 0 || !name.Text.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.')) faults.Add($"{path}: {name.Text} is not the name of a policy ({name.Place})");
+        return name.Text;
     }
 
     private Dictionary<string, string> Texts(IReadOnlyList<string> issuers, string member)
@@ -64,8 +79,8 @@ internal sealed class SettingsJudge(SettingValues values, List<string> faults, s
         return names;
     }
 
-    // RFC 8414 section 2: https, no query, no fragment.
-    private static string? IssuerFault(string issuer)
+    /// <summary>What is wrong with an issuer (RFC 8414 section 2: https, no query, no fragment); null when nothing is.</summary>
+    public static string? IssuerFault(string issuer)
     {
         if (!Uri.TryCreate(issuer, UriKind.Absolute, out Uri? uri) || uri.Host.Length == 0) return "is not a URL";
         if (uri.Scheme != "https") return "is not https; only development mode (evergrant start) serves http";
