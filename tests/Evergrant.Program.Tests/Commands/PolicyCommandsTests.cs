@@ -31,7 +31,7 @@ public sealed class PolicyCommandsTests(DevelopmentServer server) : IClassFixtur
     {
         Said said = await server.RunWith("""
             { "policies": [ { "name": "a", "extends": "nowhere" }, { "name": "a" }, { "name": "b", "rotat": 1 }, "c", { "name": "c", "limits": [ { "subject": "family" } ] } ],
-              "clients": [ { "client_id": "x", "redirect_uris": [ "https://a.example/cb" ], "policy": "missing" }, { "client_id": "y", "redirect_uris": [ "https://a.example/cb" ], "policy": { "idle_grace": "1" } } ] }
+              "clients": [ { "client_id": "x", "redirect_uris": [ "https://a.example/cb" ], "policy": "missing" }, { "client_id": "y", "redirect_uris": [ "https://a.example/cb" ], "policy": { "idle_grace": "a day" } } ] }
             """, "apply", "-f", "-", "--yes");
         Assert.Equal(2, said.ExitCode);
         foreach (string fault in (string[])["policies: the policy a extends nowhere", "policies[1]: is the same as policies[0]", "policies[2].rotat ", "policies[3] is not an object", "policies[4].limits[0].max is missing",
