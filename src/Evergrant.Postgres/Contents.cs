@@ -150,6 +150,6 @@ internal static class Contents
     {
         NpgsqlConnectionStringBuilder settings = Database.Forced(options);
         (settings.Pooling, settings.CommandTimeout, settings.MaxAutoPrepare, settings.Options) = (false, 0, 0, "-c synchronous_commit=on -c statement_timeout=0 -c lock_timeout=10000");
-        return new(settings, check: null);
+        return new Primary(settings, null);
     }
 }
