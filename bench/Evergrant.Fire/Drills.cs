@@ -1,5 +1,6 @@
 using Evergrant.Fire.Faults;
 using Evergrant.Fire.Keys;
+using Evergrant.Fire.Postgres.Drills;
 using Evergrant.Fire.Storms;
 
 namespace Evergrant.Fire;
@@ -16,5 +17,6 @@ internal static class Drills
         new ChaosDrill(),
         new KeyRotationDrill(),
         new RootRotationDrill(),
+        .. PostgresDrills.All,
     ];
 }
