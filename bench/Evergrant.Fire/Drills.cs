@@ -1,6 +1,7 @@
 using Evergrant.Fire.Explorer;
 using Evergrant.Fire.Faults;
 using Evergrant.Fire.Keys;
+using Evergrant.Fire.Postgres.Drills;
 using Evergrant.Fire.Storms;
 
 namespace Evergrant.Fire;
@@ -18,5 +19,6 @@ internal static class Drills
         new ChaosDrill(),
         new KeyRotationDrill(),
         new RootRotationDrill(),
+        .. PostgresDrills.All,
     ];
 }

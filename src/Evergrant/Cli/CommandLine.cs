@@ -27,6 +27,7 @@ internal static class CommandLine
         root.Add(Serve.Command());
         root.Add(Start.Command());
         root.Add(Init.Command());
+        root.Add(MigrateStore.Command());
         root.Add(ManualPages.Command());
         return root;
     }
