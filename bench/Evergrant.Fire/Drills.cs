@@ -1,3 +1,4 @@
+using Evergrant.Fire.Explorer;
 using Evergrant.Fire.Faults;
 using Evergrant.Fire.Keys;
 using Evergrant.Fire.Postgres.Drills;
@@ -10,6 +11,7 @@ internal static class Drills
 {
     public static IReadOnlyList<IDrill> All { get; } =
     [
+        new ExploreDrill(),
         new MutantsDrill(),
         new KillDrill(),
         new RefreshRaceDrill(),
