@@ -18,14 +18,15 @@ internal sealed class GroupCommit
     private readonly Tables _tables;
     private readonly Transaction _transaction;
     private readonly Checkpoint _checkpoint;
+    private readonly TimeMark _time;
     private readonly Health _health;
     private readonly Thread _thread;
     private bool _idle;
     private bool _closing;
 
-    public GroupCommit(Tables tables, Transaction transaction, Checkpoint checkpoint, Health health)
+    public GroupCommit(Tables tables, Transaction transaction, Checkpoint checkpoint, TimeMark time, Health health)
     {
-        (_tables, _transaction, _checkpoint, _health) = (tables, transaction, checkpoint, health);
+        (_tables, _transaction, _checkpoint, _time, _health) = (tables, transaction, checkpoint, time, health);
         _thread = new(Write) { Name = "Evergrant writer", IsBackground = true };
         _thread.Start();
     }
@@ -108,6 +109,7 @@ internal sealed class GroupCommit
         {
             _transaction.Begin();
             foreach (Pending? pending in batch) pending!.Execute(_tables, _transaction);
+            _time.Move(_tables);
         }
         catch (SqliteException e)
         {
@@ -124,6 +126,7 @@ internal sealed class GroupCommit
             return;
         }
         Answer(batch, static (pending, _) => pending.Complete(), 0);
+        _time.Committed();
     }
 
     // COMMIT was never tried: whatever happened, nothing of this transaction counts.

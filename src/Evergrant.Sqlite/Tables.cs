@@ -25,6 +25,8 @@ internal sealed class Tables(Connection connection) : IDisposable
 
     public Keys Keys { get; } = new(connection);
 
+    public Clock Clock { get; } = new(connection);
+
     public Accounts Accounts { get; } = new(connection);
 
     public void Dispose() => Connection.Dispose();

@@ -61,7 +61,7 @@ internal sealed class IoSweepDrill : IDrill
             (DiskLog log, string folder) = await run.StoreAsync(setting.Seed * 1000 + 700 + i, "FULL", control);
             if (control.Injected == 0) continue;
             met++;
-            ImageSeries series = await run.ImagesAsync(log, folder, 25, setting.Seed + i, lying: false, null);
+            ImageSeries series = await run.ImagesAsync(log, folder, 25, setting.Seed + i);
             images += 25;
             violations.AddRange(series.Violations.Select(v => "failed sync, " + v));
         }

@@ -56,6 +56,7 @@ internal sealed class StoreSweep
         try
         {
             _store = await SqliteStore.OpenAsync(new SqliteOptions(folder) { CheckpointAt = 64 << 10, Readers = 1 });
+            _store.KeepTime(TimeProvider.System);
             try
             {
                 await ScriptAsync(folder);

@@ -27,13 +27,16 @@ internal sealed class ImageSeries(DiskLog log, string from, string scratch)
     /// <summary>Takes and examines images, the variants in turn.</summary>
     /// <param name="count">How many.</param>
     /// <param name="seed">Seed of moments and choices.</param>
-    /// <param name="lying">Whether the disk lies about syncs of the log (the control).</param>
+    /// <param name="control">Whether something must be broken: only moments are taken before which something was promised.</param>
+    /// <param name="lying">Whether the disk lies about syncs of the log.</param>
     /// <param name="further">Asked about every image that was good, with its folder; null for nothing more.</param>
     /// <param name="cancellationToken">Ends it.</param>
-    public async Task TakeAsync(int count, int seed, bool lying, Func<string, Promises, int, Task<IReadOnlyList<string>>>? further, CancellationToken cancellationToken)
+    public async Task TakeAsync(int count, int seed, bool control, bool lying, Func<string, Promises, int, Task<IReadOnlyList<string>>>? further, CancellationToken cancellationToken)
     {
         var random = new Random(seed);
-        int[] moments = [.. Enumerable.Range(0, count).Select(_ => random.Next(1, log.Records.Count + 1)).Order()];
+        // A control is to be found out by what it has promised.
+        int first = control ? log.Records.Count / 4 : 1;
+        int[] moments = [.. Enumerable.Range(0, count).Select(_ => random.Next(first, log.Records.Count + 1)).Order()];
         var disk = new DiskImage(lying);
         var promises = new Promises();
         int at = 0;

@@ -27,7 +27,7 @@ internal sealed class PowerLossDrill : IDrill
         {
             setting.Say($"recording of the store {i + 1}");
             (DiskLog log, string folder) = await run.StoreAsync(setting.Seed * 1000 + i, "FULL");
-            store.Add(await run.ImagesAsync(log, folder, images / (recordings == 1 ? 2 : recordings), setting.Seed * 1000 + i, lying: false, null));
+            store.Add(await run.ImagesAsync(log, folder, images / (recordings == 1 ? 2 : recordings), setting.Seed * 1000 + i));
         }
         for (int i = 0; i < ofProgram; i++)
         {
@@ -35,14 +35,14 @@ internal sealed class PowerLossDrill : IDrill
             await using var load = new ProgramLoad(shim, setting, setting.Seed * 1000 + 500 + i);
             DiskLog log = await load.RecordAsync(setting.Count(3000, 300), cancellationToken);
             int every = Math.Max(20, images / (recordings == 1 ? 2 : recordings) / setting.Count(20, 2));
-            program.Add(await run.ImagesAsync(log, load.Folder, images / (recordings == 1 ? 2 : recordings), setting.Seed * 1000 + 500 + i, lying: false,
+            program.Add(await run.ImagesAsync(log, load.Folder, images / (recordings == 1 ? 2 : recordings), setting.Seed * 1000 + 500 + i, further:
                 (place, promises, image) => image % every == every / 2 ? load.AskAsync(place, promises, cancellationToken) : Task.FromResult<IReadOnlyList<string>>([])));
             started += load.Started;
             if (i > 0) continue;
-            lying.Add(await run.ImagesAsync(log, load.Folder, Math.Max(40, images / 50), setting.Seed, lying: true, null));
+            lying.Add(await run.ImagesAsync(log, load.Folder, Math.Max(100, images / 50), setting.Seed, lying: true));
         }
         (DiskLog weak, string weakFolder) = await run.StoreAsync(setting.Seed, "NORMAL");
-        normal.Add(await run.ImagesAsync(weak, weakFolder, Math.Max(40, images / 20), setting.Seed, lying: false, null));
+        normal.Add(await run.ImagesAsync(weak, weakFolder, Math.Max(100, images / 20), setting.Seed, control: true));
 
         foreach ((string what, Tally tally) in (ReadOnlySpan<(string, Tally)>)[("store", store), ("program", program)])
         {

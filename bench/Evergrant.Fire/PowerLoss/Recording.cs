@@ -29,13 +29,13 @@ internal sealed class Recording(DiskShim shim, DrillSetting setting, Cancellatio
     }
 
     /// <summary>Takes images of a recording.</summary>
-    public async Task<ImageSeries> ImagesAsync(DiskLog log, string folder, int count, int seed, bool lying, Func<string, Promises, int, Task<IReadOnlyList<string>>>? further)
+    public async Task<ImageSeries> ImagesAsync(DiskLog log, string folder, int count, int seed, bool lying = false, bool control = false, Func<string, Promises, int, Task<IReadOnlyList<string>>>? further = null)
     {
         string scratch = InMemory(setting.Scratch);
         try
         {
             var series = new ImageSeries(log, folder, Path.Combine(scratch, "image"));
-            await series.TakeAsync(count, seed, lying, further, cancellationToken);
+            await series.TakeAsync(count, seed, control || lying, lying, further, cancellationToken);
             return series;
         }
         finally

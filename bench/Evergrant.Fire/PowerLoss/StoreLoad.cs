@@ -33,11 +33,9 @@ internal sealed class StoreLoad
     /// <param name="synchronous">FULL, or NORMAL for the control that must fail.</param>
     public static async Task RunAsync(string folder, Action<string> note, int changes, int seed, string synchronous)
     {
-        await using SqliteStore store = await SqliteStore.OpenAsync(new SqliteOptions(folder) { CheckpointAt = CheckpointAt }, connection =>
-        {
-            connection.Ask($"pragma synchronous = {synchronous}");
-            return new Transaction(connection);
-        }, default);
+        await using SqliteStore? store = await OpenAsync(folder, synchronous);
+        if (store is null) return;
+        store.KeepTime(TimeProvider.System);
         await Task.WhenAll(Enumerable.Range(1, Workers).Select(worker => Task.Run(async () =>
         {
             var load = new StoreLoad(store.Grants, note, seed, worker);
@@ -50,6 +48,23 @@ internal sealed class StoreLoad
                 // The disk was made to fail: from here on the store answers nobody, and the server would end.
             }
         })));
+    }
+
+    private static async Task<SqliteStore?> OpenAsync(string folder, string synchronous)
+    {
+        try
+        {
+            return await SqliteStore.OpenAsync(new SqliteOptions(folder) { CheckpointAt = CheckpointAt }, connection =>
+            {
+                connection.Ask($"pragma synchronous = {synchronous}");
+                return new Transaction(connection);
+            }, default);
+        }
+        catch (StoreOpenException)
+        {
+            // The disk was made to fail so early that nothing is promised.
+            return null;
+        }
     }
 
     private async Task StepAsync()

@@ -41,6 +41,7 @@ internal static class CommandLine
         Group("user", "Accounts of people", UserAdd.Command(execution), UserList.Command(execution), UserSetPassword.Command(execution), UserRemove.Command(execution)),
         Group("key", "Signing keys", KeyList.Command(execution), KeyRotate.Command(execution), KeyWithdraw.Command(execution)),
         Group("grant", "Grants: who allowed which client what", GrantList.Command(execution), GrantShow.Command(execution), GrantRevoke.Command(execution)),
+        Group("clock", "The server's time", ClockShow.Command(execution), ClockAdvance.Command(execution)),
         Explain.Command(execution),
         Backup.Command(execution),
         Apply.Command(execution),

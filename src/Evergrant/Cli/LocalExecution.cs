@@ -22,7 +22,7 @@ internal sealed class LocalExecution(IReadOnlyList<string> arguments) : Executio
         }
         try
         {
-            await using OpenServer server = await OpenServer.OpenAsync(location.Settings(), TimeProvider.System);
+            await using OpenServer server = await OpenServer.OpenAsync(location.Settings());
             return await work(new Invocation(server.Operations, Console.Out, Console.Error, text, Directory.GetCurrentDirectory(), width), cancellationToken);
         }
         catch (StoreInUseException) when (!cancellationToken.IsCancellationRequested)

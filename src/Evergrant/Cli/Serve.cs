@@ -23,7 +23,7 @@ internal static class Serve
         if (parse.GetValue(CommandLine.Data) is not null) throw new UnusableException("serve takes its data folder from the settings, not from --data");
         Parsed<ServerSettings> settings = ServerSettings.Read(file, Environment.GetEnvironmentVariables(), withRootKey: true);
         if (!settings.IsValid) throw new UnusableException("the settings cannot be used:", settings.Faults);
-        return ServerRun.RunAsync(settings.Value, TimeProvider.System, ApplyAsync, cancellationToken);
+        return ServerRun.RunAsync(settings.Value, ApplyAsync, cancellationToken);
     }
 
     // What a file declares holds before the first request does.

@@ -10,15 +10,17 @@ internal static class ServerRun
 {
     /// <summary>Runs until it is asked to stop (Ctrl-C, SIGTERM) or its store fails.</summary>
     /// <param name="settings">Its settings.</param>
-    /// <param name="time">Its clock.</param>
     /// <param name="prepare">What has to be done before it listens; gives what is to be done once it does.</param>
     /// <param name="cancellationToken">Ends it too.</param>
     /// <returns>Exit code.</returns>
-    public static async Task<int> RunAsync(ServerSettings settings, TimeProvider time, Func<Operations, CancellationToken, Task<Func<Task>>> prepare, CancellationToken cancellationToken)
+    public static async Task<int> RunAsync(ServerSettings settings, Func<Operations, CancellationToken, Task<Func<Task>>> prepare, CancellationToken cancellationToken)
     {
         RootKeys root = RootKeys.Read(settings.Folder);
         await using SqliteStore store = await SqliteStore.OpenAsync(new SqliteOptions(settings.Folder), cancellationToken);
-        await using WebApplication app = HttpServer.Build(settings, store, root, time);
+        var steady = new SteadyClock(TimeProvider.System, store.LatestTime);
+        TimeProvider time = settings.Development ? new MovableClock(steady) : steady;
+        store.KeepTime(time);
+        await using WebApplication app = HttpServer.Build(settings, store, root, steady, time);
         await DemandRootKeyAsync(app.Services.GetRequiredService<Operations>(), cancellationToken);
         Func<Task> listening = await prepare(app.Services.GetRequiredService<Operations>(), cancellationToken);
         await HttpServer.ListenAsync(app, settings);

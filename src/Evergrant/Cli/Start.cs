@@ -27,7 +27,7 @@ internal static class Start
         if (!settings.IsValid) throw new UnusableException("development mode cannot start:", settings.Faults);
         PrivateFile.MakeFolder(settings.Value.Folder);
         RootKeys.Create(settings.Value.Folder);
-        return ServerRun.RunAsync(settings.Value, new MovableClock(), PrepareAsync, cancellationToken);
+        return ServerRun.RunAsync(settings.Value, PrepareAsync, cancellationToken);
     }
 
     private static async Task<Func<Task>> PrepareAsync(Operations operations, CancellationToken cancellationToken)

@@ -25,7 +25,12 @@ internal static class HttpServer
     public static readonly TimeSpan DrainTime = TimeSpan.FromSeconds(10);
 
     /// <summary>Builds the server; it does not listen yet.</summary>
-    public static WebApplication Build(ServerSettings settings, SqliteStore store, RootKeys root, TimeProvider time)
+    /// <param name="settings">Its settings.</param>
+    /// <param name="store">Its store.</param>
+    /// <param name="root">Its root keys.</param>
+    /// <param name="steady">The clock that never goes back.</param>
+    /// <param name="time">That clock, or in development mode the one that moves it.</param>
+    public static WebApplication Build(ServerSettings settings, SqliteStore store, RootKeys root, SteadyClock steady, TimeProvider time)
     {
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "evergrant", ContentRootPath = AppContext.BaseDirectory });
         LogLines.Add(builder.Logging, settings.LogLevel);
@@ -40,6 +45,8 @@ internal static class HttpServer
             options.IncludeFailureMessage = false;
         });
         ServerServices.Add(builder.Services, settings, store, root, time);
+        builder.Services.AddSingleton(steady);
+        builder.Services.AddHostedService<ClockWatch>();
         builder.Services.AddHostedService<KeyRotation>();
         builder.Services.AddHostedService<CleanUp>();
         builder.Services.AddHostedService<CommandSocket>();

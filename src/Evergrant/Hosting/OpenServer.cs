@@ -23,10 +23,12 @@ internal sealed class OpenServer : IAsyncDisposable
     /// <summary>Opens the folder of a server that does not run.</summary>
     /// <exception cref="UnusableException">The root key is missing or faulty.</exception>
     /// <exception cref="StoreOpenException">The store cannot be opened, or somebody has it.</exception>
-    public static async Task<OpenServer> OpenAsync(ServerSettings settings, TimeProvider time)
+    public static async Task<OpenServer> OpenAsync(ServerSettings settings)
     {
         RootKeys root = RootKeys.Read(settings.Folder);
         SqliteStore store = await SqliteStore.OpenAsync(new SqliteOptions(settings.Folder));
+        var time = new SteadyClock(TimeProvider.System, store.LatestTime);
+        store.KeepTime(time);
         var services = new ServiceCollection();
         services.AddLogging(logging => LogLines.Add(logging, LogLevel.Error));
         ServerServices.Add(services, settings, store, root, time);
