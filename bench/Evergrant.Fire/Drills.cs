@@ -1,3 +1,7 @@
+using Evergrant.Fire.Disk;
+using Evergrant.Fire.PowerLoss;
+using Evergrant.Fire.Storms;
+
 namespace Evergrant.Fire;
 
 /// <summary>Every drill, in the order of a whole run.</summary>
@@ -5,7 +9,8 @@ internal static class Drills
 {
     public static IReadOnlyList<IDrill> All { get; } =
     [
-        new PowerLoss.PowerLossDrill(),
-        new Disk.IoSweepDrill(),
+        new ChaosDrill(),
+        new PowerLossDrill(),
+        new IoSweepDrill(),
     ];
 }

@@ -19,6 +19,10 @@ public sealed class EvergrantOptions
     /// <summary>Timeline of signing keys.</summary>
     public KeyTimes KeyTimes { get; init; } = new();
 
+    /// <summary>How long what was read of clients, scopes, resources and keys is believed without asking the store again, where other nodes may change it; null where this process is the only one
+    /// that does, and tells <c>ClientCatalogue</c> and <c>KeyRings</c>.</summary>
+    public TimeSpan? CacheAge { get; init; }
+
     /// <summary>How long the page of an authorization request may lie open.</summary>
     public TimeSpan InteractionLifetime { get; init; } = TimeSpan.FromHours(1);
 
@@ -41,6 +45,7 @@ public sealed class EvergrantOptions
             if (!seen.Add(issuer.Issuer.TrimEnd('/'))) faults.Add($"issuers: {issuer.Issuer} is there twice");
         }
         if (KeyTimes.Announce < TimeSpan.Zero || KeyTimes.Sign <= KeyTimes.Announce) faults.Add("key times: a key must sign for longer than its successor is announced");
+        if (CacheAge <= TimeSpan.Zero) faults.Add("cache age: is more than zero, or null");
         return faults;
     }
 }

@@ -17,6 +17,12 @@ internal sealed class Connection : IAsyncDisposable
     /// <summary>Whether the server warned while it worked: a commit that it no longer waits to see replicated is answered as if all were well, with a warning before it.</summary>
     public bool IsDoubtful { get; private set; }
 
+    /// <summary>Asks what time it is, three times: the quickest answer is the best.</summary>
+    public async ValueTask MeasureAsync(PostgresClock clock)
+    {
+        for (int i = 0; i < 3; i++) await clock.MeasureAsync(_inner);
+    }
+
     /// <summary>Begins a transaction; the word goes out with the first statement.</summary>
     public ValueTask<NpgsqlTransaction> BeginAsync() => _inner.BeginTransactionAsync(CancellationToken.None);
 

@@ -11,7 +11,7 @@ internal static class Keys
     private const string SaveSql =
         $"insert into signing_keys ({Columns}) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) on conflict (issuer, key_id) do update set " +
         "algorithm = excluded.algorithm, wrapped_key = excluded.wrapped_key, public_jwk = excluded.public_jwk, announced_at = excluded.announced_at, " +
-        "signs_from = excluded.signs_from, retires_at = excluded.retires_at, gone_at = excluded.gone_at, withdrawn_at = excluded.withdrawn_at";
+        "signs_from = excluded.signs_from, retires_at = excluded.retires_at, gone_at = excluded.gone_at, withdrawn_at = least(signing_keys.withdrawn_at, excluded.withdrawn_at)"; // A withdrawal stands, whoever wrote meanwhile.
 
     /// <summary>Keeps other nodes from writing keys until the transaction ends; readers go on.</summary>
     public static Statement Lock() => new Statement("lock table signing_keys in share row exclusive mode").Always();

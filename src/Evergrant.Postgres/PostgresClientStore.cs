@@ -13,23 +13,26 @@ internal sealed class PostgresClientStore(Readers readers, Pipeline commits) : I
     public ValueTask<IReadOnlyList<Client>> ListClientsAsync(string? issuer, CancellationToken cancellationToken) =>
         readers.ListAsync(Clients.List(issuer), Clients.Map, cancellationToken);
 
-    public async ValueTask SaveClientAsync(Client client, CancellationToken cancellationToken) => await commits.WriteAsync(cancellationToken, Clients.Save(client));
+    public async ValueTask SaveClientAsync(Client client, CancellationToken cancellationToken) => await commits.WriteAsync(cancellationToken, Clients.Save(client), Told);
 
     public ValueTask<bool> RemoveClientAsync(string issuer, string clientId, DateTimeOffset at, CancellationToken cancellationToken) => commits.WriteAsync(
         cancellationToken,
         Clients.Remove(issuer, clientId),
         Consents.RemoveFor(issuer, clientId),
-        Grants.Revoke(new RevokeGrants(issuer, null, clientId, null, RevocationCause.ClientRemoved, at)));
+        Grants.Revoke(new RevokeGrants(issuer, null, clientId, null, RevocationCause.ClientRemoved, at)),
+        Told);
 
     public ValueTask<IReadOnlyList<ApiResource>> ListResourcesAsync(CancellationToken cancellationToken) => readers.ListAsync(Resources.List(), Resources.Map, cancellationToken);
 
-    public async ValueTask SaveResourceAsync(ApiResource resource, CancellationToken cancellationToken) => await commits.WriteAsync(cancellationToken, Resources.Save(resource));
+    public async ValueTask SaveResourceAsync(ApiResource resource, CancellationToken cancellationToken) => await commits.WriteAsync(cancellationToken, Resources.Save(resource), Told);
 
-    public ValueTask<bool> RemoveResourceAsync(string identifier, CancellationToken cancellationToken) => commits.WriteAsync(cancellationToken, Resources.Remove(identifier));
+    public ValueTask<bool> RemoveResourceAsync(string identifier, CancellationToken cancellationToken) => commits.WriteAsync(cancellationToken, Resources.Remove(identifier), Told);
 
     public ValueTask<IReadOnlyList<ScopeDescription>> ListScopesAsync(CancellationToken cancellationToken) => readers.ListAsync(Scopes.List(), Scopes.Map, cancellationToken);
 
-    public async ValueTask SaveScopeAsync(ScopeDescription scope, CancellationToken cancellationToken) => await commits.WriteAsync(cancellationToken, Scopes.Save(scope));
+    public async ValueTask SaveScopeAsync(ScopeDescription scope, CancellationToken cancellationToken) => await commits.WriteAsync(cancellationToken, Scopes.Save(scope), Told);
 
-    public ValueTask<bool> RemoveScopeAsync(string name, CancellationToken cancellationToken) => commits.WriteAsync(cancellationToken, Scopes.Remove(name));
+    public ValueTask<bool> RemoveScopeAsync(string name, CancellationToken cancellationToken) => commits.WriteAsync(cancellationToken, Scopes.Remove(name), Told);
+
+    private static Statement Told => Notices.Tell(Notices.Clients);
 }

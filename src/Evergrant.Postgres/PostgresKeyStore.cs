@@ -10,5 +10,5 @@ internal sealed class PostgresKeyStore(Readers readers, Pipeline commits) : IKey
         readers.ListAsync(Keys.List(issuer), Keys.Map, cancellationToken);
 
     public ValueTask<bool> SaveKeysAsync(string issuer, int countRead, IReadOnlyList<SigningKeyRecord> keys, CancellationToken cancellationToken) =>
-        commits.WriteAsync(cancellationToken, [Keys.Lock(), Keys.AreStill(issuer, countRead), .. keys.Select(key => Keys.Save(issuer, key))]);
+        commits.WriteAsync(cancellationToken, [Keys.Lock(), Keys.AreStill(issuer, countRead), .. keys.Select(key => Keys.Save(issuer, key)), Notices.Tell(Notices.Keys)]);
 }

@@ -3,17 +3,22 @@ using Evergrant.Protocol.Storage;
 namespace Evergrant.Postgres;
 
 /// <summary>The store for many nodes: any node answers any request, and keeps nothing of a grant in memory. Open it once and dispose it at the end.</summary>
-/// <remarks>Safe for concurrent use. Stored instants have a resolution of one millisecond, rounded down; they come from the caller, so the clocks of the nodes are to be kept in step.
+/// <remarks>Safe for concurrent use. Stored instants have a resolution of one millisecond, rounded down; they come from the caller, who takes them from <see cref="Clock"/>.
 /// What was lost is found again by itself: after a fail-over the next request finds the new primary.</remarks>
 public sealed class PostgresStore : IAsyncDisposable
 {
     private readonly Database _database;
+    private readonly Readers _readers;
+    private readonly PostgresClock _clock;
+    private readonly Watch _watch;
 
-    private PostgresStore(Database database, int storeVersion, string serverVersion)
+    private PostgresStore(PostgresOptions options, Database database, PostgresClock clock, int storeVersion, string serverVersion)
     {
         _database = database;
-        (StoreVersion, ServerVersion) = (storeVersion, serverVersion);
-        Readers readers = new(database);
+        _clock = clock;
+        _watch = new(options, clock);
+        (StoreVersion, ServerVersion, Address) = (storeVersion, serverVersion, options.Address()!);
+        Readers readers = _readers = new(database);
         Pipeline commits = new(database);
         Grants = new PostgresGrantStore(readers, commits);
         Clients = new PostgresClientStore(readers, commits);
@@ -39,6 +44,12 @@ public sealed class PostgresStore : IAsyncDisposable
     /// <summary>Version of the server that was the primary when the store was opened.</summary>
     public string ServerVersion { get; }
 
+    /// <summary>Where the database is; without secrets.</summary>
+    public DatabaseAddress Address { get; }
+
+    /// <summary>The time of the database, which is the time of all nodes; never steps back. Kept in step by <see cref="WatchAsync"/>; without it good for minutes.</summary>
+    public TimeProvider Clock => _clock;
+
     /// <summary>Opens the store of a database; makes its tables when they are not there, one node at a time.</summary>
     /// <param name="options">Where it is.</param>
     /// <param name="cancellationToken">Ends the opening.</param>
@@ -50,18 +61,28 @@ public sealed class PostgresStore : IAsyncDisposable
         {
             (int tables, string server) = await Migrator.RunAsync(options, cancellationToken);
             // The first connection of the pool: what the server does not promise is found now, not at the first request.
-            await using (await database.ConnectAsync(cancellationToken))
-            {
-                return new(database, tables, server);
-            }
+            await using Connection connection = await database.ConnectAsync(cancellationToken);
+            PostgresClock clock = new(TimeProvider.System);
+            await connection.MeasureAsync(clock);
+            return new(options, database, clock, tables, server);
         }
         catch (Exception e)
         {
             await database.CloseAsync();
-            if (e is StoreUnavailableException) throw new StoreOpenException($"The database cannot be used. {e.Message}", e);
+            if (e is StoreUnavailableException || Outcome.IsOfServer(e)) throw new StoreOpenException($"The database cannot be used. {e.Message}", e);
             throw;
         }
     }
+
+    /// <summary>Hears what other nodes change of what nodes keep in memory, and keeps the clock in step, on a connection of its own that is made again when it is lost.</summary>
+    /// <param name="tell">Called one at a time, on any thread; it must not throw. After <see cref="Observed.Connected"/> everything read before may be out of date.</param>
+    /// <param name="cancellationToken">Ends it; nothing else does.</param>
+    public Task WatchAsync(Action<Observed> tell, CancellationToken cancellationToken) => _watch.RunAsync(tell, cancellationToken);
+
+    /// <summary>Asks the database about itself, for the operator.</summary>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <exception cref="StoreUnavailableException">It does not answer.</exception>
+    public ValueTask<DatabaseReport> ExamineAsync(CancellationToken cancellationToken) => Examination.RunAsync(_readers, _clock, cancellationToken);
 
     /// <summary>Takes nothing more, waits for what was handed over, and closes the connections.</summary>
     public ValueTask DisposeAsync() => _database.CloseAsync();

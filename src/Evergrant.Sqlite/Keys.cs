@@ -15,7 +15,9 @@ internal sealed class Keys(Connection connection)
     private readonly Statement _save = new(connection,
         $"insert into signing_keys ({Columns}) values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10) on conflict (issuer, key_id) do update set " +
         "algorithm = excluded.algorithm, wrapped_key = excluded.wrapped_key, public_jwk = excluded.public_jwk, announced_at = excluded.announced_at, " +
-        "signs_from = excluded.signs_from, retires_at = excluded.retires_at, gone_at = excluded.gone_at, withdrawn_at = excluded.withdrawn_at");
+        "signs_from = excluded.signs_from, retires_at = excluded.retires_at, gone_at = excluded.gone_at, " +
+        // A withdrawal stands, whoever wrote meanwhile.
+        "withdrawn_at = coalesce(min(signing_keys.withdrawn_at, excluded.withdrawn_at), signing_keys.withdrawn_at, excluded.withdrawn_at)");
 
     public List<SigningKeyRecord> List(string issuer)
     {

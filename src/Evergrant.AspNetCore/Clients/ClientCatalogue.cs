@@ -4,28 +4,34 @@ using Evergrant.Protocol.Storage;
 
 namespace Evergrant.AspNetCore.Clients;
 
-/// <summary>Clients, scopes and resources as this process knows them: read from the store once, until somebody calls <see cref="Invalidate"/>.</summary>
+/// <summary>Clients, scopes and resources as this process knows them: read from the store once, until somebody calls <see cref="Invalidate"/> or they have reached
+/// <see cref="EvergrantOptions.CacheAge"/>.</summary>
 /// <param name="store">Where they are kept.</param>
-public sealed class ClientCatalogue(IClientStore store)
+/// <param name="options">How long they are believed.</param>
+/// <param name="time">Tells how long that is.</param>
+public sealed class ClientCatalogue(IClientStore store, EvergrantOptions options, TimeProvider time)
 {
     internal const int LongestClientId = 128;
     private const int MaximumClients = 20_000;
 
+    // All clients have to be read to know the origins, so they may be older, by so many times.
+    private const int OriginsOlder = 12;
+
     // One object, replaced as a whole: what was read before a change and arrives after it goes into the object that nobody asks any more.
-    private volatile Known _known = new();
+    private volatile Known _known = new(time.GetTimestamp());
 
     /// <summary>Finds a client, or null. What is not there is asked for again each time, so that nobody can fill the memory with names.</summary>
     /// <param name="issuer">Issuer.</param>
     /// <param name="clientId">Client id.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     public ValueTask<Client?> FindAsync(string issuer, string clientId, CancellationToken cancellationToken) =>
-        _known.Clients.TryGetValue((issuer, clientId), out Client? client) ? new(client) : LoadAsync(issuer, clientId, cancellationToken);
+        Now.Clients.TryGetValue((issuer, clientId), out Client? client) ? new(client) : LoadAsync(issuer, clientId, cancellationToken);
 
     /// <summary>The scopes and resources.</summary>
     /// <param name="cancellationToken">Ends the wait.</param>
     public ValueTask<ScopeCatalogue> ScopesAsync(CancellationToken cancellationToken)
     {
-        Known known = _known;
+        Known known = Now;
         return known.Scopes is { } scopes ? new(scopes) : LoadScopesAsync(known, cancellationToken);
     }
 
@@ -35,18 +41,33 @@ public sealed class ClientCatalogue(IClientStore store)
     /// <param name="cancellationToken">Ends the wait.</param>
     public async ValueTask<bool> KnowsOriginAsync(string issuer, string origin, CancellationToken cancellationToken)
     {
-        Known now = _known;
-        IReadOnlyDictionary<string, HashSet<string>> origins = now.Origins ??= await LoadOriginsAsync(cancellationToken);
+        Known now = Now;
+        IReadOnlyDictionary<string, HashSet<string>> origins = (now.Origins ??= new(await LoadOriginsAsync(cancellationToken), now.Since)).ByIssuer;
         return origins.TryGetValue(issuer, out HashSet<string>? known) && (known.Contains(origin) || (WithoutPort(origin) is { } loopback && known.Contains(loopback)));
     }
 
     /// <summary>Forgets everything; the next question goes to the store.</summary>
-    public void Invalidate() => _known = new();
+    public void Invalidate() => _known = new(time.GetTimestamp());
+
+    // Whatever becomes too old goes as a whole, so that the age is that of the oldest thing in it.
+    private Known Now
+    {
+        get
+        {
+            Known known = _known;
+            if (options.CacheAge is not { } age || time.GetElapsedTime(known.Since) < age) return known;
+            var next = new Known(time.GetTimestamp());
+            if (known.Origins is { } origins && time.GetElapsedTime(origins.Since) < age * OriginsOlder) next.Origins = origins;
+            // Not over what somebody has put there meanwhile, which may be newer than a change that was told.
+            Known before = Interlocked.CompareExchange(ref _known, next, known);
+            return before == known ? next : before;
+        }
+    }
 
     private async ValueTask<Client?> LoadAsync(string issuer, string clientId, CancellationToken cancellationToken)
     {
         if (clientId.Length > LongestClientId) return null;
-        ConcurrentDictionary<(string, string), Client> into = _known.Clients;
+        ConcurrentDictionary<(string, string), Client> into = Now.Clients;
         Client? client = await store.FindClientAsync(issuer, clientId, cancellationToken);
         if (client is not null)
         {
@@ -87,12 +108,19 @@ public sealed class ClientCatalogue(IClientStore store)
         return null;
     }
 
-    private sealed class Known
+    /// <param name="since">Timestamp before anything in it was read.</param>
+    private sealed class Known(long since)
     {
+        public long Since => since;
+
         public ConcurrentDictionary<(string Issuer, string ClientId), Client> Clients { get; } = new();
 
         public ScopeCatalogue? Scopes { get; set; }
 
-        public IReadOnlyDictionary<string, HashSet<string>>? Origins { get; set; }
+        public Origins? Origins { get; set; }
     }
+
+    /// <param name="ByIssuer">Origins by issuer.</param>
+    /// <param name="Since">Timestamp before they were read.</param>
+    private sealed record Origins(IReadOnlyDictionary<string, HashSet<string>> ByIssuer, long Since);
 }

@@ -46,14 +46,18 @@ public sealed class KeyRings : IDisposable
     // Every algorithm that the metadata offers, so that a key is announced before anybody asks for its signature.
     private static readonly IReadOnlyList<string> Always = ClientMetadata.SigningAlgorithms;
     private static readonly TimeSpan LongestLook = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan ClocksApart = TimeSpan.FromSeconds(2);
 
     private readonly IKeyStore _store;
     private readonly TimeProvider _clock;
     private readonly KeyTimes _times;
     private readonly byte[] _wrappingKey;
-    private readonly ConcurrentDictionary<string, KeySnapshot> _snapshots = new(StringComparer.Ordinal);
+    private readonly TimeSpan _longestLook;
     private readonly ConcurrentDictionary<string, SigningKey> _unwrapped = new(StringComparer.Ordinal);
     private readonly SemaphoreSlim _loading = new(1, 1);
+
+    // Replaced as a whole: what was read before a change and arrives after it goes into the one that nobody asks any more.
+    private volatile ConcurrentDictionary<string, KeySnapshot> _snapshots = new(StringComparer.Ordinal);
 
     /// <summary>Takes what it stands on.</summary>
     /// <param name="store">Where the wrapped keys are.</param>
@@ -65,6 +69,7 @@ public sealed class KeyRings : IDisposable
         _store = store;
         _clock = clock;
         _times = options.KeyTimes;
+        _longestLook = options.CacheAge < LongestLook ? options.CacheAge.Value : LongestLook;
         _wrappingKey = secrets.Derive("signing-key-wrap");
     }
 
@@ -72,7 +77,7 @@ public sealed class KeyRings : IDisposable
     /// <param name="issuer">Issuer.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     public ValueTask<KeySnapshot> CurrentAsync(string issuer, CancellationToken cancellationToken) =>
-        _snapshots.TryGetValue(issuer, out KeySnapshot? snapshot) && _clock.GetUtcNow() < snapshot.Until ? new(snapshot) : LoadAsync(issuer, cancellationToken);
+        _snapshots.TryGetValue(issuer, out KeySnapshot? snapshot) && _clock.GetUtcNow() < snapshot.Until ? new(snapshot) : LoadAsync(issuer, false, cancellationToken);
 
     /// <summary>The signer of an issuer for an algorithm.</summary>
     /// <param name="issuer">Issuer.</param>
@@ -85,7 +90,7 @@ public sealed class KeyRings : IDisposable
     /// <param name="issuer">Issuer.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     public async ValueTask<IReadOnlyList<SigningKeyRecord>> ListAsync(string issuer, CancellationToken cancellationToken) =>
-        (await LoadAsync(issuer, cancellationToken)).Records;
+        (await LoadAsync(issuer, true, cancellationToken)).Records;
 
     /// <summary>Announces a successor now; the present keys sign until it may.</summary>
     /// <param name="issuer">Issuer.</param>
@@ -108,7 +113,7 @@ public sealed class KeyRings : IDisposable
             }
             if (await _store.SaveKeysAsync(issuer, keys.Count, [.. changed, .. made], cancellationToken))
             {
-                _snapshots.TryRemove(issuer, out _);
+                Invalidate();
                 return made;
             }
         }
@@ -126,10 +131,13 @@ public sealed class KeyRings : IDisposable
             IReadOnlyList<SigningKeyRecord> keys = await _store.ListKeysAsync(issuer, cancellationToken);
             if (keys.FirstOrDefault(k => k.KeyId == keyId) is not { } key) return false;
             if (!await _store.SaveKeysAsync(issuer, keys.Count, [key with { WithdrawnAt = key.WithdrawnAt ?? _clock.GetUtcNow() }], cancellationToken)) continue;
-            await LoadAsync(issuer, cancellationToken);
+            await LoadAsync(issuer, true, cancellationToken);
             return true;
         }
     }
+
+    /// <summary>Forgets what was read; the next question goes to the store. For keys that another node has changed.</summary>
+    public void Invalidate() => _snapshots = new(StringComparer.Ordinal);
 
     /// <inheritdoc/>
     public void Dispose()
@@ -138,15 +146,19 @@ public sealed class KeyRings : IDisposable
         foreach (SigningKey key in _unwrapped.Values) key.Dispose();
     }
 
-    private async ValueTask<KeySnapshot> LoadAsync(string issuer, CancellationToken cancellationToken)
+    private async ValueTask<KeySnapshot> LoadAsync(string issuer, bool anew, CancellationToken cancellationToken)
     {
         await _loading.WaitAsync(cancellationToken);
         try
         {
             while (true)
             {
+                ConcurrentDictionary<string, KeySnapshot> into = _snapshots;
+                DateTimeOffset asked = _clock.GetUtcNow();
+                // Of many that waited, the first has read it for all.
+                if (!anew && into.TryGetValue(issuer, out KeySnapshot? read) && asked < read.Until) return read;
                 IReadOnlyList<SigningKeyRecord> keys = await _store.ListKeysAsync(issuer, cancellationToken);
-                DateTimeOffset now = _clock.GetUtcNow();
+                DateTimeOffset now = Reached(keys, _clock.GetUtcNow());
                 IReadOnlyList<PlannedKey> due = KeyRing.Due(keys, Always, _times, now);
                 if (due.Count > 0)
                 {
@@ -160,14 +172,26 @@ public sealed class KeyRings : IDisposable
                     if (KeyRing.Signer(keys, one, now) is { } signer) signers[one] = Unwrap(signer);
                 }
                 var published = new JwkSet([.. KeyRing.Published(keys, now).Select(k => Jwk.TryParse(JsonDocument.Parse(k.PublicJwk).RootElement, out Jwk? jwk, out _) ? jwk : throw new InvalidDataException("A stored public key does not parse."))]);
-                DateTimeOffset until = KeyRing.NextLook(keys, _times, now) is { } next && next < now + LongestLook ? next : now + LongestLook;
-                return _snapshots[issuer] = new KeySnapshot(keys, published, signers, until);
+                DateTimeOffset until = KeyRing.NextLook(keys, _times, now) is { } next && next < asked + _longestLook ? next : asked + _longestLook;
+                return into[issuer] = new KeySnapshot(keys, published, signers, until);
             }
         }
         finally
         {
             _loading.Release();
         }
+    }
+
+    // What another node has written as done proves that its instant has come, though this node's clock may be a little behind.
+    private static DateTimeOffset Reached(IReadOnlyList<SigningKeyRecord> keys, DateTimeOffset now)
+    {
+        DateTimeOffset reached = now;
+        foreach (SigningKeyRecord key in keys)
+        {
+            if (key.AnnouncedAt > reached && key.AnnouncedAt - now < ClocksApart) reached = key.AnnouncedAt;
+            if (key.WithdrawnAt > reached && key.WithdrawnAt - now < ClocksApart) reached = key.WithdrawnAt.Value;
+        }
+        return reached;
     }
 
     private SigningKeyRecord Make(string issuer, PlannedKey planned)

@@ -19,11 +19,12 @@ internal static class Backup
 
     private static async Task<int> CopyAsync(Invocation invocation, ParseResult parse, CancellationToken cancellationToken)
     {
+        if (invocation.On.Store.File is not { } file) return invocation.Refuse(DatabaseTools.Instead(invocation.On.Store.Database!.Address));
         // Where the command was given, which need not be where the server runs.
         string path = Path.GetFullPath(parse.GetRequiredValue(File), invocation.Folder);
         try
         {
-            await invocation.On.Store.BackupAsync(path, cancellationToken);
+            await file.BackupAsync(path, cancellationToken);
         }
         catch (IOException e)
         {

@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.CommandLine.Invocation;
 using Evergrant.Hosting;
 using Evergrant.Protocol.Storage;
-using Evergrant.Sqlite;
 
 namespace Evergrant.Cli;
 
@@ -67,7 +66,7 @@ internal static class CommandLine
             await error.WriteLineAsync("evergrant: " + e.Message);
             return ExitCode.Unusable;
         }
-        catch (Exception e) when (e is StoreOpenException or StoreUnavailableException)
+        catch (Exception e) when (e is Sqlite.StoreOpenException or Postgres.StoreOpenException or StoreUnavailableException)
         {
             await error.WriteLineAsync("evergrant: " + e.Message);
             return ExitCode.StoreUnavailable;

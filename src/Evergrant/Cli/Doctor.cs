@@ -36,7 +36,7 @@ internal static class Doctor
 
     private static int Write(TextWriter output, bool json, List<Finding> findings)
     {
-        int faults = findings.Count(f => f.Severity == Severity.Fault), warnings = findings.Count - faults;
+        int faults = findings.Count(f => f.Severity == Severity.Fault), warnings = findings.Count(f => f.Severity == Severity.Warning);
         if (json)
         {
             JsonOutput.Write(output, new JsonObject
@@ -47,7 +47,7 @@ internal static class Doctor
         else
         {
             foreach (Finding finding in findings.OrderByDescending(f => f.Severity)) output.WriteLine($"{finding.Severity.ToString().ToLowerInvariant(),-8} {finding.About}: {finding.Text}");
-            output.WriteLine(findings.Count == 0 ? "All is well." : $"{faults} faults, {warnings} warnings.");
+            output.WriteLine(faults + warnings == 0 ? "All is well." : $"{faults} faults, {warnings} warnings.");
         }
         return faults > 0 ? ExitCode.Refused : ExitCode.Done;
     }
@@ -62,6 +62,9 @@ internal sealed record Finding(Severity Severity, string About, string Text);
 /// <summary>How bad a finding is.</summary>
 internal enum Severity
 {
+    /// <summary>As it is; good to know.</summary>
+    Note,
+
     /// <summary>It works, but somebody should look.</summary>
     Warning,
 

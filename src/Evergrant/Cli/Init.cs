@@ -3,7 +3,6 @@ using System.Text;
 using System.Text.Json.Nodes;
 using Evergrant.Hosting;
 using Evergrant.Hosting.Settings;
-using Evergrant.Sqlite;
 
 namespace Evergrant.Cli;
 
@@ -32,7 +31,9 @@ internal static class Init
         PrivateFile.MakeFolder(folder);
         bool made = RootKeys.Create(folder);
         RootKeys.Read(folder);
-        await using (SqliteStore store = await SqliteStore.OpenAsync(new SqliteOptions(folder))) Console.WriteLine($"The store is {store.FilePath}");
+        // Only settings know of a database.
+        ServerSettings settings = File.Exists(config) ? Location.Read(config) with { Folder = folder } : new() { Folder = folder, Issuers = [], Urls = [] };
+        await using (OpenStore store = await OpenStore.OpenAsync(settings)) Console.WriteLine($"The store is {store.File?.FilePath ?? store.Description}");
         Console.WriteLine(made ? $"Made the root key {Path.Combine(folder, RootKeys.FileName)}: keep a copy of it apart from the backups" : $"The root key {Path.Combine(folder, RootKeys.FileName)} was there already");
         Console.WriteLine(File.Exists(config) ? $"Next: evergrant serve --config {config}" : $"Next: write the settings, {config}");
         return ExitCode.Done;

@@ -42,7 +42,7 @@ internal sealed class LocalExecution(IReadOnlyList<string> arguments) : Executio
     }
 
     /// <summary>The server's socket; null when no server answers there.</summary>
-    private static async Task<Socket?> ConnectAsync(string folder, CancellationToken cancellationToken)
+    public static async Task<Socket?> ConnectAsync(string folder, CancellationToken cancellationToken)
     {
         if (!File.Exists(Path.Combine(folder, CommandSocket.FileName)) || CommandSocket.EndPointOf(folder) is not { } endPoint) return null;
         var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);

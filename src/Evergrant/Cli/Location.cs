@@ -38,7 +38,7 @@ internal sealed record Location(string Folder, string? File)
     public ServerSettings Settings()
     {
         if (File is not null) return Read(File);
-        if (DevelopmentIssuer() is { } issuer) return ServerSettings.ForDevelopment(Folder, issuer).Value ?? throw new UnusableException($"{Path.Combine(Folder, DevelopmentFile.FileName)}: names no issuer");
+        if (Development() is { Issuer: { } issuer } development) return ServerSettings.ForDevelopment(Folder, issuer, development.Postgres).Value ?? throw new UnusableException($"{Path.Combine(Folder, DevelopmentFile.FileName)}: names no issuer");
         return Environment.GetEnvironmentVariable("EVERGRANT__DATA") is { Length: > 0 }
             ? Read(null)
             : throw new UnusableException($"{Folder} has neither {SettingsFile} nor {DevelopmentFile.FileName}; name the settings with --config");
@@ -53,16 +53,16 @@ internal sealed record Location(string Folder, string? File)
         return settings.IsValid ? settings.Value : throw new UnusableException("the settings cannot be used:", settings.Faults);
     }
 
-    private string? DevelopmentIssuer()
+    private (string? Issuer, string? Postgres) Development()
     {
         try
         {
             using JsonDocument json = JsonDocument.Parse(System.IO.File.ReadAllBytes(Path.Combine(Folder, DevelopmentFile.FileName)));
-            return json.RootElement.GetProperty("issuer").GetString();
+            return (json.RootElement.GetProperty("issuer").GetString(), json.RootElement.TryGetProperty("postgres", out JsonElement postgres) ? postgres.GetString() : null);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException or KeyNotFoundException or InvalidOperationException)
         {
-            return null;
+            return default;
         }
     }
 }

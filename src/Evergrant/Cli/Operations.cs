@@ -2,9 +2,9 @@ using Evergrant.Accounts;
 using Evergrant.AspNetCore.Clients;
 using Evergrant.AspNetCore.Explain;
 using Evergrant.AspNetCore.Keys;
+using Evergrant.Hosting;
 using Evergrant.Hosting.Settings;
 using Evergrant.Playground;
-using Evergrant.Sqlite;
 
 namespace Evergrant.Cli;
 
@@ -19,5 +19,5 @@ namespace Evergrant.Cli;
 /// <param name="Time">Its clock.</param>
 /// <param name="Playground">Its playground, to be opened in development mode.</param>
 internal sealed record Operations(
-    ServerSettings Settings, SqliteStore Store, IServerSecrets Secrets, AccountRegistry Registry, KeyRings Keys, Explainer Explainer, ClientCatalogue Catalogue, TimeProvider Time,
+    ServerSettings Settings, OpenStore Store, IServerSecrets Secrets, AccountRegistry Registry, KeyRings Keys, Explainer Explainer, ClientCatalogue Catalogue, TimeProvider Time,
     PlaygroundDoor Playground);

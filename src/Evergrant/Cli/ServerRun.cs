@@ -1,7 +1,6 @@
 using System.Security.Cryptography;
 using Evergrant.Hosting;
 using Evergrant.Hosting.Settings;
-using Evergrant.Sqlite;
 
 namespace Evergrant.Cli;
 
@@ -16,11 +15,10 @@ internal static class ServerRun
     public static async Task<int> RunAsync(ServerSettings settings, Func<Operations, CancellationToken, Task<Func<Task>>> prepare, CancellationToken cancellationToken)
     {
         RootKeys root = RootKeys.Read(settings.Folder);
-        await using SqliteStore store = await SqliteStore.OpenAsync(new SqliteOptions(settings.Folder), cancellationToken);
-        var steady = new SteadyClock(TimeProvider.System, store.LatestTime);
-        TimeProvider time = settings.Development ? new MovableClock(steady) : steady;
+        await using OpenStore store = await OpenStore.OpenAsync(settings, cancellationToken);
+        TimeProvider time = settings.Development ? new MovableClock(store.Clock) : store.Clock;
         store.KeepTime(time);
-        await using WebApplication app = HttpServer.Build(settings, store, root, steady, time);
+        await using WebApplication app = HttpServer.Build(settings, store, root, time);
         await DemandRootKeyAsync(app.Services.GetRequiredService<Operations>(), cancellationToken);
         Func<Task> listening = await prepare(app.Services.GetRequiredService<Operations>(), cancellationToken);
         await HttpServer.ListenAsync(app, settings);

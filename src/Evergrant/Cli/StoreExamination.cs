@@ -17,7 +17,8 @@ internal static class StoreExamination
     {
         var findings = new List<Finding>();
         if (operations.Store.Failure is { } failure) findings.Add(new(Severity.Fault, "store", $"writes no more: {failure}. Start the server anew"));
-        if (await operations.Store.CheckIntegrityAsync(cancellationToken) is var integrity and not "ok") findings.Add(new(Severity.Fault, "store", $"is damaged: {integrity}. Restore the last backup"));
+        if (operations.Store.File is { } file && await file.CheckIntegrityAsync(cancellationToken) is var integrity and not "ok") findings.Add(new(Severity.Fault, "store", $"is damaged: {integrity}. Restore the last backup"));
+        if (operations.Store.Database is { } database) findings.AddRange(DatabaseExamination.Of(await database.ExamineAsync(cancellationToken), database.Address));
         foreach (string issuer in operations.Settings.Issuers) findings.AddRange(await KeysAsync(operations, issuer, cancellationToken));
         var catalogue = new ScopeCatalogue(await operations.Store.Clients.ListResourcesAsync(cancellationToken), await operations.Store.Clients.ListScopesAsync(cancellationToken));
         foreach (Client client in await operations.Store.Clients.ListClientsAsync(null, cancellationToken))

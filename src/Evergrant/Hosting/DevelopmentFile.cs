@@ -34,7 +34,9 @@ internal sealed record DevelopmentFile(string Issuer, string? WebSecret, string 
     }
 
     /// <summary>Writes the file, mode 0600, whole or not at all.</summary>
-    public void Write(string folder)
+    /// <param name="folder">Where.</param>
+    /// <param name="postgres">Connection string of the database that is used, for commands; null for none.</param>
+    public void Write(string folder, string? postgres)
     {
         var json = new JsonObject
         {
@@ -52,6 +54,7 @@ internal sealed record DevelopmentFile(string Issuer, string? WebSecret, string 
             ["playground"] = Issuer + "/playground",
             ["pid"] = Environment.ProcessId,
         };
+        if (postgres is not null) json["postgres"] = postgres;
         using var stream = new MemoryStream();
         using (var writer = new Utf8JsonWriter(stream, new JsonWriterOptions { Indented = true })) json.WriteTo(writer);
         stream.WriteByte((byte)'\n');

@@ -1,10 +1,9 @@
 using Evergrant.Protocol.Storage;
-using Evergrant.Sqlite;
 
 namespace Evergrant.Hosting;
 
 /// <summary>/health/live: the process answers. /health/ready: its store can be asked and written. Nothing else is told.</summary>
-internal sealed class HealthProbes(RequestDelegate next, SqliteStore store)
+internal sealed class HealthProbes(RequestDelegate next, OpenStore store)
 {
     /// <summary>Answers the two paths and passes on all others.</summary>
     public async Task InvokeAsync(HttpContext http)

@@ -2,7 +2,6 @@ using System.Security.Authentication;
 using Evergrant.AspNetCore;
 using Evergrant.Hosting.Settings;
 using Evergrant.Pages;
-using Evergrant.Sqlite;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.HttpOverrides;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -25,12 +24,7 @@ internal static class HttpServer
     public static readonly TimeSpan DrainTime = TimeSpan.FromSeconds(10);
 
     /// <summary>Builds the server; it does not listen yet.</summary>
-    /// <param name="settings">Its settings.</param>
-    /// <param name="store">Its store.</param>
-    /// <param name="root">Its root keys.</param>
-    /// <param name="steady">The clock that never goes back.</param>
-    /// <param name="time">That clock, or in development mode the one that moves it.</param>
-    public static WebApplication Build(ServerSettings settings, SqliteStore store, RootKeys root, SteadyClock steady, TimeProvider time)
+    public static WebApplication Build(ServerSettings settings, OpenStore store, RootKeys root, TimeProvider time)
     {
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "evergrant", ContentRootPath = AppContext.BaseDirectory });
         LogLines.Add(builder.Logging, settings.LogLevel);
@@ -45,11 +39,15 @@ internal static class HttpServer
             options.IncludeFailureMessage = false;
         });
         ServerServices.Add(builder.Services, settings, store, root, time);
-        builder.Services.AddSingleton(steady);
-        builder.Services.AddHostedService<ClockWatch>();
+        if (store.Clock is SteadyClock steady)
+        {
+            builder.Services.AddSingleton(steady);
+            builder.Services.AddHostedService<ClockWatch>();
+        }
         builder.Services.AddHostedService<KeyRotation>();
         builder.Services.AddHostedService<CleanUp>();
-        builder.Services.AddHostedService<CommandSocket>();
+        if (store.Database is null || settings.Development) builder.Services.AddHostedService<CommandSocket>();
+        if (store.Database is not null) builder.Services.AddHostedService<NodeWatch>();
         builder.Services.AddHostedService<StoreWatch>();
 
         WebApplication app = builder.Build();

@@ -1,16 +1,15 @@
 using Evergrant.Cli;
 using Evergrant.Hosting.Settings;
-using Evergrant.Sqlite;
 
 namespace Evergrant.Hosting;
 
-/// <summary>A folder that is opened for one command: store and services, without listening.</summary>
+/// <summary>A store that is opened for one command, with its services, without listening.</summary>
 internal sealed class OpenServer : IAsyncDisposable
 {
-    private readonly SqliteStore _store;
+    private readonly OpenStore _store;
     private readonly ServiceProvider _services;
 
-    private OpenServer(SqliteStore store, ServiceProvider services)
+    private OpenServer(OpenStore store, ServiceProvider services)
     {
         _store = store;
         _services = services;
@@ -20,18 +19,18 @@ internal sealed class OpenServer : IAsyncDisposable
     /// <summary>What the command works with.</summary>
     public Operations Operations { get; }
 
-    /// <summary>Opens the folder of a server that does not run.</summary>
+    /// <summary>Opens the folder of a server that does not run, or the database that running nodes share.</summary>
     /// <exception cref="UnusableException">The root key is missing or faulty.</exception>
-    /// <exception cref="StoreOpenException">The store cannot be opened, or somebody has it.</exception>
+    /// <exception cref="Sqlite.StoreOpenException">The folder cannot be opened, or somebody has it.</exception>
+    /// <exception cref="Postgres.StoreOpenException">The database cannot be used.</exception>
     public static async Task<OpenServer> OpenAsync(ServerSettings settings)
     {
         RootKeys root = RootKeys.Read(settings.Folder);
-        SqliteStore store = await SqliteStore.OpenAsync(new SqliteOptions(settings.Folder));
-        var time = new SteadyClock(TimeProvider.System, store.LatestTime);
-        store.KeepTime(time);
+        OpenStore store = await OpenStore.OpenAsync(settings);
+        store.KeepTime(store.Clock);
         var services = new ServiceCollection();
         services.AddLogging(logging => LogLines.Add(logging, LogLevel.Error));
-        ServerServices.Add(services, settings, store, root, time);
+        ServerServices.Add(services, settings, store, root, store.Clock);
         return new OpenServer(store, services.BuildServiceProvider());
     }
 

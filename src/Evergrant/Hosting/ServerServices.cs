@@ -4,18 +4,21 @@ using Evergrant.AspNetCore.Keys;
 using Evergrant.Cli;
 using Evergrant.Hosting.Settings;
 using Evergrant.Pages;
-using Evergrant.Sqlite;
 
 namespace Evergrant.Hosting;
 
 /// <summary>The services of a server: the same for one that listens and for a command that has opened the folder itself.</summary>
 internal static class ServerServices
 {
+    /// <summary>How long a node of a database believes what it has read of clients and keys, should it hear nothing.</summary>
+    public static readonly TimeSpan LongestAge = TimeSpan.FromSeconds(5);
+
     /// <summary>Adds everything that stands behind the endpoints.</summary>
-    public static void Add(IServiceCollection services, ServerSettings settings, SqliteStore store, RootKeys root, TimeProvider time)
+    public static void Add(IServiceCollection services, ServerSettings settings, OpenStore store, RootKeys root, TimeProvider time)
     {
         services.AddSingleton(settings);
         services.AddSingleton(store);
+        if (store.Database is { } database) services.AddSingleton(database);
         services.AddSingleton(store.Grants);
         services.AddSingleton(store.Clients);
         services.AddSingleton(store.Keys);
@@ -27,6 +30,7 @@ internal static class ServerServices
         {
             Issuers = [.. settings.Issuers.Select(i => new IssuerOptions { Issuer = i, Name = settings.Names.GetValueOrDefault(i) })],
             Development = settings.Development,
+            CacheAge = store.Database is null ? null : LongestAge,
             Claims = async (request, cancellationToken) =>
                 await AccountClaims.FindAsync(store.Accounts, request.AccountId, cancellationToken) is { } claims ? new ClaimSet(claims) : null,
         });

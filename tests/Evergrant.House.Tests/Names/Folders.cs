@@ -27,6 +27,10 @@ internal static class Folders
         ["Evergrant.Sqlite/StoreMark.cs"] = "PostgreSQL notices itself when a part of its files is missing",
         ["Evergrant.Sqlite/TimeMark.cs"] = "as Clock.cs",
         ["Evergrant.Sqlite/Tables.cs"] = "no statement is tied to a connection, so no set of tables is either",
+        ["Evergrant.Postgres/Examination.cs"] = "a server has settings that its operator chose; a file has none",
+        ["Evergrant.Postgres/Notices.cs"] = "a file has one process, which knows what it changed",
+        ["Evergrant.Postgres/PostgresClock.cs"] = "one process has one clock; many nodes go by their database's",
+        ["Evergrant.Postgres/Watch.cs"] = "a file has one process, which knows what it changed",
         ["Evergrant.Postgres/Outcome.cs"] = "a network stands between, so a statement may have been made or not",
         ["Evergrant.Postgres/Texts.cs"] = "PostgreSQL cannot hold U+0000 in a text",
     };

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Evergrant.Storage.Tests.Postgres;
 using Npgsql;
+using Xunit;
 
 [assembly: AssemblyFixture(typeof(SharedCluster))]
 

@@ -1,6 +1,7 @@
 using System.Collections;
 using System.Globalization;
 using System.Net;
+using Evergrant.Postgres;
 using Evergrant.Protocol;
 
 namespace Evergrant.Hosting.Settings;
@@ -13,6 +14,9 @@ internal sealed record ServerSettings
 
     /// <summary>Full path of the data folder.</summary>
     public required string Folder { get; init; }
+
+    /// <summary>The database; null for the embedded store in the data folder.</summary>
+    public PostgresOptions? Postgres { get; init; }
 
     /// <summary>Issuer identifiers, byte for byte; at least one.</summary>
     public required IReadOnlyList<string> Issuers { get; init; }
@@ -80,7 +84,8 @@ internal sealed record ServerSettings
     /// <summary>The settings of development mode.</summary>
     /// <param name="folder">Data folder.</param>
     /// <param name="urls">Where to listen, separated by semicolons; the first is the issuer.</param>
-    public static Parsed<ServerSettings> ForDevelopment(string folder, string urls)
+    /// <param name="postgres">Connection string of a database; null for a file in the folder.</param>
+    public static Parsed<ServerSettings> ForDevelopment(string folder, string urls, string? postgres = null)
     {
         string[] list = urls.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
         var faults = new List<string>();
@@ -91,9 +96,11 @@ internal sealed record ServerSettings
             else if (parsed.Scheme != "http" || !parsed.IsLoopback) faults.Add($"--urls: {url}: development mode serves http on this machine only, like http://localhost:5000; use serve for others");
             else if (parsed.Port == 0) faults.Add($"--urls: {url}: the port is part of the issuer, so it has to be named");
         }
+        PostgresOptions? database = postgres is null ? null : new(postgres);
+        if (database?.Fault() is { } wrong) faults.Add($"--postgres: the connection string {wrong}");
         if (faults.Count > 0) return new(faults);
         string[] trimmed = [.. list.Select(u => u.TrimEnd('/'))];
-        return new(new ServerSettings { Development = true, Folder = Path.GetFullPath(folder), Issuers = [trimmed[0]], Urls = trimmed });
+        return new(new ServerSettings { Development = true, Folder = Path.GetFullPath(folder), Postgres = database, Issuers = [trimmed[0]], Urls = trimmed });
     }
 
     /// <summary>The value of a duration setting.</summary>

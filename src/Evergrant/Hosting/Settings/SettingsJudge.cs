@@ -26,7 +26,7 @@ internal sealed class SettingsJudge(SettingValues values, List<string> faults, s
         }
         return new ServerSettings
         {
-            Folder = data, Issuers = issuers, Names = Names(issuers), Urls = urls, TrustedProxies = proxies,
+            Folder = data, Postgres = new DatabaseJudge(values, faults, folder).Judge(), Issuers = issuers, Names = Names(issuers), Urls = urls, TrustedProxies = proxies,
             CertificatePath = certificate is null ? null : Full(certificate), CertificateKeyPath = key is null ? null : Full(key),
             Apply = values.Find("apply") is { } apply ? Readable("apply", apply) : null,
             LogLevel = Level(), KeepEvents = KeepEvents(),

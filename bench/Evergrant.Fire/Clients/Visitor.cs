@@ -1,0 +1,81 @@
+using System.Buffers.Text;
+using System.Security.Cryptography;
+using System.Text;
+
+namespace Evergrant.Fire.Clients;
+
+/// <summary>A code that waits to be redeemed.</summary>
+internal readonly record struct PendingCode(string Code, string Verifier);
+
+/// <summary>A person with a browser: signs in once, and from then on each authorization is one request, for the clients need no consent. Not thread-safe.</summary>
+internal sealed class Visitor(string issuer, int port, string userName, string password) : IDisposable
+{
+    private const int MostPages = 8;
+    private readonly Dictionary<string, string> _cookies = [];
+    private readonly RequestBuffer _requests = new(issuer);
+    private Wire _wire = new(port);
+
+    /// <summary>The same person in the same session, on a connection of their own.</summary>
+    public Visitor SameSession(int toPort)
+    {
+        var other = new Visitor(issuer, toPort, userName, password);
+        foreach ((string name, string value) in _cookies) other._cookies[name] = value;
+        return other;
+    }
+
+    /// <summary>Asks for a code, with whatever pages come first.</summary>
+    /// <returns>Null when the server could not be asked, or could not answer for the moment.</returns>
+    /// <exception cref="InvalidDataException">The answer is not one that a browser understands.</exception>
+    public PendingCode? Authorize(FireClient client)
+    {
+        string verifier = Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(32));
+        string query = $"/authorize?response_type=code&client_id={client.Id}&redirect_uri={Uri.EscapeDataString(FireClient.RedirectUri)}&scope={Uri.EscapeDataString(FireClient.Scope)}&state=fire" +
+            $"&code_challenge={Base64Url.EncodeToString(SHA256.HashData(Encoding.ASCII.GetBytes(verifier)))}&code_challenge_method=S256";
+        if (!_wire.TryConnect() || !_wire.TrySend(_requests.Get(query, Cookies())) || !Receive(out Answer answer)) return null;
+        for (int pages = 0; pages < MostPages; pages++)
+        {
+            if (answer.Status >= 500) return null;
+            if (answer.Location is { } location && answer.Status is 302 or 303)
+            {
+                if (location.StartsWith(FireClient.RedirectUri, StringComparison.Ordinal)) return new PendingCode(CodeOf(location), verifier);
+                if (!_wire.TrySend(_requests.Get(new Uri(new Uri(issuer), location).PathAndQuery, Cookies())) || !Receive(out answer)) return null;
+                continue;
+            }
+            string filled;
+            PageForm form;
+            if (PageForm.WithField(answer.Body.Span, "username") is { } signIn) (form, filled) = (signIn, $"username={Uri.EscapeDataString(userName)}&password={Uri.EscapeDataString(password)}");
+            else if (PageForm.WithField(answer.Body.Span, "decision") is { } consent) (form, filled) = (consent, "decision=allow");
+            else throw new InvalidDataException($"{answer.Status} to an authorization request, and neither a form nor a redirect: {Encoding.UTF8.GetString(answer.Body.Span)}");
+            string action = new Uri(new Uri(issuer + "/authorize"), form.Action).PathAndQuery;
+            if (!_wire.TryConnect() || !_wire.TrySend(_requests.PostAsBrowser(action, form.Fields + filled, Cookies())) || !Receive(out answer)) return null;
+        }
+        throw new InvalidDataException("the pages do not lead back to the client");
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _wire.Dispose();
+
+    /// <summary>Goes on at another node.</summary>
+    public void GoTo(int toPort)
+    {
+        if (toPort == _wire.Port) return;
+        _wire.Dispose();
+        _wire = new Wire(toPort);
+    }
+
+    private bool Receive(out Answer answer)
+    {
+        if (!_wire.TryReceive(out answer)) return false;
+        foreach ((string name, string value) in answer.Cookies()) _cookies[name] = value;
+        return true;
+    }
+
+    private string Cookies() => _cookies.Count == 0 ? "" : $"Cookie: {string.Join("; ", _cookies.Select(c => $"{c.Key}={c.Value}"))}\r\n";
+
+    private static string CodeOf(string location)
+    {
+        string query = location[(location.IndexOf('?', StringComparison.Ordinal) + 1)..];
+        string? code = query.Split('&').FirstOrDefault(p => p.StartsWith("code=", StringComparison.Ordinal));
+        return code is null ? throw new InvalidDataException($"no code, but {query}") : Uri.UnescapeDataString(code[5..]);
+    }
+}

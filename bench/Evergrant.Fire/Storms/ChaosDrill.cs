@@ -1,0 +1,60 @@
+using System.Globalization;
+using Evergrant.Fire.Clients;
+using Evergrant.Fire.Servers;
+
+namespace Evergrant.Fire.Storms;
+
+/// <summary>G5: long random histories of many grants, with retries, thieves, strangers, revocations, parallel requests and kills, all of them checked.</summary>
+internal sealed class ChaosDrill : IDrill
+{
+    private const int Whole = 10_000_000;
+    private const int OperationsPerKill = 100_000;
+
+    public string Name => "chaos";
+
+    public string Sentence => "Random clients of all kinds at one node while it is killed now and then; every history is checked.";
+
+    public async Task<DrillResult> RunAsync(DrillSetting setting, CancellationToken cancellationToken)
+    {
+        await using Cluster cluster = await Cluster.OnSqliteAsync(setting, "chaos", cancellationToken);
+        long wanted = setting.Count(Whole, 10_000);
+        using Crowd crowd = Crowd.Start(cluster, new CrowdPlan { Clients = [FireClients.Acknowledged, FireClients.Window, FireClients.Never], Operations = wanted, Seed = setting.Seed });
+        long nextKill = Math.Min(OperationsPerKill, wanted / 3), nextWord = wanted / 10;
+        int kills = 0;
+        while (!crowd.IsStopping)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            await Task.Delay(20, cancellationToken);
+            if (crowd.Sent >= nextWord)
+            {
+                setting.Say(string.Create(CultureInfo.InvariantCulture, $"{crowd.Sent:N0} requests, {kills} kills, {crowd.Count.Violated} violations"));
+                nextWord += wanted / 10;
+            }
+            if (crowd.Sent < nextKill) continue;
+            await cluster.Nodes[0].KillAsync();
+            crowd.Died(0);
+            await cluster.Nodes[0].StartAgainAsync(cancellationToken);
+            kills++;
+            nextKill = crowd.Sent + Math.Min(OperationsPerKill, wanted / 3);
+        }
+        crowd.Stop();
+        return Report("SQLite", crowd, kills);
+    }
+
+    /// <summary>The rows of a crowd.</summary>
+    public static DrillResult Report(string store, Crowd crowd, int kills)
+    {
+        CrowdCount count = crowd.Count;
+        List<string> violations = [.. count.Violations];
+        if (count.Undecided > 0) violations.Add($"{count.Undecided} histories could not be decided");
+        return new DrillResult(
+        [
+            new("G5", $"operations checked, {store}", count.Operations.ToString("N0", CultureInfo.InvariantCulture)),
+            new("G5", "of them of unknown outcome", count.Unknown.ToString("N0", CultureInfo.InvariantCulture)),
+            new("G5", "grants; last token tried at the end", string.Create(CultureInfo.InvariantCulture, $"{count.Grants:N0}; {count.Probed:N0}")),
+            new("G5", "kill -9 meanwhile", kills.ToString(CultureInfo.InvariantCulture)),
+            new("G5", "violations", count.Violated.ToString(CultureInfo.InvariantCulture)),
+            new("G5", "checked per second and core", count.CheckRate.ToString("N0", CultureInfo.InvariantCulture)),
+        ], violations);
+    }
+}
