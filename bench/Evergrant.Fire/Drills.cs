@@ -12,5 +12,9 @@ internal static class Drills
         new ChaosDrill(),
         new PowerLossDrill(),
         new IoSweepDrill(),
+        new DiskTroubleDrill(),
+        new DamageDrill(),
+        new ClockDrill(),
+        new RestoreDrill(),
     ];
 }

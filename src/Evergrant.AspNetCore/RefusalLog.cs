@@ -2,6 +2,7 @@ using System.Diagnostics.Metrics;
 using Evergrant.Protocol;
 using Evergrant.Protocol.Grants;
 using Evergrant.Protocol.Storage;
+using Evergrant.Protocol.Token;
 using Microsoft.Extensions.Logging;
 
 namespace Evergrant.AspNetCore;
@@ -62,6 +63,9 @@ internal sealed partial class RefusalLog : IDisposable
             Subject = told.Subject ?? told.Grant?.Subject,
         };
         Count(told.Decision, record.Refusal);
+        // A token of ours that the store does not know yet (docs/grants.md, row 10): the store lost writes, which somebody has to hear.
+        if (told.Decision == nameof(CaughtUp) || told.Error?.Refusal == Refusal.StoreLostWrites)
+            LogLostWrites(_log, record.GrantId, record.Generation, record.Presented, record.Reference);
         LogDecision(_log, record.Decision, record.Refusal, record.Endpoint, record.ClientId, record.GrantId, record.Reference);
         return record;
     }
@@ -123,6 +127,9 @@ internal sealed partial class RefusalLog : IDisposable
 
     [LoggerMessage(Level = LogLevel.Information, Message = "{Decision} {Refusal} at {Endpoint}, client {ClientId}, grant {GrantId}, reference {Reference}")]
     private static partial void LogDecision(ILogger logger, string decision, string? refusal, string endpoint, string? clientId, Guid? grantId, string reference);
+
+    [LoggerMessage(Level = LogLevel.Critical, Message = "The store has lost writes: grant {GrantId} was at generation {Generation} when a token of generation {Presented} was shown, reference {Reference}")]
+    private static partial void LogLostWrites(ILogger logger, Guid? grantId, long? generation, long? presented, string reference);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The event {Reference} could not be stored")]
     private static partial void LogUnstored(ILogger logger, Exception exception, string reference);

@@ -125,6 +125,7 @@ internal sealed class GroupCommit
             CommitFailed(batch, e);
             return;
         }
+        if (_health.Refused is not null) _health.Refused = null;
         Answer(batch, static (pending, _) => pending.Complete(), 0);
         _time.Committed();
     }
@@ -151,6 +152,7 @@ internal sealed class GroupCommit
     // After a failed fsync the kernel may have dropped the pages: asking again would claim success for what is not on the disk.
     private void Judge(SqliteException e, bool rolledBack)
     {
+        _health.Refused = e.Message;
         if (e.IsDamage) _health.FailAll($"The database is damaged; restore it from a backup. {e.Message}");
         else if (e.IsSync) _health.FailWrites($"The disk failed to sync; start again after checking it. {e.Message}");
         else if (!rolledBack) _health.FailWrites($"A transaction could neither be finished nor undone; start again. {e.Message}");

@@ -69,6 +69,9 @@ public sealed class SqliteStore : IAsyncDisposable
     /// <summary>Why nothing is written any more, for health checks; null while all is well. Only a new start helps.</summary>
     public string? Failure => _health.NoWrites;
 
+    /// <summary>Why the last transaction was refused (a full disk, a read-only one), for health checks; null when it was not. Reads go on, and writes too as soon as the disk lets them.</summary>
+    public string? Trouble => _health.Refused;
+
     /// <summary>Ends with the reason when the store fails; never ends otherwise.</summary>
     public Task<string> Failed => _health.Failed;
 

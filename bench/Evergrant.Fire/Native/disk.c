@@ -226,7 +226,26 @@ static int cut(int fd, off_t length, int (*real)(int, off_t)) {
 int ftruncate(int fd, off_t length) { REAL(int, ftruncate, int, off_t); return cut(fd, length, real_ftruncate); }
 int ftruncate64(int fd, off64_t length) { REAL(int, ftruncate64, int, off64_t); return cut(fd, length, real_ftruncate64); }
 
+// .NET opens folders by a path that does not pass here; a folder below FIRE_DIR that is synced is found by its descriptor.
+static void track_folder(int fd) {
+  struct stat s;
+  char name[64], path[1024];
+  ready();
+  if (fd < 0 || fd >= MAX_FD || !dir_length || fstat(fd, &s) || !S_ISDIR(s.st_mode)) return;
+  snprintf(name, sizeof name, "/proc/self/fd/%d", fd);
+  ssize_t n = readlink(name, path, sizeof path - 1);
+  if (n <= 0) return;
+  path[n] = 0;
+  if (!watched_path(path)) return;
+  pthread_mutex_lock(&gate);
+  free(folders[fd]);
+  folders[fd] = strdup(path);
+  files[fd] = FOLDER;
+  pthread_mutex_unlock(&gate);
+}
+
 static int synced(int fd, int (*real)(int)) {
+  if (!watched(fd)) track_folder(fd);
   if (!watched(fd)) return real(fd);
   if (control && control->sync_delay > 0) {
     struct timespec wait = { control->sync_delay / 1000000, control->sync_delay % 1000000 * 1000 };

@@ -12,7 +12,7 @@ internal static partial class FriendlyDuration
     /// <returns>Null when it is none, or not more than zero, or leads beyond the calendar.</returns>
     public static TimeSpan? Read(string text, DateTimeOffset from)
     {
-        if (TimeSpan.TryParseExact(text, ["c", @"d\.hh\:mm\:ss", @"h\:mm\:ss"], CultureInfo.InvariantCulture, out TimeSpan exact)) return exact > TimeSpan.Zero ? exact : null;
+        if (text.Contains(':') && TimeSpan.TryParseExact(text, ["c", @"d\.hh\:mm\:ss", @"h\:mm\:ss"], CultureInfo.InvariantCulture, out TimeSpan exact)) return exact > TimeSpan.Zero ? exact : null;
         if (!Whole().IsMatch(text)) return null;
         try
         {

@@ -54,6 +54,9 @@ internal sealed class OpenStore : IAsyncDisposable
     /// <summary>Why nothing is written any more; null while all is well, and always null for a database, which may come back.</summary>
     public string? Failure => File?.Failure;
 
+    /// <summary>Why the embedded store's last transaction was refused, though reads go on; null when it was not, and for a database.</summary>
+    public string? Trouble => File?.Trouble;
+
     /// <summary>Ends with the reason when the store fails for good; never ends otherwise.</summary>
     public Task<string> Failed => File?.Failed ?? new TaskCompletionSource<string>().Task;
 

@@ -16,6 +16,7 @@ internal static class Folders
         ["Evergrant.Sqlite/Backup.cs"] = "PostgreSQL is backed up by its own tools, beside the server",
         ["Evergrant.Sqlite/Checkpoint.cs"] = "PostgreSQL moves its log into its files itself",
         ["Evergrant.Sqlite/Clock.cs"] = "the clock of a database server is its operator's; here the process keeps the latest time itself",
+        ["Evergrant.Sqlite/GrantSeal.cs"] = "PostgreSQL has checksums of its own (initdb --data-checksums)",
         ["Evergrant.Sqlite/Health.cs"] = "a file that failed stays failed; a database server comes back",
         ["Evergrant.Sqlite/NativeSqlite.cs"] = "Npgsql is managed code; there is no library to choose",
         ["Evergrant.Sqlite/NetworkFileSystem.cs"] = "PostgreSQL's files are PostgreSQL's",
