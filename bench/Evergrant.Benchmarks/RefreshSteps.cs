@@ -2,6 +2,7 @@ using BenchmarkDotNet.Attributes;
 using Evergrant.Jose;
 using Evergrant.Protocol.Clients;
 using Evergrant.Protocol.Grants;
+using Evergrant.Protocol.Keys;
 using Evergrant.Protocol.Token;
 
 namespace Evergrant.Benchmarks;
@@ -12,7 +13,7 @@ public class RefreshSteps
 {
     private const string Issuer = "http://localhost:5000";
     private static readonly DateTimeOffset Now = DateTimeOffset.FromUnixTimeSeconds(1_800_000_000);
-    private static readonly byte[] SecretKey = new byte[32];
+    private static readonly NumberedKeys SecretKeys = new([new(1, new byte[32])], 1);
     private static readonly string Secret = ClientSecret.New(new byte[32]);
 
     private readonly CredentialKeys keys = new([new(1, new byte[32])]);
@@ -26,7 +27,7 @@ public class RefreshSteps
     {
         Issuer = Issuer,
         ClientId = "bench",
-        SecretHashes = [ClientSecret.Hash(Secret, SecretKey)],
+        SecretHashes = [ClientSecret.Hash(Secret, SecretKeys)],
         Scopes = ["notes:read", "notes:write", "offline_access"],
         Resources = ["https://notes.example"],
         CreatedAt = Now,
@@ -77,7 +78,7 @@ public class RefreshSteps
     }
 
     [Benchmark(Description = "authenticate the client (HMAC of its secret)")]
-    public ClientDecision Authenticate() => ClientAuthentication.Decide(new ShownCredentials("bench", Secret, null, true), client, SecretKey, Issuer, Issuer + "/token", Now);
+    public ClientDecision Authenticate() => ClientAuthentication.Decide(new ShownCredentials("bench", Secret, null, true), client, SecretKeys, Issuer, Issuer + "/token", Now);
 
     [Benchmark(Description = "read the refresh token (check)")]
     public GrantCredential? ReadCredential() => GrantCredential.Read(keys, CredentialKind.RefreshToken, token);

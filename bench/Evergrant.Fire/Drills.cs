@@ -1,4 +1,6 @@
 using Evergrant.Fire.Disk;
+using Evergrant.Fire.Faults;
+using Evergrant.Fire.Keys;
 using Evergrant.Fire.PowerLoss;
 using Evergrant.Fire.Storms;
 
@@ -9,7 +11,13 @@ internal static class Drills
 {
     public static IReadOnlyList<IDrill> All { get; } =
     [
+        new MutantsDrill(),
+        new KillDrill(),
+        new RefreshRaceDrill(),
+        new RevokeRaceDrill(),
         new ChaosDrill(),
+        new KeyRotationDrill(),
+        new RootRotationDrill(),
         new PowerLossDrill(),
         new IoSweepDrill(),
         new DiskTroubleDrill(),

@@ -44,7 +44,7 @@ public sealed class EvergrantOptions
             if (uri.Scheme == "http" && !(Development && uri.IsLoopback)) faults.Add($"issuers: {issuer.Issuer} is http; an issuer is https (RFC 8414 section 2)");
             if (!seen.Add(issuer.Issuer.TrimEnd('/'))) faults.Add($"issuers: {issuer.Issuer} is there twice");
         }
-        if (KeyTimes.Announce < TimeSpan.Zero || KeyTimes.Sign <= KeyTimes.Announce) faults.Add("key times: a key must sign for longer than its successor is announced");
+        if (KeyTimes.Announce < TimeSpan.Zero || KeyTimes.Sign <= KeyTimes.MadeAhead) faults.Add("key times: a key must sign for longer than its successor is made ahead, which is twice the time it is announced");
         if (CacheAge <= TimeSpan.Zero) faults.Add("cache age: is more than zero, or null");
         return faults;
     }

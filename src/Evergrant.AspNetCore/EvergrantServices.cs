@@ -27,7 +27,7 @@ public static class EvergrantServices
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton(options).AddSingleton<IssuerSites>();
         services.AddSingleton<ClientCatalogue>().AddSingleton<ClientThrottle>().AddSingleton<ClientGate>().AddSingleton<AccessTokenForms>();
-        services.AddSingleton<KeyRings>().AddSingleton<RefusalLog>().AddSingleton(s => new Explainer(s.GetRequiredService<Protocol.Storage.IGrantStore>(), s.GetRequiredService<PresentedTokens>(), s.GetRequiredService<IServerSecrets>(), s.GetRequiredService<IssuerSites>(), s.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<KeyRings>().AddSingleton<PairwiseKey>().AddSingleton<RefusalLog>().AddSingleton(s => new Explainer(s.GetRequiredService<Protocol.Storage.IGrantStore>(), s.GetRequiredService<PresentedTokens>(), s.GetRequiredService<IServerSecrets>(), s.GetRequiredService<IssuerSites>(), s.GetRequiredService<TimeProvider>()));
         services.AddSingleton<TokenWriter>().AddSingleton<PresentedTokens>();
         services.AddSingleton<InteractionTickets>().AddSingleton<AuthorizePages>().AddSingleton<IAuthorizeContinuation, AuthorizeContinuation>();
         services.AddSingleton<AuthorizeEndpoint>().AddSingleton<TokenEndpoint>().AddSingleton<IntrospectionEndpoint>().AddSingleton<RevocationEndpoint>();

@@ -53,8 +53,9 @@ public static class StrictJson
         return element.ValueKind == JsonValueKind.Object && TryParseObject(JsonMarshal.GetRawUtf8Value(element).ToArray(), out document);
     }
 
-    // JsonElement.GetString throws on "\ud800": better refused once, here, than met by every reader.
-    private static bool HidesLoneSurrogate(ReadOnlySpan<byte> utf8)
+    /// <summary>Whether an escape hides half of a surrogate pair, on which every reader of the string would throw (<c>"\ud800"</c>). For JSON that is otherwise read with looser rules, such as settings with comments.</summary>
+    /// <param name="utf8">The text.</param>
+    public static bool HidesLoneSurrogate(ReadOnlySpan<byte> utf8)
     {
         bool highIsOpen = false;
         while (true)

@@ -24,6 +24,11 @@ internal static class Clients
     public static Statement Save(Client client) =>
         new Statement(SaveSql).Bind(client.Issuer).Bind(client.ClientId).Bind(JsonSerializer.Serialize(client, Json.Client)).Always();
 
+    // The hash stands in the document as its serializer writes it; 34 or 32 random bytes stand nowhere else in it.
+    public static Statement ReplaceHash(string issuer, string clientId, byte[] before, byte[] after) =>
+        new Statement("update clients set document = replace(document, $3, $4) where issuer = $1 and client_id = $2 and strpos(document, $3) > 0")
+            .Bind(issuer).Bind(clientId).Bind(JsonSerializer.Serialize(before, Json.ByteArray)).Bind(JsonSerializer.Serialize(after, Json.ByteArray));
+
     public static Statement Remove(string issuer, string clientId) =>
         new Statement("delete from clients where issuer = $1 and client_id = $2").Bind(issuer).Bind(clientId);
 

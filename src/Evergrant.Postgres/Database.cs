@@ -5,7 +5,7 @@ using Npgsql;
 namespace Evergrant.Postgres;
 
 /// <summary>The pool of connections to the primary: forces the settings on which the promises rest, and reads back on each connection what the server made of them.</summary>
-internal sealed class Database
+internal sealed class Database : IAsyncDisposable
 {
     // synchronous_commit=on, fsync=on: Committed means that it is on the disk (and on the standby that fail-over would take).
     private const string SettingsSql =
@@ -18,7 +18,7 @@ internal sealed class Database
         ("standard_conforming_strings", "on"), ("server_encoding", "UTF8"),
     ];
 
-    private readonly NpgsqlDataSource _source;
+    private readonly Primary _primary;
     private readonly TaskCompletionSource _idle = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _closed;
     private int _inUse = 1; // The store itself counts until it is closed.
@@ -27,9 +27,10 @@ internal sealed class Database
     /// <exception cref="StoreOpenException">The connection string cannot be read.</exception>
     public Database(PostgresOptions options)
     {
+        Deadline = options.Deadline;
         try
         {
-            _source = Source(Forced(options), check: true);
+            _primary = new(Forced(options), Checks);
         }
         catch (Exception e) when (e is ArgumentException or FormatException or InvalidOperationException or NotSupportedException)
         {
@@ -45,8 +46,9 @@ internal sealed class Database
         return new(options.ConnectionString)
         {
             CancellationTimeout = -1, // Time that has run out ends in an exception, never in an answer that looks well.
-            CommandTimeout = seconds,
-            Timeout = seconds,
+            // The store itself stops waiting at the deadline. The driver's limit comes after it: when it passes, the driver first blocks a thread to ask the server to cancel.
+            CommandTimeout = seconds + 1,
+            Timeout = Math.Max(1, seconds / 2), // For each host, so that one that is silent leaves time for the next.
             KeepAlive = 10,
             TcpKeepAlive = true,
             MaxAutoPrepare = 100,
@@ -54,7 +56,7 @@ internal sealed class Database
             NoResetOnClose = true, // Nothing changes a session here.
             Multiplexing = false,
             Enlist = false,
-            HostRecheckSeconds = 1, // Of several hosts, one that failed is asked again after this.
+            HostRecheckSeconds = 10, // Of several hosts, one that failed is passed over for so long, unless no other one is the primary.
             IncludeErrorDetail = false, // It would hold values of rows.
             PersistSecurityInfo = false,
             ApplicationName = "evergrant",
@@ -64,15 +66,11 @@ internal sealed class Database
         };
     }
 
-    /// <summary>A source of connections to the primary. One host needs no search for it, and none of the driver's notes about hosts that are down: the check of each connection suffices.</summary>
-    public static NpgsqlDataSource Source(NpgsqlConnectionStringBuilder settings, bool check)
-    {
-        bool several = settings.Host?.Contains(',') == true;
-        settings.Remove("Target Session Attributes");
-        NpgsqlDataSourceBuilder builder = new(settings.ConnectionString);
-        if (check) builder.UsePhysicalConnectionInitializer(Check, CheckAsync);
-        return several ? builder.BuildMultiHost().WithTargetSession(TargetSessionAttributes.Primary) : builder.Build();
-    }
+    /// <summary>What a new connection is asked, so that what the server does not promise is found before anything is written.</summary>
+    public static (Action<NpgsqlConnection> Now, Func<NpgsqlConnection, Task> Async) Checks => (Check, CheckAsync);
+
+    /// <summary>How long one waits for an answer.</summary>
+    public TimeSpan Deadline { get; }
 
     /// <summary>Takes a connection from the pool.</summary>
     /// <param name="cancellationToken">Ends the wait for one.</param>
@@ -81,15 +79,17 @@ internal sealed class Database
     {
         cancellationToken.ThrowIfCancellationRequested();
         Interlocked.Increment(ref _inUse);
+        using CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(Deadline);
         try
         {
             if (_closed != 0) throw new StoreUnavailableException("The store is closed.");
-            return new(await _source.OpenConnectionAsync(cancellationToken), this);
+            return new(await _primary.OpenAsync(limit.Token), this);
         }
         catch (Exception e)
         {
             Leave();
-            if (!Outcome.IsOfServer(e)) throw;
+            if (!Outcome.IsOfServer(e) && (e is not OperationCanceledException || cancellationToken.IsCancellationRequested)) throw;
             // With several hosts, what the check below found lies deeper.
             if (e.InnerException is AggregateException all && all.Flatten().InnerExceptions.OfType<StoreUnavailableException>().FirstOrDefault() is { } found) throw new StoreUnavailableException(found.Message, e);
             throw new StoreUnavailableException("No connection to PostgreSQL is to be had.", e);
@@ -102,16 +102,27 @@ internal sealed class Database
         if (Interlocked.Decrement(ref _inUse) == 0) _idle.TrySetResult();
     }
 
+    /// <summary>Says that a connection is left to the driver (+1), or is settled (-1). When its limit passes, the driver blocks the thread on which it notices while it asks
+    /// the server to cancel; so many threads more may be needed for the answers to all others, at once and not one by one.</summary>
+    public static void LeftToDriver(int count)
+    {
+        lock (Demanded)
+        {
+            ThreadPool.GetMinThreads(out int workers, out int ports);
+            ThreadPool.SetMinThreads(workers + count, ports);
+        }
+    }
+
     /// <summary>Closes what lies in the pool, and what is in use when it comes back.</summary>
-    public void Forget() => _source.Clear();
+    public void Forget() => _primary.Forget();
 
     /// <summary>Takes nothing more, lets what was begun end, closes the pool.</summary>
-    public async ValueTask CloseAsync()
+    public async ValueTask DisposeAsync()
     {
         if (Interlocked.Exchange(ref _closed, 1) != 0) return;
         Leave();
         await _idle.Task;
-        await _source.DisposeAsync();
+        await _primary.DisposeAsync();
     }
 
     private static void Check(NpgsqlConnection connection)

@@ -64,6 +64,10 @@ internal static class Grants
         return where.Bind($"select {Columns} from grants where {where.Text} order by id desc limit ${where.Count + 1}").Bind(filter.Limit);
     }
 
+    public static Statement CountOfKey(int number, DateTimeOffset now) => new Statement(
+        $"select count(*) from grants where key_number = $1 and state <> {Revoked} and (expires_at is null or expires_at > $2) and (idle_expires_at is null or idle_expires_at > $2)")
+        .Bind(number).Bind(now);
+
     public static Statement Create(Grant grant) => new Statement(CreateSql)
         .Bind(grant.Id).Bind(grant.Issuer).Bind(grant.ClientId).Bind(grant.Subject).Bind(grant.SessionId)
         .Bind((long)grant.State).Bind(grant.Generation).Bind(grant.GenerationAt).Bind(grant.KeyNumber).Bind(grant.Retries.Bits)

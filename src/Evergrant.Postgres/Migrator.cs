@@ -25,8 +25,8 @@ internal static class Migrator
     {
         try
         {
-            await using NpgsqlDataSource source = Source(options);
-            await using NpgsqlConnection connection = await source.OpenConnectionAsync(cancellationToken);
+            await using Primary source = Source(options);
+            await using NpgsqlConnection connection = await source.OpenAsync(cancellationToken);
             if (connection.PostgreSqlVersion.Major < 15)
                 throw new StoreOpenException($"PostgreSQL {connection.PostgreSqlVersion} is too old; 15 or later is needed.");
             // The lock goes with the connection, which is closed, not pooled.
@@ -48,11 +48,11 @@ internal static class Migrator
         }
     }
 
-    private static NpgsqlDataSource Source(PostgresOptions options)
+    private static Primary Source(PostgresOptions options)
     {
         NpgsqlConnectionStringBuilder builder = Database.Forced(options);
         (builder.Pooling, builder.CommandTimeout, builder.MaxAutoPrepare, builder.Options) = (false, Seconds, 0, "-c synchronous_commit=on");
-        return Database.Source(builder, check: false);
+        return new(builder, check: null);
     }
 
     private static async Task ApplyAsync(NpgsqlConnection connection, string script, int version, CancellationToken cancellationToken)

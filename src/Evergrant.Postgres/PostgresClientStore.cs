@@ -15,6 +15,9 @@ internal sealed class PostgresClientStore(Readers readers, Pipeline commits) : I
 
     public async ValueTask SaveClientAsync(Client client, CancellationToken cancellationToken) => await commits.WriteAsync(cancellationToken, Clients.Save(client), Told);
 
+    public ValueTask<bool> ReplaceSecretHashAsync(string issuer, string clientId, byte[] before, byte[] after, CancellationToken cancellationToken) =>
+        commits.WriteAsync(cancellationToken, Clients.ReplaceHash(issuer, clientId, before, after));
+
     public ValueTask<bool> RemoveClientAsync(string issuer, string clientId, DateTimeOffset at, CancellationToken cancellationToken) => commits.WriteAsync(
         cancellationToken,
         Clients.Remove(issuer, clientId),

@@ -68,7 +68,7 @@ public sealed class PostgresStore : IAsyncDisposable
         }
         catch (Exception e)
         {
-            await database.CloseAsync();
+            await database.DisposeAsync();
             if (e is StoreUnavailableException || Outcome.IsOfServer(e)) throw new StoreOpenException($"The database cannot be used. {e.Message}", e);
             throw;
         }
@@ -85,5 +85,5 @@ public sealed class PostgresStore : IAsyncDisposable
     public ValueTask<DatabaseReport> ExamineAsync(CancellationToken cancellationToken) => Examination.RunAsync(_readers, _clock, cancellationToken);
 
     /// <summary>Takes nothing more, waits for what was handed over, and closes the connections.</summary>
-    public ValueTask DisposeAsync() => _database.CloseAsync();
+    public ValueTask DisposeAsync() => _database.DisposeAsync();
 }

@@ -30,7 +30,7 @@ internal sealed class Readers(Database database)
             catch (Exception e) when (Outcome.IsOfServer(e))
             {
                 if (Outcome.IsOfConnection(e)) database.Forget();
-                if (!again || !Outcome.IsOfConnection(e) || e.InnerException is TimeoutException) throw new StoreUnavailableException("PostgreSQL did not answer a read.", e);
+                if (!again || !Outcome.IsOfConnection(e) || (e as TimeoutException ?? e.InnerException) is TimeoutException) throw new StoreUnavailableException("PostgreSQL did not answer a read.", e);
             }
         }
     }

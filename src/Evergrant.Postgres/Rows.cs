@@ -12,6 +12,8 @@ internal readonly struct Rows(NpgsqlDataReader reader)
 
     public int Small(int column) => reader.GetInt32(column);
 
+    public int? SmallOrNull(int column) => reader.IsDBNull(column) ? null : Small(column);
+
     public bool Flag(int column) => reader.GetBoolean(column);
 
     public string Text(int column) => Texts.Read(reader.GetString(column));

@@ -1,5 +1,4 @@
 using Evergrant.Protocol.Storage;
-using Npgsql;
 
 namespace Evergrant.Postgres;
 
@@ -19,14 +18,14 @@ internal static class Transaction
             bool committing = false;
             try
             {
-                await using NpgsqlTransaction transaction = await connection.BeginAsync();
+                await connection.BeginAsync();
                 foreach (Statement statement in statements)
                 {
-                    // Leaving the block rolls back.
+                    // Giving the connection back rolls back.
                     if (await connection.RunAsync(statement) == 0 && statement.IsConditional) return CommitResult.Conflict;
                 }
                 committing = true;
-                await transaction.CommitAsync(CancellationToken.None);
+                await connection.CommitAsync();
                 return connection.IsDoubtful ? CommitResult.Unknown : CommitResult.Committed;
             }
             catch (Exception e) when (Outcome.IsOfServer(e))

@@ -34,13 +34,13 @@ internal sealed class Watch(PostgresOptions options, PostgresClock clock)
     /// <summary>Watches until it is told to stop; makes the connection again when it is lost.</summary>
     public async Task RunAsync(Action<Observed> tell, CancellationToken cancellationToken)
     {
-        await using NpgsqlDataSource source = Source();
+        await using Primary source = Source();
         while (!cancellationToken.IsCancellationRequested)
         {
             bool stood = false;
             try
             {
-                await using NpgsqlConnection connection = await source.OpenConnectionAsync(cancellationToken);
+                await using NpgsqlConnection connection = await source.OpenAsync(cancellationToken);
                 connection.Notification += (_, notice) => tell(notice.Payload == Notices.Keys ? Observed.KeysChanged : Observed.ClientsChanged);
                 await using (NpgsqlCommand listen = new($"listen {Notices.Channel}", connection)) await listen.ExecuteNonQueryAsync(CancellationToken.None);
                 // Only now: what is read from here on is told when it changes.
@@ -74,10 +74,10 @@ internal sealed class Watch(PostgresOptions options, PostgresClock clock)
         }
     }
 
-    private NpgsqlDataSource Source()
+    private Primary Source()
     {
         NpgsqlConnectionStringBuilder settings = Database.Forced(options);
         (settings.Pooling, settings.MaxAutoPrepare, settings.ApplicationName) = (false, 0, "evergrant watch");
-        return Database.Source(settings, check: true);
+        return new(settings, Database.Checks);
     }
 }

@@ -18,6 +18,10 @@ internal sealed class Clients(Connection connection)
     private readonly Statement _save = new(connection,
         "insert into clients (issuer, client_id, document) values (?1, ?2, ?3) on conflict (issuer, client_id) do update set document = excluded.document");
 
+    // The hash stands in the document as its serializer writes it; 34 or 32 random bytes stand nowhere else in it.
+    private readonly Statement _replaceHash = new(connection,
+        "update clients set document = replace(document, ?3, ?4) where issuer = ?1 and client_id = ?2 and instr(document, ?3) > 0");
+
     private readonly Statement _remove = new(connection, "delete from clients where issuer = ?1 and client_id = ?2");
 
     public Client? Find(string issuer, string clientId)
@@ -39,6 +43,10 @@ internal sealed class Clients(Connection connection)
         .Run();
 
     public bool Remove(string issuer, string clientId) => _remove.Bind(1, issuer).Bind(2, clientId).RunAny();
+
+    public bool ReplaceHash(string issuer, string clientId, byte[] before, byte[] after) => _replaceHash
+        .Bind(1, issuer).Bind(2, clientId).BindText(3, JsonSerializer.SerializeToUtf8Bytes(before, Json.ByteArray)).BindText(4, JsonSerializer.SerializeToUtf8Bytes(after, Json.ByteArray))
+        .RunAny();
 
     private static Client Map(Rows row) => JsonSerializer.Deserialize(row.Span(0), Json.Client)!;
 }

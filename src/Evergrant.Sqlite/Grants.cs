@@ -60,6 +60,9 @@ internal sealed class Grants(Connection connection)
     private readonly Statement _remove = new(connection,
         $"delete from grants where rowid in (select rowid from grants where clean_after <= ?1 order by clean_after limit ?2) and {EndsAt} <= ?1");
 
+    private readonly Statement _countOfKey = new(connection,
+        $"select count(*) from grants where key_number = ?1 and state <> {Revoked} and (expires_at is null or expires_at > ?2) and (idle_expires_at is null or idle_expires_at > ?2)");
+
     private readonly Dictionary<int, Statement> _revokeMany = [];
     private readonly Dictionary<int, Statement> _list = [];
 
@@ -88,6 +91,12 @@ internal sealed class Grants(Connection connection)
         List<Grant> found = [];
         while (rows.Next()) found.Add(Map(rows));
         return found;
+    }
+
+    public long CountOfKey(int number, DateTimeOffset now)
+    {
+        using Rows rows = _countOfKey.Bind(1, number).Bind(2, now).Query();
+        return rows.Next() ? rows.Number(0) : 0;
     }
 
     public bool Create(Grant grant)

@@ -116,6 +116,12 @@ internal sealed class GroupCommit
             Abandon(batch, e);
             return;
         }
+        catch (Exception e) // A fault of ours that ended the transaction with it. COMMIT was never tried: nothing of it counts.
+        {
+            if (!_transaction.Rollback()) throw;
+            Refuse(batch, new StoreUnavailableException("A change failed, and those that were to be written with it.", e));
+            return;
+        }
         try
         {
             _transaction.Commit();

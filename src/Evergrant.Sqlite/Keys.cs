@@ -6,20 +6,23 @@ namespace Evergrant.Sqlite;
 internal sealed class Keys(Connection connection)
 {
     private const string Columns =
-        "issuer, key_id, algorithm, wrapped_key, public_jwk, announced_at, signs_from, retires_at, gone_at, withdrawn_at";
+        "issuer, key_id, algorithm, wrapped_key, public_jwk, announced_at, signs_from, retires_at, gone_at, withdrawn_at, key_number";
 
-    private readonly Statement _list = new(connection, $"select {Columns} from signing_keys where issuer = ?1 order by announced_at, rowid");
+    private readonly Statement _list = new(connection, $"select {Columns} from signing_keys where ?1 is null or issuer = ?1 order by announced_at, rowid");
 
     private readonly Statement _count = new(connection, "select count(*) from signing_keys where issuer = ?1");
 
     private readonly Statement _save = new(connection,
-        $"insert into signing_keys ({Columns}) values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10) on conflict (issuer, key_id) do update set " +
-        "algorithm = excluded.algorithm, wrapped_key = excluded.wrapped_key, public_jwk = excluded.public_jwk, announced_at = excluded.announced_at, " +
-        "signs_from = excluded.signs_from, retires_at = excluded.retires_at, gone_at = excluded.gone_at, " +
+        $"insert into signing_keys ({Columns}) values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11) on conflict (issuer, key_id) do update set " +
+        "announced_at = excluded.announced_at, signs_from = excluded.signs_from, retires_at = excluded.retires_at, gone_at = excluded.gone_at, " +
         // A withdrawal stands, whoever wrote meanwhile.
         "withdrawn_at = coalesce(min(signing_keys.withdrawn_at, excluded.withdrawn_at), signing_keys.withdrawn_at, excluded.withdrawn_at)");
 
-    public List<SigningKeyRecord> List(string issuer)
+    private readonly Statement _remove = new(connection, "delete from signing_keys where gone_at < ?1");
+
+    private readonly Statement _rewrap = new(connection, "update signing_keys set wrapped_key = ?3, key_number = ?4 where issuer = ?1 and key_id = ?2 and wrapped_key = ?5");
+
+    public List<SigningKeyRecord> List(string? issuer)
     {
         using Rows rows = _list.Bind(1, issuer).Query();
         List<SigningKeyRecord> found = [];
@@ -35,8 +38,14 @@ internal sealed class Keys(Connection connection)
 
     public void Save(string issuer, SigningKeyRecord key) => _save
         .Bind(1, issuer).Bind(2, key.KeyId).Bind(3, key.Algorithm).Bind(4, key.WrappedKey).Bind(5, key.PublicJwk)
-        .Bind(6, key.AnnouncedAt).Bind(7, key.SignsFrom).Bind(8, key.RetiresAt).Bind(9, key.GoneAt).Bind(10, key.WithdrawnAt)
+        .Bind(6, key.AnnouncedAt).Bind(7, key.SignsFrom).Bind(8, key.RetiresAt).Bind(9, key.GoneAt).Bind(10, key.WithdrawnAt).Bind(11, (long?)key.KeyNumber)
         .Run();
+
+    public void Remove(DateTimeOffset goneBefore) => _remove.Bind(1, goneBefore).Run();
+
+    public bool Rewrap(SigningKeyRecord before, byte[] wrappedKey, int keyNumber) => _rewrap
+        .Bind(1, before.Issuer).Bind(2, before.KeyId).Bind(3, wrappedKey).Bind(4, keyNumber).Bind(5, before.WrappedKey)
+        .RunAny();
 
     private static SigningKeyRecord Map(Rows row) => new()
     {
@@ -50,5 +59,6 @@ internal sealed class Keys(Connection connection)
         RetiresAt = row.Instant(7),
         GoneAt = row.Instant(8),
         WithdrawnAt = row.InstantOrNull(9),
+        KeyNumber = (int?)row.NumberOrNull(10),
     };
 }

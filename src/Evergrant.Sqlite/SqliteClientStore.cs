@@ -16,6 +16,9 @@ internal sealed class SqliteClientStore(Readers readers, GroupCommit commits) : 
     public ValueTask SaveClientAsync(Client client, CancellationToken cancellationToken) =>
         commits.WriteAsync(tables => tables.Clients.Save(client), cancellationToken);
 
+    public ValueTask<bool> ReplaceSecretHashAsync(string issuer, string clientId, byte[] before, byte[] after, CancellationToken cancellationToken) =>
+        commits.WriteAsync(tables => tables.Clients.ReplaceHash(issuer, clientId, before, after), cancellationToken);
+
     public ValueTask<bool> RemoveClientAsync(string issuer, string clientId, DateTimeOffset at, CancellationToken cancellationToken) =>
         commits.WriteAsync(
             tables =>

@@ -27,6 +27,10 @@ internal sealed class Tables(Connection connection) : IDisposable
 
     public Clock Clock { get; } = new(connection);
 
+    public RootKeys RootKeys { get; } = new(connection);
+
+    public Secrets Secrets { get; } = new(connection);
+
     public Accounts Accounts { get; } = new(connection);
 
     public void Dispose() => Connection.Dispose();

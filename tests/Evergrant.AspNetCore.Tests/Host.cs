@@ -5,6 +5,7 @@ using Evergrant.AspNetCore.Authorize;
 using Evergrant.AspNetCore.Keys;
 using Evergrant.Protocol.Clients;
 using Evergrant.Protocol.Grants;
+using Evergrant.Protocol.Keys;
 using Evergrant.Protocol.Sessions;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -106,7 +107,7 @@ internal sealed class Host : IAsyncDisposable
     {
         public CredentialKeys Credentials { get; } = new([KeyValuePair.Create(1, new byte[32])]);
 
-        public byte[] Derive(string purpose) => SHA256.HashData(Encoding.UTF8.GetBytes(purpose));
+        public NumberedKeys Derive(string purpose) => new([KeyValuePair.Create(1, SHA256.HashData(Encoding.UTF8.GetBytes(purpose)))], 1);
     }
 
     private sealed class SignedIn(TimeProvider clock) : IInteractions

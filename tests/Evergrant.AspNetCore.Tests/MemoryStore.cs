@@ -13,6 +13,7 @@ internal sealed class MemoryStore : IGrantStore, IClientStore, IKeyStore
     private readonly Dictionary<Guid, Grant> _grants = [];
     private readonly HashSet<string> _denied = [];
     private List<SigningKeyRecord> _keys = [];
+    private List<WrappedSecret> _secrets = [];
 
     public List<Client> Clients { get; } = [];
     public List<EventRecord> Events { get; } = [];
@@ -29,6 +30,9 @@ internal sealed class MemoryStore : IGrantStore, IClientStore, IKeyStore
 
     /// <summary>Commits are made and answered with Unknown.</summary>
     public bool OutcomeUnknown { get; set; }
+
+    /// <summary>So many commits, the next ones, are answered with Unknown; whether they are made as well.</summary>
+    public (int Count, bool Made) Doubts { get; set; }
 
     /// <summary>So many commits are answered with Conflict before one is tried.</summary>
     public int Conflicts { get; set; }
@@ -66,9 +70,15 @@ internal sealed class MemoryStore : IGrantStore, IClientStore, IKeyStore
                 Conflicts--;
                 return CommitResult.Conflict;
             }
+            bool doubtful = Doubts.Count > 0;
+            if (doubtful)
+            {
+                Doubts = Doubts with { Count = Doubts.Count - 1 };
+                if (!Doubts.Made) return CommitResult.Unknown;
+            }
             if (!TryApply(change)) return CommitResult.Conflict;
             if (record is not null) Events.Add(record);
-            return OutcomeUnknown ? CommitResult.Unknown : CommitResult.Committed;
+            return OutcomeUnknown || doubtful ? CommitResult.Unknown : CommitResult.Committed;
         }
     }
 
@@ -97,6 +107,13 @@ internal sealed class MemoryStore : IGrantStore, IClientStore, IKeyStore
 
     public ValueTask SaveClientAsync(Client client, CancellationToken cancellationToken) => throw new NotSupportedException();
 
+    public ValueTask<bool> ReplaceSecretHashAsync(string issuer, string clientId, byte[] before, byte[] after, CancellationToken cancellationToken)
+    {
+        int at = Clients.FindIndex(c => c.Issuer == issuer && c.ClientId == clientId && c.SecretHashes.Any(before.SequenceEqual));
+        if (at >= 0) Clients[at] = Clients[at] with { SecretHashes = [.. Clients[at].SecretHashes.Select(h => h.SequenceEqual(before) ? after : h)] };
+        return new(at >= 0);
+    }
+
     public ValueTask<bool> RemoveClientAsync(string issuer, string clientId, DateTimeOffset at, CancellationToken cancellationToken) => throw new NotSupportedException();
 
     public ValueTask<IReadOnlyList<ApiResource>> ListResourcesAsync(CancellationToken cancellationToken) => Read(() => (IReadOnlyList<ApiResource>)[]);
@@ -117,11 +134,37 @@ internal sealed class MemoryStore : IGrantStore, IClientStore, IKeyStore
 
     public ValueTask<bool> RemoveScopeAsync(string name, CancellationToken cancellationToken) => throw new NotSupportedException();
 
-    public ValueTask<IReadOnlyList<SigningKeyRecord>> ListKeysAsync(string issuer, CancellationToken cancellationToken) => Read(() => (IReadOnlyList<SigningKeyRecord>)[.. _keys.Where(k => k.Issuer == issuer)]);
+    public ValueTask<IReadOnlyList<SigningKeyRecord>> ListKeysAsync(string? issuer, CancellationToken cancellationToken) => Read(() => (IReadOnlyList<SigningKeyRecord>)[.. _keys.Where(k => issuer is null || k.Issuer == issuer)]);
 
     public ValueTask<bool> SaveKeysAsync(string issuer, int countRead, IReadOnlyList<SigningKeyRecord> keys, CancellationToken cancellationToken)
     {
         lock (_lock) _keys = [.. _keys.Where(k => keys.All(n => n.KeyId != k.KeyId)), .. keys];
+        return new(true);
+    }
+
+    public ValueTask RemoveKeysAsync(DateTimeOffset goneBefore, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+    public ValueTask<bool> RewrapKeyAsync(SigningKeyRecord before, byte[] wrappedKey, int keyNumber, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+    public ValueTask<IReadOnlyList<RootKeyRecord>> ListRootKeysAsync(CancellationToken cancellationToken) => throw new NotSupportedException();
+
+    public ValueTask AddRootKeysAsync(IReadOnlyList<RootKeyRecord> keys, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+    public ValueTask<bool> ActivateRootKeyAsync(int number, DateTimeOffset from, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+    public ValueTask<bool> DropRootKeyAsync(int number, bool lowest, DateTimeOffset at, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+    public ValueTask<long> CountGrantsOfKeyAsync(int number, DateTimeOffset now, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+    public ValueTask SaveRootKeyHolderAsync(RootKeyHolder holder, DateTimeOffset forgetBefore, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+    public ValueTask<IReadOnlyList<RootKeyHolder>> ListRootKeyHoldersAsync(CancellationToken cancellationToken) => throw new NotSupportedException();
+
+    public ValueTask<IReadOnlyList<WrappedSecret>> ListSecretsAsync(CancellationToken cancellationToken) => Read(() => (IReadOnlyList<WrappedSecret>)[.. _secrets]);
+
+    public ValueTask<bool> SaveSecretAsync(WrappedSecret? before, WrappedSecret after, CancellationToken cancellationToken)
+    {
+        lock (_lock) _secrets = [.. _secrets.Where(s => s.Name != after.Name), after];
         return new(true);
     }
 

@@ -60,6 +60,33 @@ public class StoreFaultTests
     }
 
     [Theory]
+    [InlineData(true, "Repeated")]
+    [InlineData(false, "Rotated")]
+    public async Task An_outcome_that_is_not_known_is_found_out_in_the_same_request(bool made, string decision)
+    {
+        await using Host host = await Host.StartAsync();
+        string refresh = (await host.TokensAsync()).GetProperty("refresh_token").GetString()!;
+        host.Store.Doubts = (1, made);
+        using HttpResponseMessage response = await host.RefreshAsync(refresh);
+        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+        string successor = (await Host.Json(response)).GetProperty("refresh_token").GetString()!;
+        Assert.Equal(decision == "Repeated" ? 1 : 0, host.Store.Events.Count(e => e.Decision == "Repeated"));
+        // The client had the answer all the same; should it have been lost, the same one is given again.
+        Assert.Equal(successor, (await Host.Json(await host.RefreshAsync(refresh))).GetProperty("refresh_token").GetString());
+        Assert.Equal(HttpStatusCode.OK, (await host.RefreshAsync(successor)).StatusCode);
+    }
+
+    [Fact]
+    public async Task A_redemption_in_doubt_is_never_taken_for_a_replay_by_the_server_itself()
+    {
+        await using Host host = await Host.StartAsync();
+        string code = await host.CodeAsync();
+        host.Store.Doubts = (1, true);
+        await IsUnavailableAsync(await host.PostAsync("/token", ("grant_type", "authorization_code"), ("code", code), ("redirect_uri", Host.Redirect)));
+        Assert.Equal(GrantState.Active, Assert.Single(host.Store.Grants).State);
+    }
+
+    [Theory]
     [InlineData("commit")]
     [InlineData("unknown")]
     [InlineData("read")]

@@ -48,6 +48,19 @@ public abstract class ClientTests<TStore> : StoreTests<TStore> where TStore : IS
     }
 
     [Fact]
+    public async Task A_hash_of_a_secret_is_replaced_and_nothing_else_of_the_client()
+    {
+        byte[] old = Hash("old"), kept = Hash("kept"), renewed = [.. Hash("renewed"), 255, 255];
+        Client client = Full with { SecretHashes = [old, kept], Name = "+/'%_" };
+        await Store.Clients.SaveClientAsync(client, default);
+        Assert.False(await Store.Clients.ReplaceSecretHashAsync(Issuer, "full", Hash("another"), renewed, default));
+        Assert.False(await Store.Clients.ReplaceSecretHashAsync("https://other.example", "full", old, renewed, default));
+        Assert.True(await Store.Clients.ReplaceSecretHashAsync(Issuer, "full", old, renewed, default));
+        Assert.False(await Store.Clients.ReplaceSecretHashAsync(Issuer, "full", old, renewed, default));
+        Same(client with { SecretHashes = [renewed, kept] }, await Store.Clients.FindClientAsync(Issuer, "full", default));
+    }
+
+    [Fact]
     public async Task A_policy_without_ends_stays_without_ends()
     {
         await Store.Clients.SaveClientAsync(Full, default);

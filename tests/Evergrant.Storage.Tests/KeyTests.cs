@@ -29,11 +29,56 @@ public abstract class KeyTests<TStore> : StoreTests<TStore> where TStore : IStor
     }
 
     [Fact]
+    public async Task A_withdrawal_stands_though_somebody_writes_what_was_read_before_it()
+    {
+        Assert.True(await Store.Keys.SaveKeysAsync(Issuer, 0, [Key("a")], default));
+        Assert.True(await Store.Keys.SaveKeysAsync(Issuer, 1, [Key("a") with { WithdrawnAt = Now.AddDays(1) }], default));
+        Assert.True(await Store.Keys.SaveKeysAsync(Issuer, 1, [Key("a") with { RetiresAt = Now.AddDays(3) }], default));
+        Assert.True(await Store.Keys.SaveKeysAsync(Issuer, 1, [Key("a") with { WithdrawnAt = Now.AddDays(2) }], default));
+        Assert.Equal(Now.AddDays(1), Assert.Single(await Store.Keys.ListKeysAsync(Issuer, default)).WithdrawnAt);
+    }
+
+    [Fact]
     public async Task Of_64_nodes_that_rotate_at_once_one_writes()
     {
         bool[] answers = await Task.WhenAll(Enumerable.Range(0, 64).Select(i => Task.Run(async () => await Store.Keys.SaveKeysAsync(Issuer, 0, [Key($"k-{i}")], default))));
         Assert.Single(answers, answer => answer);
         Assert.Equal($"k-{Array.IndexOf(answers, true)}", Assert.Single(await Store.Keys.ListKeysAsync(Issuer, default)).KeyId);
+    }
+
+    [Fact]
+    public async Task A_withdrawal_is_undone_by_nobody_and_a_key_stays_the_key_that_it_was()
+    {
+        Assert.True(await Store.Keys.SaveKeysAsync(Issuer, 0, [Key("a") with { KeyNumber = 3 }], default));
+        Assert.True(await Store.Keys.SaveKeysAsync(Issuer, 1, [Key("a") with { WithdrawnAt = Now }], default));
+        // Whoever read the key before it was withdrawn writes what they read.
+        Assert.True(await Store.Keys.SaveKeysAsync(Issuer, 1, [Key("a") with { RetiresAt = Now.AddDays(1), WrappedKey = [1] }], default));
+        SigningKeyRecord key = Assert.Single(await Store.Keys.ListKeysAsync(Issuer, default));
+        Assert.Equal((Now, Now.AddDays(1), 3), (key.WithdrawnAt, key.RetiresAt, key.KeyNumber));
+        Assert.Equal([9, 8, 7], key.WrappedKey);
+    }
+
+    [Fact]
+    public async Task A_key_is_wrapped_anew_only_as_it_was_read_and_keeps_its_withdrawal()
+    {
+        SigningKeyRecord read = Key("a");
+        await Store.Keys.SaveKeysAsync(Issuer, 0, [read, Key("b", issuer: Issuer)], default);
+        await Store.Keys.SaveKeysAsync(Issuer, 2, [read with { WithdrawnAt = Now }], default);
+        Assert.True(await Store.Keys.RewrapKeyAsync(read, [4, 4], 2, default));
+        Assert.False(await Store.Keys.RewrapKeyAsync(read, [5, 5], 3, default));
+        await ReopenAsync();
+        IReadOnlyList<SigningKeyRecord> all = await Store.Keys.ListKeysAsync(null, default);
+        SigningKeyRecord key = all.Single(k => k.KeyId == "a");
+        Same(read with { WrappedKey = [4, 4], KeyNumber = 2, WithdrawnAt = Now }, key);
+        Same(Key("b"), all.Single(k => k.KeyId == "b"));
+    }
+
+    [Fact]
+    public async Task Keys_that_are_long_gone_are_removed()
+    {
+        await Store.Keys.SaveKeysAsync(Issuer, 0, [Key("gone") with { GoneAt = Now.AddMilliseconds(-1) }, Key("just") with { GoneAt = Now }, Key("stands")], default);
+        await Store.Keys.RemoveKeysAsync(Now, default);
+        Assert.Equal(["just", "stands"], (await Store.Keys.ListKeysAsync(Issuer, default)).Select(k => k.KeyId).Order());
     }
 
     [Fact]

@@ -15,6 +15,27 @@ internal sealed class Visitor(string issuer, int port, string userName, string p
     private readonly RequestBuffer _requests = new(issuer);
     private Wire _wire = new(port);
 
+    /// <summary>The Cookie header of the session, a whole line; empty before the first sign-in.</summary>
+    public string Cookies => _cookies.Count == 0 ? "" : $"Cookie: {string.Join("; ", _cookies.Select(c => $"{c.Key}={c.Value}"))}\r\n";
+
+    /// <summary>A PKCE verifier.</summary>
+    public static string NewVerifier() => Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(32));
+
+    /// <summary>Path and query of an authorization request.</summary>
+    public static string RequestOf(FireClient client, string verifier) =>
+        $"/authorize?response_type=code&client_id={client.Id}&redirect_uri={Uri.EscapeDataString(FireClient.RedirectUri)}&scope={Uri.EscapeDataString(FireClient.Scope)}&state=fire" +
+        $"&code_challenge={Base64Url.EncodeToString(SHA256.HashData(Encoding.ASCII.GetBytes(verifier)))}&code_challenge_method=S256";
+
+    /// <summary>The code in a redirect to the client; null when the answer is something else.</summary>
+    /// <exception cref="InvalidDataException">The redirect brings an error.</exception>
+    public static string? CodeOf(Answer answer)
+    {
+        if (answer.Status is not (302 or 303) || answer.Location is not { } location || !location.StartsWith(FireClient.RedirectUri, StringComparison.Ordinal)) return null;
+        string query = location[(location.IndexOf('?', StringComparison.Ordinal) + 1)..];
+        string? code = query.Split('&').FirstOrDefault(p => p.StartsWith("code=", StringComparison.Ordinal));
+        return code is null ? throw new InvalidDataException($"no code, but {query}") : Uri.UnescapeDataString(code[5..]);
+    }
+
     /// <summary>The same person in the same session, on a connection of their own.</summary>
     public Visitor SameSession(int toPort)
     {
@@ -28,17 +49,15 @@ internal sealed class Visitor(string issuer, int port, string userName, string p
     /// <exception cref="InvalidDataException">The answer is not one that a browser understands.</exception>
     public PendingCode? Authorize(FireClient client)
     {
-        string verifier = Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(32));
-        string query = $"/authorize?response_type=code&client_id={client.Id}&redirect_uri={Uri.EscapeDataString(FireClient.RedirectUri)}&scope={Uri.EscapeDataString(FireClient.Scope)}&state=fire" +
-            $"&code_challenge={Base64Url.EncodeToString(SHA256.HashData(Encoding.ASCII.GetBytes(verifier)))}&code_challenge_method=S256";
-        if (!_wire.TryConnect() || !_wire.TrySend(_requests.Get(query, Cookies())) || !Receive(out Answer answer)) return null;
+        string verifier = NewVerifier();
+        if (!_wire.TryConnect() || !_wire.TrySend(_requests.Get(RequestOf(client, verifier), Cookies)) || !Receive(out Answer answer)) return null;
         for (int pages = 0; pages < MostPages; pages++)
         {
             if (answer.Status >= 500) return null;
             if (answer.Location is { } location && answer.Status is 302 or 303)
             {
-                if (location.StartsWith(FireClient.RedirectUri, StringComparison.Ordinal)) return new PendingCode(CodeOf(location), verifier);
-                if (!_wire.TrySend(_requests.Get(new Uri(new Uri(issuer), location).PathAndQuery, Cookies())) || !Receive(out answer)) return null;
+                if (CodeOf(answer) is { } code) return new PendingCode(code, verifier);
+                if (!_wire.TrySend(_requests.Get(new Uri(new Uri(issuer), location).PathAndQuery, Cookies)) || !Receive(out answer)) return null;
                 continue;
             }
             string filled;
@@ -47,7 +66,7 @@ internal sealed class Visitor(string issuer, int port, string userName, string p
             else if (PageForm.WithField(answer.Body.Span, "decision") is { } consent) (form, filled) = (consent, "decision=allow");
             else throw new InvalidDataException($"{answer.Status} to an authorization request, and neither a form nor a redirect: {Encoding.UTF8.GetString(answer.Body.Span)}");
             string action = new Uri(new Uri(issuer + "/authorize"), form.Action).PathAndQuery;
-            if (!_wire.TryConnect() || !_wire.TrySend(_requests.PostAsBrowser(action, form.Fields + filled, Cookies())) || !Receive(out answer)) return null;
+            if (!_wire.TryConnect() || !_wire.TrySend(_requests.PostAsBrowser(action, form.Fields + filled, Cookies)) || !Receive(out answer)) return null;
         }
         throw new InvalidDataException("the pages do not lead back to the client");
     }
@@ -70,12 +89,4 @@ internal sealed class Visitor(string issuer, int port, string userName, string p
         return true;
     }
 
-    private string Cookies() => _cookies.Count == 0 ? "" : $"Cookie: {string.Join("; ", _cookies.Select(c => $"{c.Key}={c.Value}"))}\r\n";
-
-    private static string CodeOf(string location)
-    {
-        string query = location[(location.IndexOf('?', StringComparison.Ordinal) + 1)..];
-        string? code = query.Split('&').FirstOrDefault(p => p.StartsWith("code=", StringComparison.Ordinal));
-        return code is null ? throw new InvalidDataException($"no code, but {query}") : Uri.UnescapeDataString(code[5..]);
-    }
 }

@@ -36,9 +36,9 @@ internal sealed class DamageDrill : IDrill
         try
         {
             await LogAsync(setting, seeded, scratch);
-            await using (SqliteStore store = await SqliteStore.OpenAsync(new SqliteOptions(seeded.Folder)))
+            await using (SqliteStore store = await SqliteStore.OpenAsync(new SqliteOptions(seeded.Folder), cancellationToken))
             {
-                for (long number = 1; number <= Grants; number++) expected[seeded.Id(number)] = (await store.Grants.FindGrantAsync(seeded.Id(number), default))!;
+                for (long number = 1; number <= Grants; number++) expected[seeded.Id(number)] = (await store.Grants.FindGrantAsync(seeded.Id(number), cancellationToken))!;
             }
             await BitsAsync(setting, seeded, expected, scratch);
         }

@@ -37,7 +37,7 @@ internal sealed class RestoreDrill : IDrill
         _figures.Add(new("G19", $"{count} grants seeded; bytes of the file for each", string.Create(CultureInfo.InvariantCulture,
             $"{Stopwatch.GetElapsedTime(began).TotalSeconds:0} s; {(double)new FileInfo(Path.Combine(folder, Database.FileName)).Length / grants:0}")));
         List<TimeSpan> starts = [];
-        for (int i = 0; i < 4; i++)
+        for (int i = 0; i < setting.Count(4, 2); i++)
         {
             await using ProgramUnderShim server = await ProgramUnderShim.StartAsync(setting.Program, folder, seeded.Issuer, null, cancellationToken);
             if (i > 0) starts.Add(server.StartedIn);
@@ -65,7 +65,7 @@ internal sealed class RestoreDrill : IDrill
         {
             using TokenCalls calls = server.Client();
             using var stop = new CancellationTokenSource();
-            Task<int> load = LoadAsync(seeded, calls, rounds: int.MaxValue, stop.Token);
+            Task<int> load = LoadAsync(seeded, calls, rounds: int.MaxValue, stop: stop.Token);
             long began = Stopwatch.GetTimestamp();
             await Runbook.RunAsync("backup", setting.Program, seeded.Folder, backup, cancellationToken);
             TimeSpan took = Stopwatch.GetElapsedTime(began);
@@ -123,7 +123,7 @@ internal sealed class RestoreDrill : IDrill
         _figures.Add(new("I16", "events stored for tokens that were ahead; grants revoked", $"{events}; {revoked}"));
     }
 
-    private async Task<int> LoadAsync(SeededFolder seeded, TokenCalls calls, int rounds, CancellationToken stop = default, int leaveOut = 0)
+    private async Task<int> LoadAsync(SeededFolder seeded, TokenCalls calls, int rounds, int leaveOut = 0, CancellationToken stop = default)
     {
         int refreshed = 0;
         await Task.WhenAll(Enumerable.Range(0, Clients).Select(client => Task.Run(async () =>

@@ -74,10 +74,11 @@ internal static class HistoryChecker
         {
             if (o.Kind == OperationKind.Redeem) return ("I10", "a code was redeemed twice");
             if (state.Revoked) return ("I5", "a token was good after its family had died");
+            if (o.Kind == OperationKind.Ask) return ("I7", "a token that had been passed by was called good");
             return index < state.Generation - 1 ? ("I5", "a token that had been passed by twice was accepted") : ("I5", "a token that had been passed by was accepted outside the retry rule");
         }
-        if (index == state.Generation && !state.Revoked) return ("I6", "a live token was refused, and nothing in the history killed its family");
-        if (index == state.Generation - 1 && !state.Revoked) return ("I4", "a retry within the rule was refused");
+        if (!state.Revoked && (index == state.Generation || o.Kind == OperationKind.AskAccess)) return ("I6", "a live token was refused, and nothing in the history killed its family");
+        if (!state.Revoked && index == state.Generation - 1) return ("I4", "a retry within the rule was refused");
         return ("I7", "no order of the operations explains this answer");
     }
 }

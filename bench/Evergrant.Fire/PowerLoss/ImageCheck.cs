@@ -19,7 +19,7 @@ internal static class ImageCheck
             if (!path.StartsWith(from + "/", StringComparison.Ordinal) || path.EndsWith("-shm", StringComparison.Ordinal)) continue;
             string target = Path.Combine(to, path[(from.Length + 1)..]);
             File.WriteAllBytes(target, bytes);
-            File.SetUnixFileMode(target, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+            if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(target, UnixFileMode.UserRead | UnixFileMode.UserWrite);
         }
     }
 

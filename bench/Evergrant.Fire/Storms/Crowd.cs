@@ -13,12 +13,12 @@ namespace Evergrant.Fire.Storms;
 internal sealed class Crowd : IDisposable
 {
     private readonly ConcurrentBag<(Operation Operation, int Node)> _lost = [];
-    private readonly ConcurrentDictionary<int, int> _nodeOfPort = [];
     private readonly ManualResetEventSlim _mayGo = new(true);
     private readonly CountdownEvent _resting;
     private readonly Visitor _visitor;
     private readonly Thread[] _threads;
     private readonly List<Exception> _faults = [];
+    private volatile Behaviour _behaviour;
     private volatile bool _stopping;
     private long _sent;
     private int _numbers;
@@ -26,8 +26,7 @@ internal sealed class Crowd : IDisposable
     private Crowd(Cluster cluster, CrowdPlan plan, Visitor visitor)
     {
         (Cluster, Plan, _visitor) = (cluster, plan, visitor);
-        Stranger = cluster.Client(FireClients.Stranger);
-        for (int i = 0; i < cluster.Nodes.Count; i++) _nodeOfPort[cluster.Nodes[i].Plan.Port] = i;
+        _behaviour = plan.Behaviour;
         _resting = new CountdownEvent(plan.Lanes);
         _threads = [.. Enumerable.Range(0, plan.Lanes).Select(i => new Thread(() => Run(i)) { IsBackground = true, Name = $"lane {i}" })];
     }
@@ -38,8 +37,12 @@ internal sealed class Crowd : IDisposable
     /// <summary>How it behaves.</summary>
     public CrowdPlan Plan { get; }
 
-    /// <summary>The client that holds none of the grants.</summary>
-    public FireClient Stranger { get; }
+    /// <summary>Weights of what is done next; may be changed at any time.</summary>
+    public Behaviour Behaviour
+    {
+        get => _behaviour;
+        set => _behaviour = value;
+    }
 
     /// <summary>What was done and found.</summary>
     public CrowdCount Count { get; } = new();
@@ -115,17 +118,11 @@ internal sealed class Crowd : IDisposable
         _resting.Dispose();
     }
 
-    /// <summary>Number of the node that listens on a port.</summary>
-    public int NodeOf(int port) => _nodeOfPort.GetValueOrDefault(port);
-
     /// <summary>Notes that no answer came.</summary>
     public void Lost(Operation operation) => _lost.Add((operation, operation.Node));
 
-    /// <summary>A node is down: the lane does not hammer at its port.</summary>
-    public void NobodyListens(int port)
-    {
-        if (!_stopping) Thread.Sleep(2);
-    }
+    /// <summary>Nobody listens for the moment: a lane does not hammer at the door.</summary>
+    public static void NobodyListens() => Thread.Sleep(2);
 
     /// <summary>Counts requests.</summary>
     public void Counted(int sent) => Interlocked.Add(ref _sent, sent);

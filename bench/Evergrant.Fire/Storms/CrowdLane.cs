@@ -9,23 +9,21 @@ internal sealed class CrowdLane : IDisposable
     // A grant that is refused is asked about a few times more, so that a family that rises again is seen.
     private const int RefusalsUntilClosed = 3;
     private const int Tries = 2_000;
+    private const int MostAtOnce = 8;
     private readonly Crowd _crowd;
     private readonly Lane _lane;
     private readonly Visitor _visitor;
     private readonly Random _random;
     private readonly List<HeldGrant> _grants = [];
-    private readonly int[] _weights;
     private readonly int _number;
 
     public CrowdLane(Crowd crowd, int number, Visitor visitor)
     {
         _crowd = crowd;
         _number = number;
-        _lane = new Lane(crowd, number);
+        _lane = new Lane(crowd.Cluster, crowd.Plan.Connections, number, crowd.Lost);
         _visitor = visitor.SameSession(crowd.Cluster.Nodes[number % crowd.Cluster.Nodes.Count].Plan.Port);
         _random = new Random(HashCode.Combine(crowd.Plan.Seed, number));
-        Behaviour b = crowd.Plan.Behaviour;
-        _weights = [b.Refresh, b.Parallel, b.Forgotten, b.Cut, b.Retry, b.Thief, b.Revoke, b.Ask, b.Stranger, b.CodeAgain];
     }
 
     /// <summary>Works until the crowd stops, then probes and closes.</summary>
@@ -52,6 +50,7 @@ internal sealed class CrowdLane : IDisposable
     {
         int from = _grants.Count == 0 ? 0 : _random.Next(_grants.Count);
         for (int i = 0; i < _grants.Count && _lane.Free > 0; i++) Act(_grants[(from + i) % _grants.Count]);
+        if (_lane.Sent == 0) Crowd.NobodyListens();
         _crowd.Counted(_lane.Sent);
         _lane.Receive();
     }
@@ -66,19 +65,22 @@ internal sealed class CrowdLane : IDisposable
             _crowd.Count.Take(grant.History, probed: false);
             _grants.RemoveAt(i);
         }
-        for (int made = 0; _grants.Count < _crowd.Plan.Grants && made < 8; made++)
+        int missing = Math.Min(MostAtOnce, _crowd.Plan.Grants - _grants.Count);
+        if (missing <= 0) return;
+        FireClient client = _crowd.Cluster.Client(_crowd.Plan.Clients[_random.Next(_crowd.Plan.Clients.Count)]);
+        List<HeldGrant> begun = _lane.Begin(_visitor, client, missing, _crowd.NextNumber);
+        _crowd.Counted(begun.Count);
+        // A session may have been lost with its node, or a page comes first: as a browser does, one by one.
+        if (begun.Count == 0)
         {
-            FireClient client = _crowd.Cluster.Client(_crowd.Plan.Clients[_random.Next(_crowd.Plan.Clients.Count)]);
             _visitor.GoTo(_crowd.Cluster.Nodes[_random.Next(_crowd.Cluster.Nodes.Count)].Plan.Port);
-            if (_visitor.Authorize(client) is not { } code)
-            {
-                _crowd.NobodyListens(0);
-                return;
-            }
-            _crowd.Counted(1);
-            var history = new GrantHistory(_crowd.NextNumber(), client.Rules) { Root = TokenHash.Of(code.Code) };
-            if (_crowd.Plan.LossIsDeclared) history.Add(new Operation { Kind = OperationKind.Loss, Invoked = MonotonicClock.Now, Returned = MonotonicClock.Now, Outcome = Outcome.Ok });
-            _grants.Add(new HeldGrant(client, history) { Code = code });
+            if (_visitor.Authorize(client) is { } code) begun = [HeldGrant.Of(client, code, _crowd.NextNumber())];
+            else Crowd.NobodyListens();
+        }
+        foreach (HeldGrant grant in begun)
+        {
+            if (_crowd.Plan.LossIsDeclared) grant.History.Add(new Operation { Kind = OperationKind.Loss, Invoked = MonotonicClock.Now, Returned = MonotonicClock.Now, Outcome = Outcome.Ok });
+            _grants.Add(grant);
         }
     }
 
@@ -115,9 +117,10 @@ internal sealed class CrowdLane : IDisposable
 
     private int Choose()
     {
-        int at = _random.Next(_weights.Sum());
+        IReadOnlyList<int> weights = _crowd.Behaviour.Weights;
+        int at = _random.Next(weights.Sum());
         int which = 0;
-        while (at >= _weights[which]) at -= _weights[which++];
+        while (at >= weights[which]) at -= weights[which++];
         return which;
     }
 
@@ -171,19 +174,21 @@ internal sealed class CrowdLane : IDisposable
         var waiting = new Queue<HeldGrant>(alive);
         for (int tries = 0; waiting.Count > 0 && tries < Tries; tries++)
         {
-            List<HeldGrant> sent = [];
+            List<HeldGrant> sent = [], unsent = [];
             while (_lane.Free > 0 && waiting.TryDequeue(out HeldGrant? grant))
             {
-                _lane.Send(grant, OperationKind.Refresh, grant.Newest!);
-                sent.Add(grant);
+                if (_lane.Send(grant, OperationKind.Refresh, grant.Newest!)) sent.Add(grant);
+                else unsent.Add(grant);
             }
+            if (_lane.Sent == 0) Crowd.NobodyListens();
             _crowd.Counted(_lane.Sent);
             _lane.Receive();
             // Nobody could say: asked again.
             foreach (HeldGrant grant in sent)
             {
-                if (grant.History.Operations[^1].Outcome == Outcome.Unknown) waiting.Enqueue(grant);
+                if (grant.History.Operations[^1].Outcome == Outcome.Unknown) unsent.Add(grant);
             }
+            foreach (HeldGrant grant in unsent) waiting.Enqueue(grant);
         }
         if (waiting.Count > 0) throw new InvalidOperationException($"lane {_number}: {waiting.Count} grants could not be tried at the end, the server did not answer");
     }

@@ -50,6 +50,12 @@ internal sealed record Behaviour(int Refresh, int Parallel, int Forgotten, int C
     /// <summary>Well-behaved clients only: a grant that dies was killed by the server.</summary>
     public static Behaviour Peaceful { get; } = new(800, 50, 80, 10, 0, 0, 0, 60, 0, 0);
 
+    /// <summary>Predecessors only.</summary>
+    public static Behaviour Late { get; } = new(0, 0, 0, 0, 1, 0, 0, 0, 0, 0);
+
+    /// <summary>The weights in their order.</summary>
+    public IReadOnlyList<int> Weights { get; } = [Refresh, Parallel, Forgotten, Cut, Retry, Thief, Revoke, Ask, Stranger, CodeAgain];
+
     /// <summary>Much that is rare otherwise, for finding faults soon.</summary>
     public static Behaviour Hostile { get; } = new(400, 100, 80, 5, 100, 40, 40, 120, 100, 15);
 }

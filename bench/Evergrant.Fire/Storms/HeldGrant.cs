@@ -11,6 +11,9 @@ internal sealed class HeldGrant(FireClient client, GrantHistory history)
 
     private readonly List<string> _tokens = [];
 
+    /// <summary>A grant that begins with a code.</summary>
+    public static HeldGrant Of(FireClient client, PendingCode code, int number) => new(client, new GrantHistory(number, client.Rules) { Root = TokenHash.Of(code.Code) }) { Code = code };
+
     /// <summary>The client.</summary>
     public FireClient Client => client;
 
@@ -22,9 +25,6 @@ internal sealed class HeldGrant(FireClient client, GrantHistory history)
 
     /// <summary>The newest access token; null before the first.</summary>
     public string? AccessToken { get; set; }
-
-    /// <summary>Requests under way.</summary>
-    public int UnderWay { get; set; }
 
     /// <summary>Refusals since the last success: the family is dead, or will be found so.</summary>
     public int Refused { get; set; }

@@ -1,5 +1,6 @@
 using Evergrant.Fire.Clients;
 using Evergrant.Fire.History;
+using Evergrant.Fire.Servers;
 
 namespace Evergrant.Fire.Storms;
 
@@ -13,18 +14,61 @@ internal readonly record struct UnderWay(HeldGrant Grant, Operation Operation, b
 /// The connections of one thread: sends a request on each, then reads all answers, and records both. An answer is noted when it is read, which may be
 /// later than it came: an operation looks longer than it was, never shorter, so nothing right is called wrong.
 /// </summary>
-internal sealed class Lane(Crowd crowd, int first) : IDisposable
+internal sealed class Lane : IDisposable
 {
-    private readonly Wire[] _wires = [.. Enumerable.Range(0, crowd.Plan.Connections).Select(i => new Wire(crowd.Cluster.Nodes[(first + i) % crowd.Cluster.Nodes.Count].Plan.Port))];
-    private readonly UnderWay?[] _underWay = new UnderWay?[crowd.Plan.Connections];
-    private readonly RequestBuffer _requests = new(crowd.Cluster.Issuer);
+    private readonly Wire[] _wires;
+    private readonly int[] _nodes;
+    private readonly UnderWay?[] _underWay;
+    private readonly RequestBuffer _requests;
+    private readonly FireClient _stranger;
+    private readonly Action<Operation> _lost;
     private int _next;
+
+    /// <summary>Connections that go round the nodes.</summary>
+    /// <param name="cluster">The nodes.</param>
+    /// <param name="connections">How many.</param>
+    /// <param name="first">The node of the first.</param>
+    /// <param name="lost">Takes operations that got no answer.</param>
+    public Lane(Cluster cluster, int connections, int first = 0, Action<Operation>? lost = null)
+    {
+        _nodes = [.. Enumerable.Range(0, connections).Select(i => (first + i) % cluster.Nodes.Count)];
+        _wires = [.. _nodes.Select(n => new Wire(cluster.Nodes[n].Plan.Port))];
+        _underWay = new UnderWay?[connections];
+        _requests = new RequestBuffer(cluster.Issuer);
+        _stranger = cluster.Client(FireClients.Stranger);
+        _lost = lost ?? (static _ => { });
+    }
 
     /// <summary>Connections that are free in this round.</summary>
     public int Free => _wires.Length - _next;
 
     /// <summary>Requests that were sent in this round.</summary>
-    public int Sent => _next;
+    public int Sent { get; private set; }
+
+    /// <summary>Begins grants, several at a time: asks for a code on each free connection, in the visitor's session.</summary>
+    /// <param name="visitor">Somebody who has signed in.</param>
+    /// <param name="client">The client.</param>
+    /// <param name="count">How many, at most as many as connections are free.</param>
+    /// <param name="number">Gives each a number.</param>
+    /// <returns>Grants with a code; fewer when the server did not answer.</returns>
+    public List<HeldGrant> Begin(Visitor visitor, FireClient client, int count, Func<int> number)
+    {
+        (int At, string Verifier)[] asked = new (int, string)[Math.Min(count, Free)];
+        for (int i = 0; i < asked.Length; i++)
+        {
+            asked[i].At = -1;
+            if (!_wires[i].TryConnect()) continue;
+            asked[i] = (i, Visitor.NewVerifier());
+            _wires[i].TrySend(_requests.Get(Visitor.RequestOf(client, asked[i].Verifier), visitor.Cookies));
+        }
+        List<HeldGrant> begun = [];
+        foreach ((int at, string verifier) in asked)
+        {
+            if (at < 0 || !_wires[at].TryReceive(out Answer answer)) continue;
+            if (Visitor.CodeOf(answer) is { } code) begun.Add(HeldGrant.Of(client, new PendingCode(code, verifier), number()));
+        }
+        return begun;
+    }
 
     /// <summary>Sends a request on the next free connection, or forgets it when nobody listens there.</summary>
     /// <param name="grant">Whose it is.</param>
@@ -33,29 +77,27 @@ internal sealed class Lane(Crowd crowd, int first) : IDisposable
     /// <param name="by">Who asks.</param>
     /// <param name="forgets">Whether the client shall not learn the successor.</param>
     /// <param name="cut">Whether the connection is cut right after sending.</param>
-    public void Send(HeldGrant grant, OperationKind kind, string token, Requester by = Requester.Holder, bool forgets = false, bool cut = false)
+    /// <returns>Whether it was sent.</returns>
+    public bool Send(HeldGrant grant, OperationKind kind, string token, Requester by = Requester.Holder, bool forgets = false, bool cut = false)
     {
         int at = _next++;
         Wire wire = _wires[at];
-        if (!wire.TryConnect())
-        {
-            crowd.NobodyListens(wire.Port);
-            return;
-        }
-        FireClient client = by == Requester.Holder ? grant.Client : crowd.Stranger;
+        if (!wire.TryConnect()) return false;
+        FireClient client = by == Requester.Holder ? grant.Client : _stranger;
         ReadOnlySpan<byte> request = kind switch
         {
             OperationKind.Redeem => _requests.Redeem(client, token, grant.Code.Verifier),
             OperationKind.Refresh => _requests.Refresh(client, token),
             OperationKind.Revoke => _requests.Revoke(client, token),
-            OperationKind.AskAccess => _requests.Introspect(crowd.Stranger, token),
+            OperationKind.AskAccess => _requests.Introspect(_stranger, token),
             _ => _requests.Introspect(client, token),
         };
-        Operation operation = grant.History.Add(new Operation { Kind = kind, By = by, Shown = TokenHash.Of(token), Node = crowd.NodeOf(wire.Port), Invoked = MonotonicClock.Now });
+        Operation operation = grant.History.Add(new Operation { Kind = kind, By = by, Shown = TokenHash.Of(token), Node = _nodes[at], Invoked = MonotonicClock.Now });
         wire.TrySend(request);
         if (cut) wire.Abort();
-        grant.UnderWay++;
+        Sent++;
         _underWay[at] = new UnderWay(grant, operation, forgets);
+        return true;
     }
 
     /// <summary>Reads every answer of this round.</summary>
@@ -65,11 +107,11 @@ internal sealed class Lane(Crowd crowd, int first) : IDisposable
         {
             if (_underWay[i] is not { } sent) continue;
             _underWay[i] = null;
-            sent.Grant.UnderWay--;
             if (_wires[i].TryReceive(out Answer answer)) Note(sent, answer);
-            else crowd.Lost(sent.Operation);
+            else _lost(sent.Operation);
         }
         _next = 0;
+        Sent = 0;
     }
 
     /// <inheritdoc/>

@@ -152,8 +152,9 @@ internal sealed class AuthorizeEndpoint(
             hinted = verdict.Value?.Subject;
             foreign = verdict.Value is null;
         }
+        Func<string, string> subjectOf = await tokens.SubjectsOfAsync(target.Client, http.RequestAborted);
         // The consent that counts is that of the account which the decision will pick: the first, or the hinted one.
-        Session? likely = sessions.FirstOrDefault(s => hinted is null || tokens.SubjectOf(target.Client, s.Subject) == hinted);
+        Session? likely = sessions.FirstOrDefault(s => hinted is null || subjectOf(s.Subject) == hinted);
         Consent? consent = likely is null ? null : await store.FindConsentAsync(site.Issuer, likely.Subject, target.Client.ClientId, http.RequestAborted);
         return new AuthorizationFacts
         {
@@ -168,7 +169,7 @@ internal sealed class AuthorizeEndpoint(
             HintIsForeign = foreign,
             Consent = consent,
             Answer = answer,
-            SubjectOf = account => tokens.SubjectOf(target.Client, account),
+            SubjectOf = subjectOf,
             Now = clock.GetUtcNow(),
         };
     }

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Buffers.Binary;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
@@ -6,6 +7,7 @@ using Evergrant.AspNetCore.Keys;
 using Evergrant.Jose;
 using Evergrant.Protocol;
 using Evergrant.Protocol.Authorize;
+using Evergrant.Protocol.Keys;
 using Microsoft.AspNetCore.Http;
 
 namespace Evergrant.AspNetCore.Authorize;
@@ -18,13 +20,15 @@ namespace Evergrant.AspNetCore.Authorize;
 internal sealed record Interaction(Parameters Parameters, DateTimeOffset StartedAt, Prompt Page, string? Subject);
 
 /// <summary>Seals the request of a page into a hidden field and opens it again: AES-256-GCM, bound to issuer and browser, good for an hour. Nothing is read again from the URL.</summary>
+/// <remarks>Canonical base64url of key number (2 bytes) · nonce (12) · ciphertext · tag (16).</remarks>
 internal sealed class InteractionTickets(IServerSecrets secrets, EvergrantOptions options, TimeProvider clock)
 {
+    private const string Purpose = "interaction-ticket";
+    private const int NumberLength = 2;
     private const int NonceLength = 12;
     private const int TagLength = 16;
+    private const int HeadLength = NumberLength + NonceLength;
     private const int MaximumLength = 32 * 1024;
-
-    private readonly byte[] _key = secrets.Derive("interaction-ticket");
 
     /// <summary>Seals; null when the request is too large to come back with a form.</summary>
     public string? Seal(HttpContext http, IssuerSite site, Interaction interaction)
@@ -43,10 +47,12 @@ internal sealed class InteractionTickets(IServerSecrets secrets, EvergrantOption
             }
             json.WriteEndArray();
         }
-        byte[] bytes = new byte[NonceLength + buffer.WrittenCount + TagLength];
-        RandomNumberGenerator.Fill(bytes.AsSpan(0, NonceLength));
-        using var aes = new AesGcm(_key, TagLength);
-        aes.Encrypt(bytes.AsSpan(0, NonceLength), buffer.WrittenSpan, bytes.AsSpan(NonceLength, buffer.WrittenCount), bytes.AsSpan(bytes.Length - TagLength),
+        NumberedKeys keys = secrets.Derive(Purpose);
+        byte[] bytes = new byte[HeadLength + buffer.WrittenCount + TagLength];
+        BinaryPrimitives.WriteUInt16BigEndian(bytes, (ushort)keys.CurrentNumber);
+        RandomNumberGenerator.Fill(bytes.AsSpan(NumberLength, NonceLength));
+        using var aes = new AesGcm(keys.Current, TagLength);
+        aes.Encrypt(bytes.AsSpan(NumberLength, NonceLength), buffer.WrittenSpan, bytes.AsSpan(HeadLength, buffer.WrittenCount), bytes.AsSpan(bytes.Length - TagLength),
             BoundTo(site, BrowserCookie.Ensure(http, site)));
         string ticket = CanonicalBase64Url.Encode(bytes);
         return ticket.Length > MaximumLength ? null : ticket;
@@ -56,12 +62,13 @@ internal sealed class InteractionTickets(IServerSecrets secrets, EvergrantOption
     public Interaction? Open(HttpContext http, IssuerSite site, string? ticket)
     {
         if (ticket is null || ticket.Length > MaximumLength || BrowserCookie.Read(http, site) is not { } browser) return null;
-        if (!CanonicalBase64Url.TryDecode(ticket, out byte[]? bytes) || bytes.Length < NonceLength + TagLength) return null;
-        byte[] content = new byte[bytes.Length - NonceLength - TagLength];
-        using var aes = new AesGcm(_key, TagLength);
+        if (!CanonicalBase64Url.TryDecode(ticket, out byte[]? bytes) || bytes.Length < HeadLength + TagLength) return null;
+        if (secrets.Derive(Purpose).Find(BinaryPrimitives.ReadUInt16BigEndian(bytes)) is not { } key) return null;
+        byte[] content = new byte[bytes.Length - HeadLength - TagLength];
+        using var aes = new AesGcm(key, TagLength);
         try
         {
-            aes.Decrypt(bytes.AsSpan(0, NonceLength), bytes.AsSpan(NonceLength, content.Length), bytes.AsSpan(bytes.Length - TagLength), content, BoundTo(site, browser));
+            aes.Decrypt(bytes.AsSpan(NumberLength, NonceLength), bytes.AsSpan(HeadLength, content.Length), bytes.AsSpan(bytes.Length - TagLength), content, BoundTo(site, browser));
         }
         catch (AuthenticationTagMismatchException)
         {

@@ -46,6 +46,13 @@ public sealed class ClientCatalogue(IClientStore store, EvergrantOptions options
         return origins.TryGetValue(issuer, out HashSet<string>? known) && (known.Contains(origin) || (WithoutPort(origin) is { } loopback && known.Contains(loopback)));
     }
 
+    /// <summary>Replaces a hash of a client's secrets; whether it was done or somebody else was first, the client is read again.</summary>
+    internal async ValueTask ReplaceSecretHashAsync(Client client, byte[] before, byte[] after, CancellationToken cancellationToken)
+    {
+        await store.ReplaceSecretHashAsync(client.Issuer, client.ClientId, before, after, cancellationToken);
+        _known.Clients.TryRemove((client.Issuer, client.ClientId), out _);
+    }
+
     /// <summary>Forgets everything; the next question goes to the store.</summary>
     public void Invalidate() => _known = new(time.GetTimestamp());
 

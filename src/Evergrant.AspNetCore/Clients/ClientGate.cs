@@ -2,6 +2,7 @@ using System.Globalization;
 using Evergrant.AspNetCore.Keys;
 using Evergrant.Protocol;
 using Evergrant.Protocol.Clients;
+using Evergrant.Protocol.Keys;
 using Evergrant.Protocol.Storage;
 using Microsoft.AspNetCore.Http;
 
@@ -14,8 +15,6 @@ internal sealed class ClientGate(ClientCatalogue clients, ClientThrottle throttl
     private static readonly OAuthError Replayed = new("invalid_client", "Client authentication failed.", Refusal.ClientAssertionReplayed);
     private static readonly OAuthError Busy = new("temporarily_unavailable", "The server cannot answer now; try again.", Refusal.StoreUnavailable);
     private static readonly OAuthError RepeatedParameter = new("invalid_request", "A parameter was sent more than once.", Refusal.ParameterRepeated);
-
-    private readonly byte[] _secretKey = secrets.Derive("client-secret");
 
     /// <summary>Reads the form and authenticates its client.</summary>
     /// <param name="http">The request; it has been answered when null is returned.</param>
@@ -30,7 +29,7 @@ internal sealed class ClientGate(ClientCatalogue clients, ClientThrottle throttl
 
         System.Net.IPAddress? address = http.Connection.RemoteIpAddress;
         Client? client = shown.ClientId is null ? null : await clients.FindAsync(site.Issuer, shown.ClientId, http.RequestAborted);
-        switch (ClientAuthentication.Decide(shown, client, _secretKey, site.Issuer, site.TokenEndpoint, clock.GetUtcNow()))
+        switch (ClientAuthentication.Decide(shown, client, secrets.Derive(ClientSecret.Purpose), site.Issuer, site.TokenEndpoint, clock.GetUtcNow()))
         {
             case NotAuthenticated refused:
                 // Whoever has the right secret is let in however many behind the same address have guessed: 256 bits are not found by trying.
@@ -49,9 +48,26 @@ internal sealed class ClientGate(ClientCatalogue clients, ClientThrottle throttl
                     default: return await RefuseAsync(http, site, rule, Busy, shown, client);
                 }
             case Authenticated authenticated:
+                await RenewAsync(shown, authenticated.Client, http.RequestAborted);
                 return (authenticated.Client, form);
             default:
                 throw new InvalidOperationException("A client decision has two forms.");
+        }
+    }
+
+    // Of a secret only its hash under a root key is kept. Here is the secret: the moment to make the hash under the present one.
+    private async ValueTask RenewAsync(ShownCredentials shown, Client client, CancellationToken cancellationToken)
+    {
+        NumberedKeys keys = secrets.Derive(ClientSecret.Purpose);
+        if (shown.Secret is null || ClientSecret.Outdated(shown.Secret, keys, client.SecretHashes) is not { } hash) return;
+        try
+        {
+            await clients.ReplaceSecretHashAsync(client, hash, ClientSecret.Hash(shown.Secret, keys), cancellationToken);
+        }
+        catch (StoreUnavailableException exception)
+        {
+            // The next request brings the secret again.
+            log.Fault(exception, "Clients");
         }
     }
 

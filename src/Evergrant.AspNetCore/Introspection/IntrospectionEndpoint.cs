@@ -36,6 +36,7 @@ internal sealed class IntrospectionEndpoint(ClientGate gate, ClientCatalogue cli
             await JsonReply.WriteAsync(http, 200, InactiveJson);
             return;
         }
+        Func<string, string> subjectOf = await writer.SubjectsOfAsync(caller, http.RequestAborted);
         string? userName = await UserNameAsync(active, caller, http.RequestAborted);
         await JsonReply.WriteAsync(http, 200, json =>
         {
@@ -43,12 +44,12 @@ internal sealed class IntrospectionEndpoint(ClientGate gate, ClientCatalogue cli
             if (active.Scope.Length > 0) json.WriteString("scope", active.Scope);
             json.WriteString("iss", site.Issuer);
             if (userName is not null) json.WriteString("username", userName);
-            if (active.Token is { } access) WriteAccess(json, access, active.Grant, caller);
-            else WriteRefresh(json, active.Grant!, caller);
+            if (active.Token is { } access) WriteAccess(json, access, active.Grant, caller, subjectOf);
+            else WriteRefresh(json, active.Grant!, shown.Token!.IsAheadOf(active.Grant!), subjectOf);
         });
     }
 
-    private void WriteAccess(System.Text.Json.Utf8JsonWriter json, AccessToken access, Grant? grant, Client caller)
+    private static void WriteAccess(System.Text.Json.Utf8JsonWriter json, AccessToken access, Grant? grant, Client caller, Func<string, string> subjectOf)
     {
         json.WriteString("client_id", access.ClientId);
         json.WriteString("token_type", "Bearer");
@@ -56,7 +57,7 @@ internal sealed class IntrospectionEndpoint(ClientGate gate, ClientCatalogue cli
         json.WriteNumber("iat", access.IssuedAt.ToUnixTimeSeconds());
         json.WriteNumber("nbf", access.IssuedAt.ToUnixTimeSeconds());
         // A pairwise caller sees the sub of its own sector (RFC 7662 section 5).
-        json.WriteString("sub", grant?.Subject is { } account && access.ClientId != caller.ClientId && caller.SubjectType == SubjectType.Pairwise ? writer.SubjectOf(caller, account) : access.Subject);
+        json.WriteString("sub", grant?.Subject is { } account && access.ClientId != caller.ClientId && caller.SubjectType == SubjectType.Pairwise ? subjectOf(account) : access.Subject);
         json.WriteStartArray("aud");
         foreach (string audience in access.Audience) json.WriteStringValue(audience);
         json.WriteEndArray();
@@ -66,12 +67,13 @@ internal sealed class IntrospectionEndpoint(ClientGate gate, ClientCatalogue cli
         if (authorized.Acr is { } acr) json.WriteString("acr", acr);
     }
 
-    private void WriteRefresh(System.Text.Json.Utf8JsonWriter json, Grant grant, Client caller)
+    private static void WriteRefresh(System.Text.Json.Utf8JsonWriter json, Grant grant, bool ahead, Func<string, string> subjectOf)
     {
         json.WriteString("client_id", grant.ClientId);
-        if (grant.Subject is { } account) json.WriteString("sub", writer.SubjectOf(caller, account));
-        json.WriteNumber("iat", grant.GenerationAt.ToUnixTimeSeconds());
-        DateTimeOffset? end = grant.IdleExpiresAt < grant.ExpiresAt || grant.ExpiresAt is null ? grant.IdleExpiresAt : grant.ExpiresAt;
+        if (grant.Subject is { } account) json.WriteString("sub", subjectOf(account));
+        // Of a token ahead of its row nobody knows when it was issued and when it idles out.
+        if (!ahead) json.WriteNumber("iat", grant.GenerationAt.ToUnixTimeSeconds());
+        DateTimeOffset? end = ahead ? grant.ExpiresAt : grant.IdleExpiresAt < grant.ExpiresAt || grant.ExpiresAt is null ? grant.IdleExpiresAt : grant.ExpiresAt;
         if (end is { } at) json.WriteNumber("exp", at.ToUnixTimeSeconds());
     }
 

@@ -1,4 +1,5 @@
 using Evergrant.Protocol.Grants;
+using Evergrant.Protocol.Keys;
 
 namespace Evergrant.AspNetCore.Keys;
 
@@ -9,7 +10,8 @@ public interface IServerSecrets
     /// <summary>Keys of codes, refresh tokens and opaque access tokens, by number.</summary>
     CredentialKeys Credentials { get; }
 
-    /// <summary>Derives a 256-bit key from the first root key (the lowest number): what it protects carries no key number, so it must stay the same when a root key is added.</summary>
+    /// <summary>The 256-bit keys of a purpose, one from each root key. What they protect carries the number of its key.</summary>
+    /// <remarks>To be asked each time: root keys come and go while the server runs.</remarks>
     /// <param name="purpose">Constant label, e.g. "interaction-ticket".</param>
-    byte[] Derive(string purpose);
+    NumberedKeys Derive(string purpose);
 }

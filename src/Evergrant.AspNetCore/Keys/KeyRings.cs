@@ -45,13 +45,14 @@ public sealed class KeyRings : IDisposable
 {
     // Every algorithm that the metadata offers, so that a key is announced before anybody asks for its signature.
     private static readonly IReadOnlyList<string> Always = ClientMetadata.SigningAlgorithms;
+    private const string Purpose = "signing-key-wrap";
     private static readonly TimeSpan LongestLook = TimeSpan.FromMinutes(5);
     private static readonly TimeSpan ClocksApart = TimeSpan.FromSeconds(2);
 
     private readonly IKeyStore _store;
     private readonly TimeProvider _clock;
     private readonly KeyTimes _times;
-    private readonly byte[] _wrappingKey;
+    private readonly IServerSecrets _secrets;
     private readonly TimeSpan _longestLook;
     private readonly ConcurrentDictionary<string, SigningKey> _unwrapped = new(StringComparer.Ordinal);
     private readonly SemaphoreSlim _loading = new(1, 1);
@@ -61,7 +62,7 @@ public sealed class KeyRings : IDisposable
 
     /// <summary>Takes what it stands on.</summary>
     /// <param name="store">Where the wrapped keys are.</param>
-    /// <param name="secrets">Has the wrapping key.</param>
+    /// <param name="secrets">Has the wrapping keys.</param>
     /// <param name="clock">The server's clock.</param>
     /// <param name="options">Has the timeline.</param>
     public KeyRings(IKeyStore store, IServerSecrets secrets, TimeProvider clock, EvergrantOptions options)
@@ -69,8 +70,8 @@ public sealed class KeyRings : IDisposable
         _store = store;
         _clock = clock;
         _times = options.KeyTimes;
+        _secrets = secrets;
         _longestLook = options.CacheAge < LongestLook ? options.CacheAge.Value : LongestLook;
-        _wrappingKey = secrets.Derive("signing-key-wrap");
     }
 
     /// <summary>The keys of an issuer now.</summary>
@@ -123,17 +124,39 @@ public sealed class KeyRings : IDisposable
     /// <param name="issuer">Issuer.</param>
     /// <param name="keyId">kid.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    /// <returns>False when there is no such key.</returns>
-    public async ValueTask<bool> WithdrawAsync(string issuer, string keyId, CancellationToken cancellationToken)
+    /// <returns>Whether it stood until now; null when there is no such key, or it was gone.</returns>
+    public async ValueTask<bool?> WithdrawAsync(string issuer, string keyId, CancellationToken cancellationToken)
     {
         while (true)
         {
             IReadOnlyList<SigningKeyRecord> keys = await _store.ListKeysAsync(issuer, cancellationToken);
-            if (keys.FirstOrDefault(k => k.KeyId == keyId) is not { } key) return false;
-            if (!await _store.SaveKeysAsync(issuer, keys.Count, [key with { WithdrawnAt = key.WithdrawnAt ?? _clock.GetUtcNow() }], cancellationToken)) continue;
+            if (keys.FirstOrDefault(k => k.KeyId == keyId) is not { } key) return null;
+            DateTimeOffset now = _clock.GetUtcNow();
+            if (key.WithdrawnAt is not null) return false;
+            if (KeyRing.PhaseOf(key, now) == KeyPhase.Gone) return null;
+            if (!await _store.SaveKeysAsync(issuer, keys.Count, [key with { WithdrawnAt = now }], cancellationToken)) continue;
             await LoadAsync(issuer, true, cancellationToken);
             return true;
         }
+    }
+
+    /// <summary>Wraps every signing key of the store by the present root key. Nothing that signs or verifies is touched by it.</summary>
+    /// <param name="cancellationToken">Ends the wait; what was wrapped stays so.</param>
+    /// <returns>How many were wrapped anew.</returns>
+    /// <exception cref="CryptographicException">A key is wrapped by a root key that is not here.</exception>
+    public async ValueTask<int> RewrapAsync(CancellationToken cancellationToken)
+    {
+        int done = 0;
+        NumberedKeys wrapping = _secrets.Derive(Purpose);
+        foreach (SigningKeyRecord record in await _store.ListKeysAsync(null, cancellationToken))
+        {
+            if (record.KeyNumber == wrapping.CurrentNumber) continue;
+            byte[] pkcs8 = KeyWrap.Open(wrapping, record.KeyNumber, record.WrappedKey, BoundTo(record.Issuer, record.KeyId));
+            byte[] wrapped = KeyWrap.Seal(wrapping, pkcs8, BoundTo(record.Issuer, record.KeyId));
+            CryptographicOperations.ZeroMemory(pkcs8);
+            if (await _store.RewrapKeyAsync(record, wrapped, wrapping.CurrentNumber, cancellationToken)) done++;
+        }
+        return done;
     }
 
     /// <summary>Forgets what was read; the next question goes to the store. For keys that another node has changed.</summary>
@@ -199,7 +222,8 @@ public sealed class KeyRings : IDisposable
         string kid = CanonicalBase64Url.Encode(RandomNumberGenerator.GetBytes(12));
         SigningKey key = SigningKey.Create(planned.Algorithm, kid);
         byte[] pkcs8 = key.ExportPkcs8();
-        byte[] wrapped = Wrap(issuer, kid, pkcs8);
+        NumberedKeys wrapping = _secrets.Derive(Purpose);
+        byte[] wrapped = KeyWrap.Seal(wrapping, pkcs8, BoundTo(issuer, kid));
         CryptographicOperations.ZeroMemory(pkcs8);
         _unwrapped[kid] = key;
         using var buffer = new MemoryStream();
@@ -210,6 +234,7 @@ public sealed class KeyRings : IDisposable
             KeyId = kid,
             Algorithm = planned.Algorithm,
             WrappedKey = wrapped,
+            KeyNumber = wrapping.CurrentNumber,
             PublicJwk = Encoding.UTF8.GetString(buffer.ToArray()),
             AnnouncedAt = planned.AnnouncedAt,
             SignsFrom = planned.SignsFrom,
@@ -220,21 +245,11 @@ public sealed class KeyRings : IDisposable
 
     private SigningKey Unwrap(SigningKeyRecord record) => _unwrapped.GetOrAdd(record.KeyId, _ =>
     {
-        byte[] wrapped = record.WrappedKey;
-        byte[] pkcs8 = new byte[wrapped.Length - 12 - 16];
-        using var aes = new AesGcm(_wrappingKey, 16);
-        aes.Decrypt(wrapped.AsSpan(0, 12), wrapped.AsSpan(12, pkcs8.Length), wrapped.AsSpan(wrapped.Length - 16), pkcs8, Encoding.UTF8.GetBytes(record.Issuer + "\n" + record.KeyId));
+        byte[] pkcs8 = KeyWrap.Open(_secrets.Derive(Purpose), record.KeyNumber, record.WrappedKey, BoundTo(record.Issuer, record.KeyId));
         SigningKey key = SigningKey.Import(pkcs8, record.Algorithm, record.KeyId);
         CryptographicOperations.ZeroMemory(pkcs8);
         return key;
     });
 
-    private byte[] Wrap(string issuer, string kid, byte[] pkcs8)
-    {
-        byte[] wrapped = new byte[12 + pkcs8.Length + 16];
-        RandomNumberGenerator.Fill(wrapped.AsSpan(0, 12));
-        using var aes = new AesGcm(_wrappingKey, 16);
-        aes.Encrypt(wrapped.AsSpan(0, 12), pkcs8, wrapped.AsSpan(12, pkcs8.Length), wrapped.AsSpan(wrapped.Length - 16), Encoding.UTF8.GetBytes(issuer + "\n" + kid));
-        return wrapped;
-    }
+    private static string BoundTo(string issuer, string kid) => issuer + "\n" + kid;
 }

@@ -16,6 +16,9 @@ internal sealed class TokenEndpoint(ClientGate gate, ClientCatalogue clients, IG
     /// <summary>Each conflict means that somebody else's change was committed, so this many in a row are a flood on one grant.</summary>
     private const int Attempts = 16;
 
+    /// <summary>Whoever does not know for longer what became of a commit says so; the client's own retry finds it out.</summary>
+    private static readonly TimeSpan FindOutWithin = TimeSpan.FromSeconds(1);
+
     private static readonly OAuthError Unsupported = new("unsupported_grant_type", "This grant type is not supported.", Refusal.GrantTypeUnsupported);
     private static readonly OAuthError NotAllowed = new("unauthorized_client", "The client may not use this grant type.", Refusal.GrantTypeNotAllowed);
     private static readonly OAuthError NoCode = new("invalid_request", "The parameter code is missing.", Refusal.ParameterMissing);
@@ -54,6 +57,8 @@ internal sealed class TokenEndpoint(ClientGate gate, ClientCatalogue clients, IG
 
     private async Task DecideCommitAnswerAsync(HttpContext http, IssuerSite site, Client client, TokenRequest request, GrantCredential? credential, ScopeCatalogue catalogue)
     {
+        long begun = clock.GetTimestamp();
+        bool inDoubt = false;
         for (int attempt = 0; attempt < Attempts; attempt++)
         {
             Grant? grant = credential is null ? null : await store.FindGrantAsync(credential.GrantId, http.RequestAborted);
@@ -63,6 +68,10 @@ internal sealed class TokenEndpoint(ClientGate gate, ClientCatalogue clients, IG
                 : RefreshTokenGrant.Decide(request, credential, grant, site.Issuer, client, null, catalogue, secrets.Credentials, now);
             switch (decision)
             {
+                // The row may be as it is because of the commit that is in doubt: that is no verdict on the client.
+                case not Granted when inDoubt:
+                    await RefuseAsync(http, site, client, new Refused(Unknown, grant));
+                    return;
                 case Refused refused:
                     await RefuseAsync(http, site, client, refused);
                     return;
@@ -103,6 +112,12 @@ internal sealed class TokenEndpoint(ClientGate gate, ClientCatalogue clients, IG
                         }
                         CommitResult result = await pending;
                         if (result == CommitResult.Conflict) continue;
+                        // Once more, from the row as it is now: what is answered then rests on a commit that is known (a retry is one too).
+                        if (result == CommitResult.Unknown && !inDoubt && clock.GetElapsedTime(begun) < FindOutWithin)
+                        {
+                            inDoubt = true;
+                            continue;
+                        }
                         if (result == CommitResult.Unknown)
                         {
                             await RefuseAsync(http, site, client, new Refused(Unknown, grant, granted.Presented));

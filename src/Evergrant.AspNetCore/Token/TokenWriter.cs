@@ -21,12 +21,10 @@ internal sealed record PreparedTokens(Client Client, Grant Grant, AccessToken Ac
 internal sealed record SignedTokens(string AccessToken, int ExpiresIn, string Scope, string? IdToken);
 
 /// <summary>Makes the tokens of an answer and writes it (RFC 6749 section 5.1, OpenID Connect Core section 3.1.3.3).</summary>
-internal sealed class TokenWriter(KeyRings rings, IServerSecrets secrets, AccessTokenForms forms, EvergrantOptions options, TimeProvider clock)
+internal sealed class TokenWriter(KeyRings rings, PairwiseKey pairwise, IServerSecrets secrets, AccessTokenForms forms, EvergrantOptions options, TimeProvider clock)
 {
-    private readonly byte[] _pairwiseKey = secrets.Derive("pairwise-subject");
-
     /// <summary>The sub that a client sees of an account.</summary>
-    public string SubjectOf(Client client, string accountId) => SubjectIdentifier.For(client, accountId, _pairwiseKey);
+    public ValueTask<Func<string, string>> SubjectsOfAsync(Client client, CancellationToken cancellationToken) => pairwise.SubjectsOfAsync(client, cancellationToken);
 
     /// <summary>Reads what the tokens of a grant say.</summary>
     /// <returns>Null when the account is gone.</returns>
@@ -38,7 +36,7 @@ internal sealed class TokenWriter(KeyRings rings, IServerSecrets secrets, Access
         DateTimeOffset expires = now + policy.AccessTokenLifetime;
         // An access token does not outlive its authorization.
         if (grant.ExpiresAt < expires) expires = grant.ExpiresAt.Value;
-        string subject = grant.Subject is null ? client.ClientId : SubjectOf(client, grant.Subject);
+        string subject = grant.Subject is null ? client.ClientId : (await SubjectsOfAsync(client, cancellationToken))(grant.Subject);
         var access = new AccessToken
         {
             Issuer = site.Issuer,

@@ -59,11 +59,12 @@ internal sealed class UserInfoEndpoint(PresentedTokens tokens, ClientCatalogue c
         ClaimsParameter requested = ClaimsParameter.Parse(grant.Authorized.Claims) ?? ClaimsParameter.None;
         Dictionary<string, JsonElement> released = ClaimRules.Select(claims.Claims, Scope.Split(scope), requested.UserInfo);
         string? algorithm = client.UserInfoSignedResponseAlg;
+        string subject = (await writer.SubjectsOfAsync(client, http.RequestAborted))(account);
         var buffer = new ArrayBufferWriter<byte>(512);
         using (var json = new Utf8JsonWriter(buffer, JsonReply.Options))
         {
             json.WriteStartObject();
-            json.WriteString("sub", writer.SubjectOf(client, account));
+            json.WriteString("sub", subject);
             if (algorithm is not null)
             {
                 // Section 5.3.2: a signed answer says who speaks to whom.

@@ -81,7 +81,7 @@ public sealed record Client
     /// <summary>Registered authentication method; None makes the client public.</summary>
     public ClientAuthenticationMethod AuthenticationMethod { get; init; } = ClientAuthenticationMethod.ClientSecretBasic;
 
-    /// <summary>HMACs of the secrets that are good now: one, or two while a rotation is under way. Never the secret.</summary>
+    /// <summary>HMACs of the secrets that are good now (<see cref="ClientSecret.Hash"/>): one, or two while a rotation is under way. Never the secret.</summary>
     public IReadOnlyList<byte[]> SecretHashes { get; init; } = [];
 
     /// <summary>The client's public keys as a JWK Set (RFC 7517); null for none.</summary>

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using Evergrant.Jose;
+using Evergrant.Protocol.Keys;
 using Evergrant.Protocol.Storage;
 
 namespace Evergrant.Protocol.Clients;
@@ -47,11 +48,11 @@ public static class ClientAuthentication
     /// <summary>Decides.</summary>
     /// <param name="shown">What the request shows.</param>
     /// <param name="client">The client registered under the id shown; null when there is none.</param>
-    /// <param name="secretKey">Key of <see cref="ClientSecret.Hash"/>.</param>
+    /// <param name="secretKeys">Keys of <see cref="ClientSecret.Hash"/>.</param>
     /// <param name="issuer">The issuer that was asked: the audience of assertions (RFC 7523bis section 4).</param>
     /// <param name="tokenEndpoint">URL of the token endpoint, for clients with the legacy audience.</param>
     /// <param name="now">The instant of the decision.</param>
-    public static ClientDecision Decide(ShownCredentials shown, Client? client, byte[] secretKey, string issuer, string tokenEndpoint, DateTimeOffset now)
+    public static ClientDecision Decide(ShownCredentials shown, Client? client, NumberedKeys secretKeys, string issuer, string tokenEndpoint, DateTimeOffset now)
     {
         if (client is null)
         {
@@ -69,7 +70,7 @@ public static class ClientAuthentication
                 // Basic and form fields carry the same proof; whoever holds the secret may show it either way.
                 if (shown.Assertion is not null) return WrongMethod;
                 if (shown.Secret is null) return Missing;
-                return ClientSecret.Matches(shown.Secret, secretKey, client.SecretHashes) ? new Authenticated(client, null) : WrongSecret;
+                return ClientSecret.Matches(shown.Secret, secretKeys, client.SecretHashes) ? new Authenticated(client, null) : WrongSecret;
         }
     }
 

@@ -1,6 +1,8 @@
+using System.Buffers.Binary;
 using System.Security.Cryptography;
 using System.Text;
 using Evergrant.Jose;
+using Evergrant.Protocol.Keys;
 
 namespace Evergrant.Protocol.Clients;
 
@@ -11,6 +13,11 @@ public static class ClientSecret
     /// <summary>Prefix by which secret scanners know it.</summary>
     public const string Prefix = "evs_";
 
+    /// <summary>Purpose of the keys of <see cref="Hash"/>.</summary>
+    public const string Purpose = "client-secret";
+
+    private const int NumberLength = 2;
+
     /// <summary>Makes a secret.</summary>
     /// <param name="random">32 random bytes.</param>
     public static string New(ReadOnlySpan<byte> random)
@@ -19,23 +26,50 @@ public static class ClientSecret
         return Prefix + CanonicalBase64Url.Encode(random);
     }
 
-    /// <summary>What is stored of a secret.</summary>
+    /// <summary>What is stored of a secret: the number of the key (2 bytes) and HMAC-SHA-256 (32 bytes).</summary>
     /// <param name="secret">The secret.</param>
-    /// <param name="key">256-bit key that is kept outside the store.</param>
-    public static byte[] Hash(string secret, byte[] key) => HMACSHA256.HashData(key, Encoding.UTF8.GetBytes(secret));
+    /// <param name="keys">Keys that are kept outside the store; the current one is taken.</param>
+    public static byte[] Hash(string secret, NumberedKeys keys)
+    {
+        byte[] hash = new byte[NumberLength + HMACSHA256.HashSizeInBytes];
+        BinaryPrimitives.WriteUInt16BigEndian(hash, (ushort)keys.CurrentNumber);
+        HMACSHA256.HashData(keys.Current, Encoding.UTF8.GetBytes(secret), hash.AsSpan(NumberLength));
+        return hash;
+    }
+
+    /// <summary>Number of the key of a stored hash; null for a hash of before keys were numbered, which is 32 bytes of the lowest key.</summary>
+    /// <param name="hash">What is stored.</param>
+    public static int? KeyNumberOf(ReadOnlySpan<byte> hash) =>
+        hash.Length == NumberLength + HMACSHA256.HashSizeInBytes ? BinaryPrimitives.ReadUInt16BigEndian(hash) : null;
 
     /// <summary>Whether a secret is one of those stored; takes the same time whichever it is.</summary>
     /// <param name="secret">What was presented.</param>
-    /// <param name="key">The key of <see cref="Hash"/>.</param>
+    /// <param name="keys">The keys of <see cref="Hash"/>.</param>
     /// <param name="hashes">What is stored.</param>
-    public static bool Matches(string secret, byte[] key, IReadOnlyList<byte[]> hashes)
+    public static bool Matches(string secret, NumberedKeys keys, IReadOnlyList<byte[]> hashes) => Find(secret, keys, hashes) is not null;
+
+    /// <summary>The stored hash of a secret, if it is to be made again with the current key.</summary>
+    /// <param name="secret">What was presented.</param>
+    /// <param name="keys">The keys of <see cref="Hash"/>.</param>
+    /// <param name="hashes">What is stored.</param>
+    /// <returns>Null when the hash is of the current key, or the secret is none of those.</returns>
+    public static byte[]? Outdated(string secret, NumberedKeys keys, IReadOnlyList<byte[]> hashes) =>
+        hashes.All(h => KeyNumberOf(h) == keys.CurrentNumber) || Find(secret, keys, hashes) is not { } hash || KeyNumberOf(hash) == keys.CurrentNumber ? null : hash;
+
+    private static byte[]? Find(string secret, NumberedKeys keys, IReadOnlyList<byte[]> hashes)
     {
-        if (secret.Length > 1024) return false;
+        if (secret.Length > 1024) return null;
         Span<byte> utf8 = stackalloc byte[3072];
-        Span<byte> presented = stackalloc byte[32];
-        HMACSHA256.HashData(key, utf8[..Encoding.UTF8.GetBytes(secret, utf8)], presented);
-        bool matches = false;
-        foreach (byte[] hash in hashes) matches |= CryptographicOperations.FixedTimeEquals(presented, hash);
-        return matches;
+        utf8 = utf8[..Encoding.UTF8.GetBytes(secret, utf8)];
+        Span<byte> presented = stackalloc byte[HMACSHA256.HashSizeInBytes];
+        byte[]? found = null;
+        foreach (byte[] hash in hashes)
+        {
+            int? number = KeyNumberOf(hash);
+            if (keys.Find(number) is not { } key) continue;
+            HMACSHA256.HashData(key, utf8, presented);
+            if (CryptographicOperations.FixedTimeEquals(presented, hash.AsSpan(number is null ? 0 : NumberLength))) found = hash;
+        }
+        return found;
     }
 }

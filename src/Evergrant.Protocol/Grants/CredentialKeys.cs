@@ -9,9 +9,10 @@ public sealed class CredentialKeys
     private readonly Dictionary<int, CredentialKey> _keys = [];
 
     /// <summary>Takes the keys.</summary>
-    /// <param name="roots">Number (1 to 65535) and root key of at least 32 bytes; the highest number makes new credentials.</param>
-    /// <exception cref="ArgumentException">No key, a number out of range, or a short key.</exception>
-    public CredentialKeys(IEnumerable<KeyValuePair<int, byte[]>> roots)
+    /// <param name="roots">Number (1 to 65535) and root key of at least 32 bytes.</param>
+    /// <param name="current">Number of the key that makes new credentials; null takes the highest.</param>
+    /// <exception cref="ArgumentException">No key, a number out of range, a short key, or the current one is not there.</exception>
+    public CredentialKeys(IEnumerable<KeyValuePair<int, byte[]>> roots, int? current = null)
     {
         foreach ((int number, byte[] root) in roots)
         {
@@ -19,7 +20,7 @@ public sealed class CredentialKeys
             _keys[number] = new CredentialKey(number, Derive(root, "grant-credential/tag"), Derive(root, "grant-credential/check"), Derive(root, "sealed-access-token"));
         }
         if (_keys.Count == 0) throw new ArgumentException("At least one credential key is needed.", nameof(roots));
-        Current = _keys[_keys.Keys.Max()];
+        Current = _keys.GetValueOrDefault(current ?? _keys.Keys.Max()) ?? throw new ArgumentException("The current key is not among the keys.", nameof(current));
     }
 
     /// <summary>The key that makes new generations.</summary>

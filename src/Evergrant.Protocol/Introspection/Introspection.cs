@@ -31,6 +31,8 @@ public static class Introspection
         if (token.IsRefreshToken)
         {
             // A refresh token is for this server alone; no resource server has business with it.
+            // What a refresh with it would be told holds here too, and nothing is changed by asking.
+            if (own && token.IsAheadOf(grant!) && caller.EffectivePolicy.OnStoreBehind == StoreBehindReaction.Refuse) return new Inactive();
             return own ? new Active(grant!.Authorized.Scope, null, grant) : new Inactive();
         }
         AccessToken access = token.Access!;

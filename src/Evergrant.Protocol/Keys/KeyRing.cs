@@ -68,7 +68,7 @@ public static class KeyRing
                 continue;
             }
             DateTimeOffset end = standing.Max(k => k.RetiresAt);
-            if (end - times.Announce <= now) due.Add(Plan(algorithm, now, end > now + times.Announce ? end : now + times.Announce, times));
+            if (end - times.MadeAhead <= now) due.Add(Plan(algorithm, now, end > now + times.Announce ? end : now + times.Announce, times));
         }
         return due;
     }
@@ -98,7 +98,7 @@ public static class KeyRing
         DateTimeOffset? next = null;
         foreach (SigningKeyRecord key in keys.Where(k => k.WithdrawnAt is null))
         {
-            foreach (DateTimeOffset at in (ReadOnlySpan<DateTimeOffset>)[key.SignsFrom, key.RetiresAt - times.Announce, key.RetiresAt, key.GoneAt])
+            foreach (DateTimeOffset at in (ReadOnlySpan<DateTimeOffset>)[key.SignsFrom, key.RetiresAt - times.MadeAhead, key.RetiresAt, key.GoneAt])
             {
                 if (at > now && (next is null || at < next)) next = at;
             }

@@ -15,6 +15,9 @@ public sealed record SigningKeyRecord
     /// <summary>PKCS#8, wrapped by a key that is kept outside the store.</summary>
     public required byte[] WrappedKey { get; init; }
 
+    /// <summary>Number of the root key that wraps it; null: it was wrapped before root keys were numbered, by the lowest.</summary>
+    public int? KeyNumber { get; init; }
+
     /// <summary>The public key as a JWK in JSON.</summary>
     public required string PublicJwk { get; init; }
 

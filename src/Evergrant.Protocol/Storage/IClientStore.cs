@@ -22,6 +22,15 @@ public interface IClientStore
     /// <param name="cancellationToken">Ends the wait.</param>
     ValueTask SaveClientAsync(Client client, CancellationToken cancellationToken);
 
+    /// <summary>Replaces one hash of a client's secrets by the hash of the same secret under another key.</summary>
+    /// <param name="issuer">Issuer.</param>
+    /// <param name="clientId">Client id.</param>
+    /// <param name="before">The hash as read.</param>
+    /// <param name="after">The hash of the same secret.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>False when the client has no such hash any more.</returns>
+    ValueTask<bool> ReplaceSecretHashAsync(string issuer, string clientId, byte[] before, byte[] after, CancellationToken cancellationToken);
+
     /// <summary>Removes a client and ends its grants in the same transaction.</summary>
     /// <param name="issuer">Issuer.</param>
     /// <param name="clientId">Client id.</param>

@@ -13,4 +13,5 @@ namespace Evergrant.Protocol.Storage;
 [JsonSerializable(typeof(Client))]
 [JsonSerializable(typeof(ApiResource))]
 [JsonSerializable(typeof(IReadOnlyList<string>))]
+[JsonSerializable(typeof(byte[]))]
 public sealed partial class StoredJson : JsonSerializerContext;

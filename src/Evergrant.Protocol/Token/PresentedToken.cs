@@ -65,8 +65,11 @@ public sealed class PresentedToken
     public bool Resolve(Grant? grant, string issuer, CredentialKeys keys, DateTimeOffset now)
     {
         if (GrantId is null) return Access!.ExpiresAt > now;
-        if (!IsOf(grant, issuer, keys) || grant!.State != GrantState.Active) return false;
-        if (IsRefreshToken) return _credential!.Generation >= grant.Generation && !grant.HasEnded(now);
+        if (!IsOf(grant, issuer, keys) || grant!.State == GrantState.Revoked) return false;
+        // A token ahead of its row proves that the row is behind: its state may be that of before the redemption, and its idle end belongs to a generation long past.
+        if (IsAheadOf(grant)) return !(grant.ExpiresAt <= now);
+        if (grant.State != GrantState.Active) return false;
+        if (IsRefreshToken) return _credential!.Generation == grant.Generation && !grant.HasEnded(now);
         return Access!.ExpiresAt > now && Access.Serial >= grant.AccessFloor;
     }
 
@@ -82,6 +85,10 @@ public sealed class PresentedToken
         if (!IsRefreshToken) Access ??= AccessToken.OfBody(_credential.Body, _text, issuer, grant.ClientId, grant.Id, (int)_credential.Generation);
         return true;
     }
+
+    /// <summary>Whether it is a refresh token of a generation that the row does not know: the store has gone back in time.</summary>
+    /// <param name="grant">The row.</param>
+    public bool IsAheadOf(Grant grant) => IsRefreshToken && _credential!.Generation > grant.Generation;
 
     /// <summary>The client that it was issued to; null when that is not known without the row.</summary>
     /// <param name="grant">The row, if any.</param>

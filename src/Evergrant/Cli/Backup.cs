@@ -31,7 +31,7 @@ internal static class Backup
             return invocation.Refuse(e.Message);
         }
         invocation.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Copied the store to {path} ({new FileInfo(path).Length:N0} bytes)."));
-        invocation.Out.WriteLine($"Keep {Path.Combine(invocation.On.Settings.Folder, RootKeys.FileName)} elsewhere: the copy is worth nothing without it, and much together with it.");
+        invocation.Out.WriteLine($"Keep the root keys elsewhere: the copy is worth nothing without it, and much together with it.");
         return ExitCode.Done;
     }
 }

@@ -65,7 +65,7 @@ internal static class ClientAdd
         JsonObject metadata;
         try
         {
-            metadata = invocation.Input is null ? [] : JsonNode.Parse(invocation.Input) as JsonObject ?? throw new JsonException();
+            metadata = invocation.Input is null ? [] : TextInput.Json(invocation.Input) as JsonObject ?? throw new JsonException();
         }
         catch (JsonException)
         {

@@ -23,18 +23,22 @@ internal static class Init
     {
         string? data = parse.GetValue(CommandLine.Data);
         string config = parse.GetValue(CommandLine.Config) ?? (data is null ? Location.SettingsFile : Path.Combine(data, Location.SettingsFile));
-        if (parse.GetValue(Issuer) is { } issuer && !File.Exists(config)) WriteSettings(config, issuer, data);
+        if (parse.GetValue(Issuer) is { } issuer && !File.Exists(config))
+        {
+            if (SettingsJudge.IssuerFault(issuer) is { } fault) throw new UnusableException($"--issuer: {issuer} {fault}");
+            WriteSettings(config, issuer, data);
+        }
         string folder;
         if (File.Exists(config) || parse.GetValue(CommandLine.Config) is not null) folder = data is null ? Location.Read(config).Folder : Path.GetFullPath(data);
         else folder = Path.GetFullPath(data ?? throw new UnusableException("name the data folder with --data, the settings with --config, or the issuer of new settings with --issuer"));
 
         PrivateFile.MakeFolder(folder);
-        bool made = RootKeys.Create(folder);
-        RootKeys.Read(folder);
+        bool made = !RootKeySource.Elsewhere(Environment.GetEnvironmentVariables()).Any() && RootKeySource.Create(folder);
+        RootKeys root = RootKeys.Read(folder);
         // Only settings know of a database.
         ServerSettings settings = File.Exists(config) ? Location.Read(config) with { Folder = folder } : new() { Folder = folder, Issuers = [], Urls = [] };
         await using (OpenStore store = await OpenStore.OpenAsync(settings)) Console.WriteLine($"The store is {store.File?.FilePath ?? store.Description}");
-        Console.WriteLine(made ? $"Made the root key {Path.Combine(folder, RootKeys.FileName)}: keep a copy of it apart from the backups" : $"The root key {Path.Combine(folder, RootKeys.FileName)} was there already");
+        Console.WriteLine(made ? $"Made the root key {root.Source.Place}: keep a copy of it apart from the backups" : $"The root key was there already: {root.Source.Place}");
         Console.WriteLine(File.Exists(config) ? $"Next: evergrant serve --config {config}" : $"Next: write the settings, {config}");
         return ExitCode.Done;
     }

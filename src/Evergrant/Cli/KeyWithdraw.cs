@@ -15,7 +15,11 @@ internal static class KeyWithdraw
         {
             if (invocation.Issuer(parse.GetValue(CommandLine.Issuer)) is not { } issuer) return ExitCode.Unusable;
             string kid = parse.GetRequiredValue(KeyId);
-            if (!await invocation.On.Keys.WithdrawAsync(issuer, kid, c)) return invocation.Refuse($"{issuer} has no key {kid}");
+            switch (await invocation.On.Keys.WithdrawAsync(issuer, kid, c))
+            {
+                case null: return invocation.Refuse($"{issuer} has no key {kid} that is published; evergrant key list --all shows those that are gone");
+                case false: return invocation.Refuse($"{kid} was withdrawn before");
+            }
             invocation.Out.WriteLine($"Withdrew {kid}. Resource servers that keep the JWK Set still take it until they read the set again.");
             return ExitCode.Done;
         }, cancellationToken));

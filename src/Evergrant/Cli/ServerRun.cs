@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using Evergrant.Hosting;
 using Evergrant.Hosting.Settings;
 
@@ -19,24 +18,11 @@ internal static class ServerRun
         TimeProvider time = settings.Development ? new MovableClock(store.Clock) : store.Clock;
         store.KeepTime(time);
         await using WebApplication app = HttpServer.Build(settings, store, root, time);
-        await DemandRootKeyAsync(app.Services.GetRequiredService<Operations>(), cancellationToken);
+        await app.Services.GetRequiredService<RootKeyAgreement>().BeginAsync(alone: store.File is not null, cancellationToken);
         Func<Task> listening = await prepare(app.Services.GetRequiredService<Operations>(), cancellationToken);
         await HttpServer.ListenAsync(app, settings);
         await listening();
         await app.WaitForShutdownAsync(cancellationToken);
         return StoreWatch.ExitCode;
-    }
-
-    // A restored store beside a new root key: nothing in it could be read, and new keys would make it worse.
-    private static async Task DemandRootKeyAsync(Operations operations, CancellationToken cancellationToken)
-    {
-        try
-        {
-            foreach (string issuer in operations.Settings.Issuers) await operations.Keys.CurrentAsync(issuer, cancellationToken);
-        }
-        catch (CryptographicException)
-        {
-            throw new UnusableException(RootKeys.NotOfThisStore(operations.Settings.Folder));
-        }
     }
 }

@@ -1,6 +1,4 @@
-using System.Security.Cryptography;
 using Evergrant.Declared;
-using Evergrant.Hosting;
 using Evergrant.Protocol;
 using Evergrant.Protocol.Accounts;
 using Evergrant.Protocol.Clients;
@@ -35,14 +33,6 @@ internal static class StoreExamination
         // As stored: looking at the ring would make what is missing.
         IReadOnlyList<SigningKeyRecord> keys = await operations.Store.Keys.ListKeysAsync(issuer, cancellationToken);
         if (keys.Count == 0) return [new(Severity.Warning, "key", $"{issuer} has no signing keys yet; the first start makes them")];
-        try
-        {
-            await operations.Keys.CurrentAsync(issuer, cancellationToken);
-        }
-        catch (CryptographicException)
-        {
-            return [new(Severity.Fault, "files", RootKeys.NotOfThisStore(operations.Settings.Folder))];
-        }
         return keys.Select(k => k.Algorithm).Distinct().Where(a => KeyRing.Signer(keys, a, now) is null)
             .Select(a => new Finding(Severity.Warning, "key", $"{issuer} has no {a} key that signs now; the next start makes one, which verifiers have not seen yet"));
     }

@@ -1,4 +1,7 @@
 using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Evergrant.Jose;
 
 namespace Evergrant.Cli;
 
@@ -14,6 +17,12 @@ internal static class TextInput
         if (new FileInfo(path) is { Exists: true, Length: > MaxLength }) throw new Hosting.UnusableException($"{path} is longer than 8 MiB");
         return await File.ReadAllTextAsync(path, cancellationToken);
     }
+
+    /// <summary>Reads JSON: no member twice, and every text readable.</summary>
+    /// <exception cref="JsonException">It is not that.</exception>
+    public static JsonNode? Json(string text) => StrictJson.HidesLoneSurrogate(Encoding.UTF8.GetBytes(text))
+        ? throw new JsonException()
+        : JsonNode.Parse(text, documentOptions: new JsonDocumentOptions { AllowDuplicateProperties = false });
 
     /// <summary>All of standard input.</summary>
     public static async Task<string?> AllAsync(CancellationToken cancellationToken) => await Console.In.ReadToEndAsync(cancellationToken);

@@ -42,7 +42,7 @@ internal static class UserAdd
     {
         try
         {
-            return JsonNode.Parse(text) is { } value && value.GetValueKind() != JsonValueKind.String ? value : text;
+            return TextInput.Json(text) is { } value && value.GetValueKind() != JsonValueKind.String ? value : text;
         }
         catch (JsonException)
         {

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Evergrant.Accounts;
 using Evergrant.Cli;
 using Evergrant.Hosting;
+using Evergrant.Jose;
 using Evergrant.Protocol.Clients;
 
 namespace Evergrant.Declared;
@@ -31,6 +32,7 @@ internal sealed record DeclaredState(
 
     private static JsonDocument Parse(ReadOnlyMemory<byte> utf8, string name)
     {
+        if (!System.Text.Unicode.Utf8.IsValid(utf8.Span) || StrictJson.HidesLoneSurrogate(utf8.Span)) throw new UnusableException($"{name} cannot be used: a text in it is not Unicode");
         try
         {
             return JsonDocument.Parse(utf8, new JsonDocumentOptions { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true, AllowDuplicateProperties = false });

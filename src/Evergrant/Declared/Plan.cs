@@ -50,7 +50,7 @@ internal sealed class Plan
     public static (string Secret, Client Client) WithNewSecret(Client client, Operations operations, bool keepNewest)
     {
         string secret = ClientSecret.New(RandomNumberGenerator.GetBytes(32));
-        byte[] hash = ClientSecret.Hash(secret, operations.Secrets.Derive("client-secret"));
+        byte[] hash = ClientSecret.Hash(secret, operations.Secrets.Derive(ClientSecret.Purpose));
         return (secret, client with { SecretHashes = keepNewest && client.SecretHashes.Count > 0 ? [client.SecretHashes[^1], hash] : [hash] });
     }
 

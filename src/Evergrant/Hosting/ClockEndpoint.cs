@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Evergrant.AspNetCore;
 using Evergrant.Hosting.Settings;
+using Evergrant.Jose;
 
 namespace Evergrant.Hosting;
 
@@ -31,16 +32,12 @@ internal static class ClockEndpoint
 
     private static async Task<TimeSpan?> ReadAsync(HttpContext http)
     {
-        try
+        using var body = new MemoryStream();
+        await http.Request.Body.CopyToAsync(body, http.RequestAborted);
+        if (!StrictJson.TryParseObject(body.ToArray(), out JsonDocument? json)) return null;
+        using (json)
         {
-            using JsonDocument json = await JsonDocument.ParseAsync(http.Request.Body, cancellationToken: http.RequestAborted);
-            return json.RootElement.ValueKind == JsonValueKind.Object && json.RootElement.TryGetProperty("advance", out JsonElement advance) && advance.ValueKind == JsonValueKind.String
-                ? ServerSettings.Duration(advance.GetString()!)
-                : null;
-        }
-        catch (JsonException)
-        {
-            return null;
+            return json.RootElement.TryGetProperty("advance", out JsonElement advance) && advance.ValueKind == JsonValueKind.String ? ServerSettings.Duration(advance.GetString()!) : null;
         }
     }
 }

@@ -4,6 +4,7 @@ using System.Text.Json.Nodes;
 using Evergrant.Cli;
 using Evergrant.Declared;
 using Evergrant.Protocol.Clients;
+using Evergrant.Protocol.Keys;
 
 namespace Evergrant.Hosting;
 
@@ -49,10 +50,10 @@ internal static class DemoState
     private static async Task<string> KeptSecretAsync(Operations operations, string issuer, string? known, CancellationToken cancellationToken)
     {
         Client client = (await operations.Store.Clients.FindClientAsync(issuer, WebClient, cancellationToken))!;
-        byte[] key = operations.Secrets.Derive("client-secret");
-        if (known is not null && ClientSecret.Matches(known, key, client.SecretHashes)) return known;
+        NumberedKeys keys = operations.Secrets.Derive(ClientSecret.Purpose);
+        if (known is not null && ClientSecret.Matches(known, keys, client.SecretHashes)) return known;
         string secret = ClientSecret.New(RandomNumberGenerator.GetBytes(32));
-        await operations.Store.Clients.SaveClientAsync(client with { SecretHashes = [ClientSecret.Hash(secret, key)] }, cancellationToken);
+        await operations.Store.Clients.SaveClientAsync(client with { SecretHashes = [ClientSecret.Hash(secret, keys)] }, cancellationToken);
         operations.Catalogue.Invalidate();
         return secret;
     }

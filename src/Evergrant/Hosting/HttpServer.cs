@@ -45,6 +45,7 @@ internal static class HttpServer
             builder.Services.AddHostedService<ClockWatch>();
         }
         builder.Services.AddHostedService<KeyRotation>();
+        builder.Services.AddHostedService<RootKeyWatch>();
         builder.Services.AddHostedService<CleanUp>();
         if (store.Database is null || settings.Development) builder.Services.AddHostedService<CommandSocket>();
         if (store.Database is not null) builder.Services.AddHostedService<NodeWatch>();
@@ -55,6 +56,7 @@ internal static class HttpServer
         // Routing first: the header policy goes by the endpoint's declaration.
         app.UseRouting();
         app.UseEvergrantHeaders();
+        app.UseMiddleware<RootKeyGuard>();
         // Probes of a load balancer name the machine, not the issuer: health comes before the host is looked at.
         app.UseMiddleware<HealthProbes>();
         app.UseHostFiltering();

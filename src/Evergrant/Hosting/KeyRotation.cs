@@ -5,10 +5,12 @@ using Evergrant.Protocol.Storage;
 namespace Evergrant.Hosting;
 
 /// <summary>Looks at the signing keys of all issuers: once before the server listens, so that the first client finds them made, and every five minutes from then on,
-/// so that successors are announced in time though nobody asks.</summary>
-internal sealed partial class KeyRotation(KeyRings keys, TimeProvider time, ServerSettings settings, ILogger<KeyRotation> logger) : BackgroundService
+/// so that successors are announced in time though nobody asks. Keys that are long gone are removed.</summary>
+internal sealed partial class KeyRotation(KeyRings keys, IKeyStore store, TimeProvider time, ServerSettings settings, ILogger<KeyRotation> logger) : BackgroundService
 {
     private static readonly TimeSpan Every = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan EveryRemoval = TimeSpan.FromDays(1);
+    private DateTimeOffset _removedAt;
 
     /// <inheritdoc/>
     public override async Task StartAsync(CancellationToken cancellationToken)
@@ -36,6 +38,10 @@ internal sealed partial class KeyRotation(KeyRings keys, TimeProvider time, Serv
         try
         {
             foreach (string issuer in settings.Issuers) await keys.CurrentAsync(issuer, stoppingToken);
+            DateTimeOffset now = time.GetUtcNow();
+            if (now - _removedAt < EveryRemoval) return;
+            await store.RemoveKeysAsync(now - settings.KeepEvents, stoppingToken);
+            _removedAt = now;
         }
         catch (StoreUnavailableException e)
         {

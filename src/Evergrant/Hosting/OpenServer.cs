@@ -20,7 +20,7 @@ internal sealed class OpenServer : IAsyncDisposable
     public Operations Operations { get; }
 
     /// <summary>Opens the folder of a server that does not run, or the database that running nodes share.</summary>
-    /// <exception cref="UnusableException">The root key is missing or faulty.</exception>
+    /// <exception cref="UnusableException">The root keys are missing, faulty, or not those of the store.</exception>
     /// <exception cref="Sqlite.StoreOpenException">The folder cannot be opened, or somebody has it.</exception>
     /// <exception cref="Postgres.StoreOpenException">The database cannot be used.</exception>
     public static async Task<OpenServer> OpenAsync(ServerSettings settings)
@@ -31,7 +31,17 @@ internal sealed class OpenServer : IAsyncDisposable
         var services = new ServiceCollection();
         services.AddLogging(logging => LogLines.Add(logging, LogLevel.Error));
         ServerServices.Add(services, settings, store, root, store.Clock);
-        return new OpenServer(store, services.BuildServiceProvider());
+        var server = new OpenServer(store, services.BuildServiceProvider());
+        try
+        {
+            await server._services.GetRequiredService<RootKeyAgreement>().DemandAsync(CancellationToken.None);
+            return server;
+        }
+        catch
+        {
+            await server.DisposeAsync();
+            throw;
+        }
     }
 
     /// <inheritdoc/>

@@ -1,86 +1,136 @@
-using System.Globalization;
+using System.Collections;
+using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using System.Text;
 using Evergrant.AspNetCore.Keys;
 using Evergrant.Protocol.Grants;
+using Evergrant.Protocol.Keys;
 
 namespace Evergrant.Hosting;
 
-/// <summary>The root keys of a server, in DATA/root.key: lines of a number, a space and 32 bytes in base64. Kept beside the store, never in it.</summary>
-/// <remarks>The highest number makes new credentials, all of them verify. What <see cref="Derive"/> gives has no number to tell which key made it
-/// (hashes of client secrets, wrapped signing keys), so it comes from the lowest, which stays for as long as the store.</remarks>
+/// <summary>The root keys of a server, kept beside the store, never in it. The store says which of them makes what is new and which are dropped (<see cref="RootKeyAgreement"/>); all others verify and unwrap.</summary>
+/// <remarks>Safe for concurrent use. Keys come and go while the server runs.</remarks>
 internal sealed class RootKeys : IServerSecrets
 {
-    /// <summary>Name of the file.</summary>
-    public const string FileName = "root.key";
+    private readonly IDictionary _environment;
+    private volatile Ring _ring;
+    private IReadOnlyList<int> _read;
 
-    private readonly byte[] _first;
-
-    private RootKeys(SortedDictionary<int, byte[]> keys)
+    private RootKeys(RootKeySource source, IDictionary environment)
     {
-        _first = keys.First().Value;
-        Credentials = new CredentialKeys(keys);
+        (Source, _environment) = (source, environment);
+        SortedDictionary<int, byte[]> keys = source.Read(environment);
+        _read = [.. keys.Keys];
+        // Until the store is asked: the youngest.
+        _ring = new(keys, keys.Keys.Max());
     }
+
+    /// <summary>Where they come from.</summary>
+    public RootKeySource Source { get; }
+
+    /// <summary>Why this node must not answer: it lacks a root key that the store relies on; null while all is well.</summary>
+    public string? Fault { get; private set; }
+
+    /// <summary>Numbers of the keys in use, ascending.</summary>
+    public IReadOnlyList<int> Numbers => _ring.Numbers;
 
     /// <inheritdoc/>
-    public CredentialKeys Credentials { get; }
+    public CredentialKeys Credentials => _ring.Credentials;
 
     /// <inheritdoc/>
-    public byte[] Derive(string purpose) => HKDF.DeriveKey(HashAlgorithmName.SHA256, _first, 32, info: Encoding.UTF8.GetBytes("evergrant/1/" + purpose));
+    public NumberedKeys Derive(string purpose) => _ring.Derive(purpose);
 
-    /// <summary>Makes the file with one new key, mode 0600, durable before this returns. Does nothing when it is there.</summary>
-    /// <returns>Whether it was made.</returns>
-    public static bool Create(string folder)
+    /// <summary>Reads them.</summary>
+    /// <param name="folder">Data folder.</param>
+    /// <param name="environment">Environment variables; null takes those of the process.</param>
+    /// <exception cref="UnusableException">They are missing, in two places, open to others, or not what was written; the message holds nothing of them.</exception>
+    public static RootKeys Read(string folder, IDictionary? environment = null)
     {
-        string path = Path.Combine(folder, FileName);
-        if (File.Exists(path)) return false;
-        byte[] key = RandomNumberGenerator.GetBytes(32);
-        PrivateFile.Write(path, Encoding.ASCII.GetBytes($"1 {Convert.ToBase64String(key)}\n"));
-        CryptographicOperations.ZeroMemory(key);
-        return true;
+        environment ??= Environment.GetEnvironmentVariables();
+        return new(RootKeySource.Find(folder, environment), environment);
     }
 
-    /// <summary>Reads the file.</summary>
-    /// <exception cref="UnusableException">It is missing, open to others, or not what was written; the message holds nothing of it.</exception>
-    public static RootKeys Read(string folder)
-    {
-        string path = Path.Combine(folder, FileName);
-        if (FaultOf(folder) is { } fault) throw new UnusableException(fault);
-        var keys = new SortedDictionary<int, byte[]>();
-        int number = 0;
-        foreach (string line in File.ReadLines(path))
-        {
-            number++;
-            if (line.Length == 0 || line[0] == '#') continue;
-            int space = line.IndexOf(' ');
-            byte[] key = new byte[32];
-            bool good = space > 0 && int.TryParse(line.AsSpan(0, space), NumberStyles.None, CultureInfo.InvariantCulture, out int id) && id is >= 1 and <= ushort.MaxValue
-                && Convert.TryFromBase64String(line[(space + 1)..], key, out int written) && written == 32 && keys.TryAdd(id, key);
-            if (!good) throw new UnusableException(string.Create(CultureInfo.InvariantCulture, $"{path} line {number}: is not a new number and 32 bytes in base64"));
-        }
-        return keys.Count > 0 ? new(keys) : throw new UnusableException($"{path}: holds no key");
-    }
-
-    /// <summary>What is wrong with the file as a file; null when nothing is.</summary>
+    /// <summary>What is wrong with the root keys of a folder; null when nothing is.</summary>
     public static string? FaultOf(string folder)
     {
-        string path = Path.Combine(folder, FileName);
-        if (!File.Exists(path)) return $"{path}: is not there; evergrant init makes it once, and a backup of the store is worth nothing without it";
-        if (!OperatingSystem.IsWindows() && (File.GetUnixFileMode(path) & ~(UnixFileMode.UserRead | UnixFileMode.UserWrite)) != 0) return $"{path}: others may read it; chmod 600 it, and think about who has";
         try
         {
-            using FileStream file = File.OpenRead(path);
-            return file.Length <= 1 << 16 ? null : $"{path}: is too long";
+            Read(folder);
+            return null;
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (UnusableException e)
         {
-            return $"{path}: cannot be read";
+            return e.Message;
         }
     }
 
-    /// <summary>What to say when the keys do not open what the store has.</summary>
-    public static string NotOfThisStore(string folder) => $"{Path.Combine(folder, FileName)}: is not the root key of this store; put back the one that was there when the store was made";
+    /// <summary>32 bytes that tell whether two nodes have the same key, and nothing about it.</summary>
+    public byte[] CheckValueOf(int number) => _ring.DeriveOne(number, "root-key-check");
+
+    /// <summary>Reads the file again, if that is where they come from: another key may have been put there.</summary>
+    public void Reload()
+    {
+        if (Source.File is null) return;
+        SortedDictionary<int, byte[]> keys = Source.Read(_environment);
+        if (keys.Keys.SequenceEqual(_read) || !keys.ContainsKey(_ring.Active)) return;
+        _read = [.. keys.Keys];
+        _ring = new(keys, _ring.Active);
+    }
+
+    /// <summary>Takes up what the store says of the keys.</summary>
+    /// <param name="known">All root keys that it knows.</param>
+    /// <param name="now">The instant.</param>
+    /// <returns>What is wrong with the keys of this node, in words; null when nothing is.</returns>
+    public string? Adopt(IReadOnlyList<RootKeyRecord> known, DateTimeOffset now)
+    {
+        Ring ring = _ring;
+        Fault = FaultOf(known, ring);
+        if (Fault is not null) return Fault;
+        // A key that waits and is another one here than where it was made first is as good as absent.
+        HashSet<int> without = [.. known.Where(k => k.DroppedAt is not null || !IsSame(k, ring)).Select(k => k.Number)];
+        int active = RootKeyRecord.Active(known, now)?.Number ?? ring.Numbers.Max();
+        if (active != ring.Active || ring.Numbers.Any(without.Contains)) _ring = ring.With(active, without);
+        return null;
+    }
 
     /// <summary>Tells nothing.</summary>
     public override string ToString() => "***";
+
+    private string? FaultOf(IReadOnlyList<RootKeyRecord> known, Ring ring)
+    {
+        foreach (RootKeyRecord key in known.Where(k => k is { DroppedAt: null, ActiveFrom: not null }))
+        {
+            if (!ring.Numbers.Contains(key.Number)) return $"{Source.Place}: has no root key {key.Number}, which this store relies on; put it there as the other nodes, or the copy that was kept, have it";
+            if (!IsSame(key, ring)) return $"{Source.Place}: root key {key.Number} is not the root key of this store; put back the one that was there when the store was made, or that the other nodes have";
+        }
+        return null;
+    }
+
+    private static bool IsSame(RootKeyRecord key, Ring ring) => !ring.Numbers.Contains(key.Number) || CryptographicOperations.FixedTimeEquals(ring.DeriveOne(key.Number, "root-key-check"), key.CheckValue);
+
+    /// <summary>The keys as they stand, and what was derived from them.</summary>
+    private sealed class Ring
+    {
+        private readonly SortedDictionary<int, byte[]> _keys;
+        private readonly ConcurrentDictionary<string, NumberedKeys> _derived = new(StringComparer.Ordinal);
+
+        public Ring(SortedDictionary<int, byte[]> keys, int active)
+        {
+            (_keys, Active, Numbers) = (keys, active, [.. keys.Keys]);
+            Credentials = new CredentialKeys(keys, active);
+        }
+
+        public int Active { get; }
+
+        public IReadOnlyList<int> Numbers { get; }
+
+        public CredentialKeys Credentials { get; }
+
+        public Ring With(int active, HashSet<int> without) => new(new SortedDictionary<int, byte[]>(_keys.Where(k => !without.Contains(k.Key)).ToDictionary()), active);
+
+        public NumberedKeys Derive(string purpose) =>
+            _derived.GetOrAdd(purpose, p => new NumberedKeys(Numbers.Select(n => KeyValuePair.Create(n, DeriveOne(n, p))), Active));
+
+        public byte[] DeriveOne(int number, string purpose) => HKDF.DeriveKey(HashAlgorithmName.SHA256, _keys[number], 32, info: Encoding.UTF8.GetBytes("evergrant/1/" + purpose));
+    }
 }

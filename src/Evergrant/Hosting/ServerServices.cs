@@ -23,7 +23,7 @@ internal static class ServerServices
         services.AddSingleton(store.Clients);
         services.AddSingleton(store.Keys);
         services.AddSingleton(store.Accounts);
-        services.AddSingleton<IServerSecrets>(root);
+        services.AddSingleton(root).AddSingleton<IServerSecrets>(root).AddSingleton<RootKeyAgreement>().AddSingleton<RootKeyRotation>();
         services.AddSingleton(time);
         services.AddEvergrantPages();
         services.AddEvergrant(new EvergrantOptions

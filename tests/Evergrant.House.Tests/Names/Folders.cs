@@ -33,6 +33,7 @@ internal static class Folders
         ["Evergrant.Postgres/PostgresClock.cs"] = "one process has one clock; many nodes go by their database's",
         ["Evergrant.Postgres/Watch.cs"] = "a file has one process, which knows what it changed",
         ["Evergrant.Postgres/Outcome.cs"] = "a network stands between, so a statement may have been made or not",
+        ["Evergrant.Postgres/Primary.cs"] = "a file does not move to another machine",
         ["Evergrant.Postgres/Texts.cs"] = "PostgreSQL cannot hold U+0000 in a text",
     };
 

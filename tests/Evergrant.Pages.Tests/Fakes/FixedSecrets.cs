@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Evergrant.AspNetCore.Keys;
 using Evergrant.Protocol.Grants;
+using Evergrant.Protocol.Keys;
 
 namespace Evergrant.Pages.Tests.Fakes;
 
@@ -10,5 +11,5 @@ internal sealed class FixedSecrets : IServerSecrets
 {
     public CredentialKeys Credentials { get; } = new([KeyValuePair.Create(1, new byte[32])]);
 
-    public byte[] Derive(string purpose) => SHA256.HashData(Encoding.UTF8.GetBytes(purpose));
+    public NumberedKeys Derive(string purpose) => new([KeyValuePair.Create(1, SHA256.HashData(Encoding.UTF8.GetBytes(purpose)))], 1);
 }

@@ -152,7 +152,8 @@ public sealed class ServeTests : IDisposable
         Assert.Equal(key, File.ReadAllText(Path.Combine(data, "root.key")));
         Assert.Contains("https://id.example", File.ReadAllText(Path.Combine(data, "evergrant.json")), StringComparison.Ordinal);
         Assert.Equal(0, (await RunningProgram.Run("doctor", "--data", data)).ExitCode);
-        Assert.Equal(2, (await RunningProgram.Run("init", "--data", _folder.At("x"), "--issuer", "http://id.example")).ExitCode);
+        Said plain = await RunningProgram.Run("init", "--data", _folder.At("x"), "--issuer", "http://id.example");
+        Assert.Equal((2, "evergrant: --issuer: http://id.example is not https; only development mode (evergrant start) serves http"), (plain.ExitCode, plain.Error.Trim()));
         Assert.False(File.Exists(_folder.At("x/evergrant.json")));
         Assert.Equal(2, (await RunningProgram.Run("client", "list", "--data", _folder.At("nowhere"))).ExitCode);
     }

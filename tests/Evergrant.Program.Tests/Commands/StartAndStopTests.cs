@@ -48,6 +48,11 @@ public class StartAndStopTests
         // The keys of the beginning are past their time; new ones have been made.
         using JsonDocument keys = JsonDocument.Parse((await RunningProgram.Run("key", "list", "--json", "--data", folder.At("data"))).Output);
         Assert.All(keys.RootElement.GetProperty("keys").EnumerateArray(), k => Assert.Equal("signing", k.GetProperty("state").GetString()));
+        foreach (string body in (string[])["""{"advance":"\ud800"}""", """{"\udc00":1,"advance":"01:00:00"}""", """{"advance":"01:00:00","advance":"01:00:00"}""", "[]", "{", ""])
+        {
+            using HttpResponseMessage refused = await http.PostAsync(url + "/dev/clock", new StringContent(body, null, "application/json"));
+            Assert.Equal(400, (int)refused.StatusCode);
+        }
         foreach (string bad in (string[])["-01:00:00", "soon", "00:00:00"])
         {
             using HttpResponseMessage refused = await http.PostAsJsonAsync(url + "/dev/clock", new { advance = bad });

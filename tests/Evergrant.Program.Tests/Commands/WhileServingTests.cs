@@ -204,8 +204,89 @@ public sealed class WhileServingTests(DevelopmentServer server) : IClassFixture<
         Assert.Contains(kid, await server.Http.GetStringAsync(server.Issuer + "/jwks"), StringComparison.Ordinal);
         Assert.Equal(0, (await server.Run("key", "withdraw", kid)).ExitCode);
         Assert.DoesNotContain(kid, await server.Http.GetStringAsync(server.Issuer + "/jwks"), StringComparison.Ordinal);
+        Said again = await server.Run("key", "withdraw", kid);
+        Assert.Equal((1, $"evergrant: {kid} was withdrawn before"), (again.ExitCode, again.Error.Trim()));
         Assert.Equal(1, (await server.Run("key", "withdraw", "none")).ExitCode);
         Assert.Equal(2, (await server.Run("key", "rotate", "--alg", "HS256")).ExitCode);
+    }
+
+    [Fact]
+    public async Task A_declared_state_with_half_a_character_is_refused_as_the_input_that_it_is()
+    {
+        foreach (string text in (string[])["""{"scopes":[{"name":"a","description":"\ud800"}]}""", """{"scopes":[{"name":"\udc00"}]}""", """{"\ud800":1}"""])
+        {
+            Said said = await server.RunWith(text, "apply", "-f", "-", "--yes");
+            Assert.Equal((2, "evergrant: the declared state cannot be used: a text in it is not Unicode"), (said.ExitCode, said.Error.Trim()));
+        }
+        foreach (string metadata in (string[])["""{"client_name":"\ud800"}""", """{"client_name":"a","client_name":"b"}"""])
+        {
+            Assert.Equal(2, (await server.RunWith(metadata, "client", "add", "half", "--metadata", "-")).ExitCode);
+        }
+    }
+
+    [Fact]
+    public async Task A_disabled_account_is_refused_as_if_nobody_were_called_so_and_its_grants_have_ended()
+    {
+        string refresh = (await CodeFlow.Run(server)).GetProperty("refresh_token").GetString()!;
+        Assert.Equal(0, (await server.Run("user", "disable", "demo")).ExitCode);
+        try
+        {
+            Assert.Contains("disabled", (await server.Run("user", "list")).Output, StringComparison.Ordinal);
+            Assert.Equal("invalid_grant", (await CodeFlow.Token(server, new("grant_type", "refresh_token"), new("refresh_token", refresh))).GetProperty("error").GetString());
+            string password = server.Announced.GetProperty("user").GetProperty("password").GetString()!;
+            Assert.Equal(await SignInPage("nobody-at-all", password), await SignInPage("demo", password));
+        }
+        finally
+        {
+            Assert.Equal(0, (await server.Run("user", "enable", "demo")).ExitCode);
+        }
+        Assert.True((await CodeFlow.Run(server)).TryGetProperty("access_token", out _));
+        Assert.Equal(1, (await server.Run("user", "disable", "nobody-at-all")).ExitCode);
+    }
+
+    [Fact]
+    public async Task A_new_root_key_is_used_at_once_and_whoever_lost_an_answer_gets_the_same_successor()
+    {
+        string secret = (await server.Json("client", "add", "rooted", "--grant-type", "client_credentials", "--scope", "notes:read", "--resource", "https://notes.example")).GetProperty("changes")[0].GetProperty("client_secret").GetString()!;
+        string first = (await CodeFlow.Run(server)).GetProperty("refresh_token").GetString()!, lost = await Refresh(first);
+        Said rotated = await server.Run("key", "rotate-root");
+        Assert.True(rotated.ExitCode == 0, rotated.Error);
+        int active = (await RootKeys()).Single(k => k.State == "active").Number;
+        Assert.Equal("accepted", (await RootKeys())[0].State);
+        // The row says which key made the present generation; a retry is answered with that one.
+        Assert.Equal(lost, await Refresh(first));
+        string next = await Refresh(lost);
+        Assert.Equal((active - 1, active), (KeyNumberOf(lost), KeyNumberOf(next)));
+        Assert.Equal(next, await Refresh(lost));
+
+        Assert.Equal(0, (await server.Run("key", "rewrap")).ExitCode);
+        Assert.All((await server.Json("key", "list")).GetProperty("keys").EnumerateArray(), k => Assert.Equal(active, k.GetProperty("root_key").GetInt32()));
+        Assert.Contains("rooted", (await server.Run("key", "drop-root", "1")).Error, StringComparison.Ordinal);
+        // The secret is at hand when it is shown: from then on its hash is of the new key.
+        Assert.Equal(HttpStatusCode.OK, await server.AskForToken("rooted", secret));
+        Assert.Equal(HttpStatusCode.OK, await server.AskForToken("rooted", secret));
+        Assert.DoesNotContain("rooted", (await server.Run("key", "drop-root", "1")).Error, StringComparison.Ordinal);
+        Assert.DoesNotContain(" AAAA", rotated.Output, StringComparison.Ordinal);
+        foreach (string line in await File.ReadAllLinesAsync(Path.Combine(server.Folder, "root.key"))) Assert.DoesNotContain(line.Split(' ')[1], rotated.Output + (await server.Run("key", "list")).Output, StringComparison.Ordinal);
+    }
+
+    private static int KeyNumberOf(string token) => System.Buffers.Binary.BinaryPrimitives.ReadUInt16BigEndian(Microsoft.AspNetCore.WebUtilities.WebEncoders.Base64UrlDecode(token[4..]));
+
+    private async Task<string> Refresh(string token) =>
+        (await CodeFlow.Token(server, new("grant_type", "refresh_token"), new("refresh_token", token))).GetProperty("refresh_token").GetString()!;
+
+    private async Task<List<(int Number, string? State)>> RootKeys() =>
+        [.. (await server.Json("key", "list")).GetProperty("root_keys").EnumerateArray().Select(k => (k.GetProperty("number").GetInt32(), k.GetProperty("state").GetString()))];
+
+    // The page after a failed attempt, without what is new in every answer.
+    private async Task<string> SignInPage(string name, string password)
+    {
+        using var http = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, CookieContainer = new CookieContainer() });
+        string page = await http.GetStringAsync(server.Issuer + "/sign-in?return=account");
+        string token = Regex.Match(page, "name=\"form_token\" value=\"([^\"]*)\"").Groups[1].Value;
+        using HttpResponseMessage reply = await http.PostAsync(server.Issuer + "/sign-in", new FormUrlEncodedContent([new("form_token", token), new("return", "account"), new("username", name), new("password", password)]));
+        string answer = $"{(int)reply.StatusCode} {await reply.Content.ReadAsStringAsync()}";
+        return Regex.Replace(answer.Replace(token, "", StringComparison.Ordinal).Replace(name, "", StringComparison.Ordinal), "[0-9A-Z]{4}-[0-9A-Z]{4}|nonce[-=\"][^ \"']*", "");
     }
 
     [Fact]

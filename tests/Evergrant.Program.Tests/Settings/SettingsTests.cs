@@ -45,6 +45,15 @@ public class SettingsTests
     public void A_setting_that_is_not_known_or_not_of_its_kind_is_refused_with_its_line(string member, string fault) =>
         Assert.Equal([fault], Read(Behind + ",\n" + member + "}").Faults);
 
+    [Fact]
+    public void An_issuer_that_is_a_bare_text_is_one_fault() => Assert.Equal(
+        ["issuers[0]: is not an object (evergrant.json line 1)"],
+        Read("""{"data":"d","issuers":["http://id.example"],"urls":["http://127.0.0.1:5000"],"trusted_proxies":["127.0.0.1"]}""").Faults);
+
+    [Fact]
+    public void Half_a_character_in_a_text_is_a_fault() =>
+        Assert.Contains("evergrant.json: a text in it is not Unicode", Read(Behind + """, "log_level": "\ud800" }""").Faults);
+
     [Theory]
     [InlineData("""{"data":"d","issuers":[{"issuer":"https://id.example"}],"urls":["http://127.0.0.1:5000"]}""", "trusted_proxies: is empty, though a URL is http: name the proxy at which TLS ends, or listen on https")]
     [InlineData("""{"data":"d","issuers":[{"issuer":"https://a.example"},{"issuer":"https://b.example/"}],"urls":["http://127.0.0.1:5000"],"trusted_proxies":["::1"]}""",
@@ -58,6 +67,44 @@ public class SettingsTests
     [InlineData("[]", "evergrant.json: the settings are one JSON object")]
     [InlineData("{\"data\":\"d\",\n]", "evergrant.json line 2: this is not JSON")]
     public void What_contradicts_itself_is_refused(string json, string fault) => Assert.Contains(fault, Read(json).Faults);
+
+    [Theory]
+    [InlineData("\"connection\": \"Host=db;Pasword=canary\"", "postgres.connection: the connection string cannot be read: it is made of Keyword=value pairs with semicolons between, and a value that holds ; or = stands in quotes (evergrant.json line 2)")]
+    [InlineData("\"connection\": \"Username=u;Password=canary\"", "postgres.connection: the connection string names no Host (evergrant.json line 2)")]
+    [InlineData("\"connection\": \"Host=db;Password=canary\"", "postgres.connection: the connection string names no Username (evergrant.json line 2)")]
+    [InlineData("\"connection\": \"Host=db;Username=u;Port=canary\"", "postgres.connection: the connection string cannot be read: it is made of Keyword=value pairs with semicolons between, and a value that holds ; or = stands in quotes (evergrant.json line 2)")]
+    [InlineData("\"connection\": \"Host=db;Username=u\", \"connection_file\": \"c\"", "postgres.connection_file: is set beside postgres.connection (evergrant.json line 2); set one of them (evergrant.json line 2)")]
+    [InlineData("\"connection\": \"Host=db;Username=u\", \"deadline\": \"5\"", "postgres.deadline: 5 is not a duration d.hh:mm:ss from 00:00:01 to 00:01:00 (evergrant.json line 2)")]
+    [InlineData("\"deadline\": \"00:00:05\"", "postgres.deadline: is set without postgres.connection (evergrant.json line 2)")]
+    [InlineData("\"password_file\": \"x\"", "postgres.password_file: is set without postgres.connection (evergrant.json line 2)")]
+    [InlineData("\"conection\": \"canary\"", "postgres.conection: no such setting (evergrant.json line 2); did you mean postgres.connection?")]
+    public void A_database_that_cannot_be_meant_is_refused_without_repeating_its_connection_string(string members, string fault)
+    {
+        Parsed<ServerSettings> settings = Read(Behind + ",\n\"postgres\": {" + members + "}}");
+        Assert.Equal([fault], settings.Faults);
+        Assert.DoesNotContain("canary", string.Concat(settings.Faults), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_database_is_set_by_the_environment_alone()
+    {
+        Evergrant.Postgres.PostgresOptions options = Read(Behind + "}", ("EVERGRANT__POSTGRES__CONNECTION", "Host=db1,db2;Username=u;Password=canary"), ("EVERGRANT__POSTGRES__DEADLINE", "00:00:05")).Value!.Postgres!;
+        Assert.Equal("db1,db2:5432/u as u", options.Address()!.ToString());
+        Assert.Equal(TimeSpan.FromSeconds(5), options.Deadline);
+        Assert.DoesNotContain("canary", options.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_password_file_that_others_may_read_or_that_is_a_second_password_is_refused()
+    {
+        using var folder = new TemporaryFolder();
+        string password = folder.Write("password", "canary\n"), set = $"\"password_file\": \"{password}\"";
+        File.SetUnixFileMode(password, UnixFileMode.UserRead | UnixFileMode.OtherRead);
+        Assert.Equal([$"postgres.password_file: others may read or write {password}; chmod 600 it (evergrant.json line 2)"], Read(Behind + ",\n\"postgres\": {\"connection\": \"Host=db;Username=u\", " + set + "}}").Faults);
+        File.SetUnixFileMode(password, UnixFileMode.UserRead);
+        Assert.Equal(["postgres.password_file: is set, though postgres.connection has a password (evergrant.json line 2)"], Read(Behind + ",\n\"postgres\": {\"connection\": \"Host=db;Username=u;Password=x\", " + set + "}}").Faults);
+        Assert.Contains("Password=canary", Read(Behind + ",\n\"postgres\": {\"connection\": \"Host=db;Username=u\", " + set + "}}").Value!.Postgres!.ConnectionString, StringComparison.Ordinal);
+    }
 
     [Fact]
     public void The_environment_overrides_the_file()

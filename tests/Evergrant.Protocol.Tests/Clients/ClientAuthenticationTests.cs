@@ -1,19 +1,20 @@
 using System.Text;
 using Evergrant.Jose;
 using Evergrant.Protocol.Clients;
+using Evergrant.Protocol.Keys;
 
 namespace Evergrant.Protocol.Tests.Clients;
 
 public class ClientAuthenticationTests
 {
     private const string TokenEndpoint = Sample.Issuer + "/token";
-    private static readonly byte[] SecretKey = new byte[32];
+    private static readonly NumberedKeys SecretKeys = new([KeyValuePair.Create(1, new byte[32])], 1);
     private static readonly SigningKey Key = SigningKey.Create("ES256", "k");
-    private static readonly Client Secretive = Sample.Web with { SecretHashes = [ClientSecret.Hash("right", SecretKey), ClientSecret.Hash("next", SecretKey)] };
+    private static readonly Client Secretive = Sample.Web with { SecretHashes = [ClientSecret.Hash("right", SecretKeys), ClientSecret.Hash("next", SecretKeys)] };
     private static readonly Client Asserting = Sample.Web with { AuthenticationMethod = ClientAuthenticationMethod.PrivateKeyJwt, Jwks = Encoding.UTF8.GetString(new JwkSet([Key.PublicKey]).ToUtf8Json()) };
 
     private static ClientDecision Decide(Client? client, string? secret = null, string? assertion = null, string? id = "web", string issuer = Sample.Issuer) =>
-        ClientAuthentication.Decide(new ShownCredentials(id, secret, assertion, false), client, SecretKey, issuer, TokenEndpoint, Sample.Now);
+        ClientAuthentication.Decide(new ShownCredentials(id, secret, assertion, false), client, SecretKeys, issuer, TokenEndpoint, Sample.Now);
 
     private static void IsRefused(Refusal refusal, bool guess, ClientDecision decision)
     {

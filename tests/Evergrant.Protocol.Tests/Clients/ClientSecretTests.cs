@@ -1,4 +1,5 @@
 using Evergrant.Protocol.Clients;
+using Evergrant.Protocol.Keys;
 
 namespace Evergrant.Protocol.Tests.Clients;
 
@@ -18,10 +19,32 @@ public class ClientSecretTests
     [Fact]
     public void What_is_stored_tells_nothing_without_the_key()
     {
-        byte[] stored = ClientSecret.Hash("secret", new byte[32]);
-        Assert.True(ClientSecret.Matches("secret", new byte[32], [new byte[32], stored]));
-        Assert.False(ClientSecret.Matches("secret", [.. new byte[31], 1], [stored]));
-        Assert.False(ClientSecret.Matches("secret", new byte[32], []));
+        byte[] stored = ClientSecret.Hash("secret", Keys(1));
+        Assert.True(ClientSecret.Matches("secret", Keys(1), [new byte[34], stored]));
+        Assert.False(ClientSecret.Matches("secret", new NumberedKeys([KeyValuePair.Create(1, new byte[32])], 1), [stored]));
+        Assert.False(ClientSecret.Matches("secret", Keys(1), []));
+    }
+
+    [Fact]
+    public void A_hash_names_its_key_and_is_good_for_as_long_as_that_is_there()
+    {
+        byte[] first = ClientSecret.Hash("secret", Keys(1)), second = ClientSecret.Hash("secret", Keys(2));
+        Assert.Equal((1, 2), (ClientSecret.KeyNumberOf(first), ClientSecret.KeyNumberOf(second)));
+        Assert.True(ClientSecret.Matches("secret", Keys(2), [first]));
+        Assert.False(ClientSecret.Matches("secret", new NumberedKeys([Key(2)], 2), [first]));
+        Assert.Same(first, ClientSecret.Outdated("secret", Keys(2), [first]));
+        Assert.Null(ClientSecret.Outdated("secret", Keys(2), [second]));
+        Assert.Null(ClientSecret.Outdated("other", Keys(2), [first]));
+    }
+
+    [Fact]
+    public void A_hash_of_before_keys_were_numbered_is_of_the_lowest_key()
+    {
+        byte[] unnumbered = ClientSecret.Hash("secret", Keys(1))[2..];
+        Assert.Null(ClientSecret.KeyNumberOf(unnumbered));
+        Assert.True(ClientSecret.Matches("secret", Keys(2), [unnumbered]));
+        Assert.False(ClientSecret.Matches("secret", new NumberedKeys([Key(2)], 2), [unnumbered]));
+        Assert.Same(unnumbered, ClientSecret.Outdated("secret", Keys(1), [unnumbered]));
     }
 
     [Fact]
@@ -30,7 +53,11 @@ public class ClientSecretTests
         foreach (int length in (int[])[0, 1023, 1024, 1025, 100_000])
         {
             string secret = new('\u20ac', length);
-            Assert.Equal(length <= 1024, ClientSecret.Matches(secret, new byte[32], [ClientSecret.Hash(secret, new byte[32])]));
+            Assert.Equal(length <= 1024, ClientSecret.Matches(secret, Keys(1), [ClientSecret.Hash(secret, Keys(1))]));
         }
     }
+
+    private static NumberedKeys Keys(int current) => new([Key(1), Key(2)], current);
+
+    private static KeyValuePair<int, byte[]> Key(int number) => KeyValuePair.Create(number, Enumerable.Repeat((byte)number, 32).ToArray());
 }

@@ -8,6 +8,14 @@ public class CredentialKeysTests
     public void The_highest_number_makes_new_credentials() => Assert.Equal(7, Sample.KeysOf((3, 1), (7, 2), (1, 3)).CurrentNumber);
 
     [Fact]
+    public void Another_number_makes_new_credentials_when_it_is_named()
+    {
+        KeyValuePair<int, byte[]>[] roots = [KeyValuePair.Create(1, new byte[32]), KeyValuePair.Create(2, new byte[32])];
+        Assert.Equal(1, new CredentialKeys(roots, 1).CurrentNumber);
+        Assert.Throws<ArgumentException>(() => new CredentialKeys(roots, 3));
+    }
+
+    [Fact]
     public void No_key_at_all_is_a_fault() => Assert.Throws<ArgumentException>(() => new CredentialKeys([]));
 
     [Theory]

@@ -47,6 +47,16 @@ public class IntrospectionTests
     [Fact]
     public void Nobody_but_its_client_sees_a_refresh_token() => Assert.IsType<Inactive>(Decide(PresentedTokenTests.Refresh(Grant, 5), Api with { Resources = [] }));
 
+    [Theory]
+    [InlineData(StoreBehindReaction.CatchUp, true)]
+    [InlineData(StoreBehindReaction.Refuse, false)]
+    public void A_refresh_token_ahead_of_its_row_is_what_a_refresh_with_it_would_be(StoreBehindReaction reaction, bool active)
+    {
+        Client caller = Sample.Web with { Policy = GrantPolicy.Confidential with { OnStoreBehind = reaction } };
+        Assert.Equal(active, Decide(PresentedTokenTests.Refresh(Grant, Grant.Generation + 1), caller) is Active);
+        Assert.IsType<Active>(Decide(PresentedTokenTests.Refresh(Grant, Grant.Generation), caller));
+    }
+
     [Fact]
     public void A_superseded_refresh_token_is_inactive() => Assert.IsType<Inactive>(Decide(PresentedTokenTests.Refresh(Grant, 4), Sample.Web));
 }

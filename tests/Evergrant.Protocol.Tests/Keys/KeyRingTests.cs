@@ -23,13 +23,16 @@ public class KeyRingTests
     [Theory]
     [InlineData(-1, 0)]
     [InlineData(0, 1)]
-    public void A_successor_is_due_when_it_can_just_be_announced_in_time(int milliseconds, int due)
+    public void A_successor_is_due_so_early_that_a_late_look_still_announces_it_in_time(int milliseconds, int due)
     {
         SigningKeyRecord first = Make(KeyRing.Due([], ["ES256"], Times, Sample.Now)[0], 1);
-        DateTimeOffset at = (first.RetiresAt - Times.Announce).AddMilliseconds(milliseconds);
+        DateTimeOffset at = (first.RetiresAt - Times.MadeAhead).AddMilliseconds(milliseconds);
         IReadOnlyList<PlannedKey> planned = KeyRing.Due([first], ["ES256"], Times, at);
         Assert.Equal(due, planned.Count);
-        if (due == 1) Assert.Equal((at, first.RetiresAt), (planned[0].AnnouncedAt, planned[0].SignsFrom));
+        if (due == 0) return;
+        Assert.Equal((at, first.RetiresAt), (planned[0].AnnouncedAt, planned[0].SignsFrom));
+        PlannedKey late = Assert.Single(KeyRing.Due([first], ["ES256"], Times, first.RetiresAt - Times.Announce));
+        Assert.Equal((Times.Announce, first.RetiresAt), (late.SignsFrom - late.AnnouncedAt, late.SignsFrom));
     }
 
     [Theory]
@@ -97,6 +100,23 @@ public class KeyRingTests
             keys[index] = changed;
         }
         keys.Add(Make(successor, keys.Count));
+    }
+
+    [Fact]
+    public void A_host_that_looks_late_by_up_to_the_time_of_announcement_never_signs_with_a_key_that_nobody_has_seen()
+    {
+        for (int seed = 0; seed < 40; seed++)
+        {
+            var random = new Random(seed);
+            List<SigningKeyRecord> keys = [.. KeyRing.Due([], Algorithms, Times, Sample.Now).Select(Make)];
+            int first = keys.Count;
+            for (DateTimeOffset now = Sample.Now; now < Sample.Now.AddDays(800); now += Times.Announce * random.NextDouble())
+            {
+                foreach (PlannedKey planned in KeyRing.Due(keys, Algorithms, Times, now)) keys.Add(Make(planned, keys.Count));
+            }
+            Assert.All(keys.Skip(first), key => Assert.True(key.SignsFrom - key.AnnouncedAt >= Times.Announce, $"seed {seed}"));
+            Assert.True(keys.Count > 2 * 8);
+        }
     }
 
     [Fact]

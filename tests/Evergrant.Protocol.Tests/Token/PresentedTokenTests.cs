@@ -53,6 +53,17 @@ public class PresentedTokenTests
         Assert.True(IsGood(Refresh(grant, 6), grant));
     }
 
+    [Theory]
+    [InlineData(GrantState.Active, true)]
+    [InlineData(GrantState.Pending, true)]
+    [InlineData(GrantState.Revoked, false)]
+    public void A_refresh_token_ahead_of_its_row_is_good_whatever_the_idle_end_of_that_row(GrantState state, bool good)
+    {
+        Grant behind = Sample.Grant() with { State = state, Generation = state == GrantState.Pending ? 0 : 4, IdleExpiresAt = Sample.Now.AddDays(-1) };
+        Assert.Equal(good, IsGood(Refresh(behind, 5), behind));
+        Assert.False(IsGood(Refresh(behind, 5), behind with { ExpiresAt = Sample.Now }));
+    }
+
     [Fact]
     public async Task An_access_token_below_the_floor_is_dead()
     {

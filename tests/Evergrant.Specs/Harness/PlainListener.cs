@@ -18,6 +18,7 @@ public sealed class PlainListener : IAsyncDisposable
             issuers = new[] { new { issuer = "https://auth.example" } },
             urls = new[] { Address },
             trusted_proxies = new[] { "203.0.113.1" },
+            postgres = new { connection = await Store.NewDatabase() },
         });
         await EvergrantProgram.Run("init", "--config", file);
         program = EvergrantProgram.Start("serve", "--config", file);

@@ -96,6 +96,7 @@ public sealed class ProductionServer : RunningServer
             urls = new[] { Issuer },
             certificate = new { path = Path.Combine(DataFolder, "cert.pem"), key_path = Path.Combine(DataFolder, "key.pem") },
             trusted_proxies = Array.Empty<string>(),
+            postgres = new { connection = Database },
         });
         var initialised = await EvergrantProgram.Run("init", "--config", ConfigFile);
         if (initialised.ExitCode != 0) throw new InvalidOperationException($"init failed: {initialised.Errors} {initialised.Output}");

@@ -19,6 +19,9 @@ public abstract class RunningServer : IAsyncLifetime
     /// <summary>The server's folder; short, since a Unix socket lives in it.</summary>
     public string DataFolder { get; } = Directory.CreateTempSubdirectory("evg-").FullName;
 
+    /// <summary>The connection string of the server's database; null when its store is a file in its folder.</summary>
+    public string? Database { get; private set; }
+
     /// <summary>The endpoints of the issuer.</summary>
     public Api Api => field ??= new Api(NewHttp(), Issuer);
 
@@ -33,6 +36,7 @@ public abstract class RunningServer : IAsyncLifetime
     {
         try
         {
+            Database = await Store.NewDatabase();
             program = await Launch();
             var applied = await Apply(DeclaredState.Json(Issuer));
             if (applied.ExitCode != 0) throw new InvalidOperationException($"The declared state was refused: {applied.Errors} {applied.Output}");

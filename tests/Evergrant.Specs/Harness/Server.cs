@@ -38,7 +38,8 @@ public abstract class DevelopmentServer : RunningServer
     /// <inheritdoc/>
     protected override async Task<EvergrantProgram> Launch()
     {
-        var program = EvergrantProgram.Start("start", "--urls", Issuer, "--data", DataFolder);
+        string[] store = Database is { } database ? ["--postgres", database] : [];
+        var program = EvergrantProgram.Start(["start", "--urls", Issuer, "--data", DataFolder, .. store]);
         await Until(program, HasAnnounced);
         return program;
     }

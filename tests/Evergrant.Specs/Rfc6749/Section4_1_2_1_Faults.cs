@@ -16,7 +16,7 @@ public sealed class Section4_1_2_1_Faults(Section4_1_2_1_Faults.FaultyServer ser
 
         Page authorized;
         Reply refreshed, revoked;
-        using (new Blocked(server.DataFolder))
+        using (server.Database is { } database ? await Store.Block(database) : new Blocked(server.DataFolder))
         {
             authorized = await browser.Authorize(request);
             refreshed = await web.Refresh(tokens.Refresh);

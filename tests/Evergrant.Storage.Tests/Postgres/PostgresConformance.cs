@@ -20,6 +20,8 @@ public sealed class PostgresClientTests : ClientTests<PostgresUnderTest>;
 
 public sealed class PostgresKeyTests : KeyTests<PostgresUnderTest>;
 
+public sealed class PostgresRootKeyTests : RootKeyTests<PostgresUnderTest>;
+
 public sealed class PostgresAccountTests : AccountTests<PostgresUnderTest>;
 
 public sealed class PostgresClosedStoreTests : ClosedStoreTests<PostgresUnderTest>;

@@ -14,7 +14,7 @@ public sealed class SettingsTests
         {
             Deadline = TimeSpan.FromSeconds(2.5),
         });
-        Assert.Equal((-1, 3, 10), (used.CancellationTimeout, used.CommandTimeout, used.KeepAlive));
+        Assert.Equal((-1, 4, 1, 10), (used.CancellationTimeout, used.CommandTimeout, used.Timeout, used.KeepAlive));
         Assert.Equal((false, false), (used.IncludeErrorDetail, used.Multiplexing));
         Assert.Contains("synchronous_commit=on", used.Options);
         Assert.DoesNotContain("off", used.Options);

@@ -1,3 +1,4 @@
+using Evergrant.Protocol.Clients;
 using Evergrant.Protocol.Grants;
 using Evergrant.Protocol.Storage;
 using Evergrant.Sqlite;
@@ -171,6 +172,44 @@ public sealed class FaultTests : IAsyncLifetime
         gate.Set();
         Assert.Equal(CommitResult.Committed, await holds);
         Assert.Equal(2, await GenerationAsync());
+    }
+
+    [Fact]
+    public async Task A_fault_of_the_program_in_one_write_is_the_answer_to_that_write_alone()
+    {
+        await Assert.ThrowsAsync<InvalidTimeZoneException>(async () => await _store.Clients.SaveClientAsync(Faulty(() => { }), default));
+        Assert.Equal(CommitResult.Committed, await CommitAsync(Advance(GrantId, 1)));
+        Assert.Null(_store.Store.Failure);
+    }
+
+    [Fact]
+    public async Task A_fault_of_the_program_that_ends_the_transaction_changes_nothing_and_the_store_goes_on()
+    {
+        Connection? writer = null;
+        _transaction.BeforeCommit = connection => writer = connection;
+        await CommitAsync(Advance(GrantId, 1));
+        await Assert.ThrowsAsync<StoreUnavailableException>(async () => await _store.Clients.SaveClientAsync(Faulty(() => writer!.Execute("rollback")), default));
+        Assert.Null(_store.Store.Failure);
+        Assert.Equal(2, await GenerationAsync());
+        Assert.Equal(CommitResult.Committed, await CommitAsync(Advance(GrantId, 2)));
+    }
+
+    // A client that cannot be written down: its lists are read on the writer's thread.
+    private static Client Faulty(Action first) => new() { Issuer = Issuer, ClientId = "faulty", Scopes = new FaultyList(first) };
+
+    private sealed class FaultyList(Action first) : IReadOnlyList<string>
+    {
+        public int Count => 1;
+
+        public string this[int index] => throw new InvalidTimeZoneException();
+
+        public IEnumerator<string> GetEnumerator()
+        {
+            first();
+            throw new InvalidTimeZoneException();
+        }
+
+        System.Collections.IEnumerator System.Collections.IEnumerable.GetEnumerator() => GetEnumerator();
     }
 
     private async Task<CommitResult> CommitAsync(Change change) => await _store.Grants.CommitAsync(change, null, default);

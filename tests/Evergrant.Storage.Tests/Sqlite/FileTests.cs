@@ -47,7 +47,7 @@ public sealed class FileTests
             ["reader.foreign_keys"] = "1", ["reader.busy_timeout"] = "250",
         };
         foreach ((string name, string value) in expected) Assert.Equal($"{name}={value}", $"{name}={store.Store.Pragmas[name]}");
-        Assert.Equal(2, store.Store.StoreVersion);
+        Assert.Equal(SqliteUnderTest.NewestTables, store.Store.StoreVersion);
         Assert.Matches(@"^3\.\d+\.\d+ \((bundled|libsqlite3\.so\.0)\)$", store.Store.SqliteVersion);
         Assert.StartsWith("20", store.Store.SqliteSource, StringComparison.Ordinal);
     }
@@ -63,7 +63,7 @@ public sealed class FileTests
         });
         await store.CloseAsync();
         StoreOpenException refused = await Assert.ThrowsAsync<StoreOpenException>(store.OpenAsync);
-        Assert.Contains("schema version 99; this program knows versions up to 2", refused.Message, StringComparison.Ordinal);
+        Assert.Contains($"schema version 99; this program knows versions up to {SqliteUnderTest.NewestTables}", refused.Message, StringComparison.Ordinal);
         // The refusal has let the folder go.
         Assert.IsNotType<StoreInUseException>(await Assert.ThrowsAsync<StoreOpenException>(store.OpenAsync));
     }

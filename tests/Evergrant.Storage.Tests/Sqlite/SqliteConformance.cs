@@ -20,6 +20,8 @@ public sealed class SqliteClientTests : ClientTests<SqliteUnderTest>;
 
 public sealed class SqliteKeyTests : KeyTests<SqliteUnderTest>;
 
+public sealed class SqliteRootKeyTests : RootKeyTests<SqliteUnderTest>;
+
 public sealed class SqliteAccountTests : AccountTests<SqliteUnderTest>;
 
 public sealed class SqliteClosedStoreTests : ClosedStoreTests<SqliteUnderTest>;

@@ -8,6 +8,10 @@ public sealed class SqliteUnderTest : IStoreUnderTest
 {
     private SqliteStore? _store;
 
+    /// <summary>Version of the tables that this build makes: one for each script, numbered without a gap.</summary>
+    public static int NewestTables { get; } =
+        typeof(SqliteStore).Assembly.GetManifestResourceNames().Count(name => name.EndsWith(".sql", StringComparison.Ordinal));
+
     public string Folder { get; } = Path.Combine(Path.GetTempPath(), "evergrant-tests", Guid.CreateVersion7().ToString("n"));
 
     public SqliteStore Store => _store ?? throw new InvalidOperationException("The store is not open.");

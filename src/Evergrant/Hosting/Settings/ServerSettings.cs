@@ -85,7 +85,8 @@ internal sealed record ServerSettings
     /// <param name="folder">Data folder.</param>
     /// <param name="urls">Where to listen, separated by semicolons; the first is the issuer.</param>
     /// <param name="postgres">Connection string of a database; null for a file in the folder.</param>
-    public static Parsed<ServerSettings> ForDevelopment(string folder, string urls, string? postgres = null)
+    /// <param name="issuer">The issuer, where it is not the first URL: of several servers on one database behind a proxy of this machine. Null for the first URL.</param>
+    public static Parsed<ServerSettings> ForDevelopment(string folder, string urls, string? postgres = null, string? issuer = null)
     {
         string[] list = urls.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
         var faults = new List<string>();
@@ -98,9 +99,13 @@ internal sealed record ServerSettings
         }
         PostgresOptions? database = postgres is null ? null : new(postgres);
         if (database?.Fault() is { } wrong) faults.Add($"--postgres: the connection string {wrong}");
+        if (issuer is not null && (!Uri.TryCreate(issuer, UriKind.Absolute, out Uri? named) || named is not { Scheme: "http", IsLoopback: true, PathAndQuery: "/" } || issuer.EndsWith('/')))
+        {
+            faults.Add($"--issuer: {issuer} is not an http URL of this machine, like http://localhost:5000");
+        }
         if (faults.Count > 0) return new(faults);
         string[] trimmed = [.. list.Select(u => u.TrimEnd('/'))];
-        return new(new ServerSettings { Development = true, Folder = Path.GetFullPath(folder), Postgres = database, Issuers = [trimmed[0]], Urls = trimmed });
+        return new(new ServerSettings { Development = true, Folder = Path.GetFullPath(folder), Postgres = database, Issuers = [issuer ?? trimmed[0]], Urls = trimmed });
     }
 
     /// <summary>The value of a duration setting.</summary>

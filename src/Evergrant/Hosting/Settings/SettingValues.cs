@@ -1,6 +1,7 @@
 using System.Collections;
 using System.Globalization;
 using System.Text.Json;
+using Evergrant.Jose;
 
 namespace Evergrant.Hosting.Settings;
 
@@ -36,6 +37,11 @@ internal sealed class SettingValues(List<string> faults)
     /// <summary>Reads a JSON file; comments and trailing commas are let be.</summary>
     public void ReadFile(string name, byte[] json)
     {
+        if (!System.Text.Unicode.Utf8.IsValid(json) || StrictJson.HidesLoneSurrogate(json))
+        {
+            faults.Add($"{name}: a text in it is not Unicode");
+            return;
+        }
         try
         {
             var reader = new Utf8JsonReader(json, new JsonReaderOptions { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true, MaxDepth = 8 });

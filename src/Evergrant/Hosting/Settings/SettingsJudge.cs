@@ -43,7 +43,7 @@ internal sealed class SettingsJudge(SettingValues values, List<string> faults, s
     private List<string> Issuers()
     {
         IReadOnlyList<SettingValue> issuers = values.List("issuers[].issuer");
-        if (issuers.Count == 0) faults.Add("issuers: is empty; a server has at least one issuer");
+        if (issuers.Count == 0 && !faults.Any(f => f.StartsWith("issuers", StringComparison.Ordinal))) faults.Add("issuers: is empty; a server has at least one issuer");
         var paths = new Dictionary<string, int>(StringComparer.Ordinal);
         for (int i = 0; i < issuers.Count; i++)
         {
@@ -64,8 +64,8 @@ internal sealed class SettingsJudge(SettingValues values, List<string> faults, s
         return names;
     }
 
-    // RFC 8414 section 2: https, no query, no fragment.
-    private static string? IssuerFault(string issuer)
+    /// <summary>What is wrong with an issuer (RFC 8414 section 2: https, no query, no fragment); null when nothing is.</summary>
+    public static string? IssuerFault(string issuer)
     {
         if (!Uri.TryCreate(issuer, UriKind.Absolute, out Uri? uri) || uri.Host.Length == 0) return "is not a URL";
         if (uri.Scheme != "https") return "is not https; only development mode (evergrant start) serves http";

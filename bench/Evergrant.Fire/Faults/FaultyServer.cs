@@ -1,0 +1,15 @@
+namespace Evergrant.Fire.Faults;
+
+/// <summary>The environment that puts faults into a server from outside.</summary>
+internal static class FaultyServer
+{
+    private static readonly string Assembly = Path.Combine(AppContext.BaseDirectory, "Evergrant.Faults.dll");
+
+    /// <summary>A mutant; null for none, with the hook in place all the same.</summary>
+    public static IReadOnlyDictionary<string, string> Mutant(string? name) => new Dictionary<string, string> { ["DOTNET_STARTUP_HOOKS"] = Assembly, ["FIRE_MUTANT"] = name ?? "" };
+
+    /// <summary>A failpoint: the process kills itself when it has passed the place so often.</summary>
+    /// <param name="place">before-commit, after-commit, before-send or after-send.</param>
+    /// <param name="count">At which pass.</param>
+    public static IReadOnlyDictionary<string, string> Failpoint(string place, int count) => new Dictionary<string, string> { ["DOTNET_STARTUP_HOOKS"] = Assembly, ["FIRE_FAILPOINT"] = $"{place}:{count}" };
+}

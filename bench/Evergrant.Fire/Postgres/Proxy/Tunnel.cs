@@ -1,0 +1,101 @@
+using System.Net;
+using System.Net.Sockets;
+
+namespace Evergrant.Fire.Postgres.Proxy;
+
+/// <summary>One connection through a link.</summary>
+internal sealed class Tunnel(Link link, Socket client) : IDisposable
+{
+    private readonly Socket _server = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+    private readonly SentStatements _sent = new();
+    private volatile LostAnswers? _losing;
+    private volatile bool _deaf;
+
+    /// <summary>Carries bytes both ways until one end closes or the link does.</summary>
+    public async Task RunAsync(CancellationToken end)
+    {
+        using CancellationTokenSource over = CancellationTokenSource.CreateLinkedTokenSource(end);
+        try
+        {
+            client.NoDelay = true;
+            await link.PassAsync(up: true, over.Token);
+            if (link.State == LinkState.HalfOpen) CloseServer();
+            else await _server.ConnectAsync(IPAddress.Loopback, link.Target, over.Token);
+            Task up = UpAsync(over.Token), down = _deaf ? up : DownAsync(over.Token);
+            Task first = await Task.WhenAny(up, down);
+            await (_deaf ? up : first);
+        }
+        catch (Exception e) when (e is SocketException or OperationCanceledException or ObjectDisposedException)
+        {
+            // The server is not there, or one of the two has gone.
+        }
+        finally
+        {
+            await over.CancelAsync();
+            Dispose();
+        }
+    }
+
+    public void Dispose()
+    {
+        client.Dispose();
+        _server.Dispose();
+    }
+
+    /// <summary>Ends the connection on both sides without a word.</summary>
+    public void Reset()
+    {
+        client.Close(0);
+        _server.Close(0);
+    }
+
+    /// <summary>Ends the server's side; the client's stays as it is.</summary>
+    public void CloseServer()
+    {
+        _deaf = true;
+        _server.Close();
+    }
+
+    private async Task UpAsync(CancellationToken cancellationToken)
+    {
+        byte[] buffer = new byte[64 * 1024];
+        while (await client.ReceiveAsync(buffer, cancellationToken) is var count and > 0)
+        {
+            await DelayAsync(cancellationToken);
+            await link.PassAsync(up: true, cancellationToken);
+            if (_deaf) continue;
+            foreach (string sql in _sent.Take(buffer.AsSpan(0, count)))
+            {
+                if (_losing is null && link.Losing is { } losing && losing.Takes(sql)) _losing = losing;
+            }
+            await SendAsync(_server, buffer.AsMemory(0, count), cancellationToken);
+        }
+    }
+
+    private async Task DownAsync(CancellationToken cancellationToken)
+    {
+        byte[] buffer = new byte[64 * 1024];
+        while (await _server.ReceiveAsync(buffer, cancellationToken) is var count and > 0)
+        {
+            await DelayAsync(cancellationToken);
+            await link.PassAsync(up: false, cancellationToken);
+            // The answer is here, so the statement is done; the client does not get it.
+            if (_losing is { Closes: true })
+            {
+                Reset();
+                return;
+            }
+            if (_losing is null) await SendAsync(client, buffer.AsMemory(0, count), cancellationToken);
+        }
+    }
+
+    private async Task DelayAsync(CancellationToken cancellationToken)
+    {
+        if (link.Delay > TimeSpan.Zero) await Task.Delay(link.Delay, cancellationToken);
+    }
+
+    private static async Task SendAsync(Socket to, ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
+    {
+        while (bytes.Length > 0) bytes = bytes[await to.SendAsync(bytes, cancellationToken)..];
+    }
+}

@@ -1,0 +1,32 @@
+using System.CommandLine;
+using System.Text.Json.Nodes;
+using Evergrant.Hosting;
+
+namespace Evergrant.Cli;
+
+/// <summary>key rotate-root: the next step to a new root key.</summary>
+internal static class KeyRotateRoot
+{
+    /// <summary>The command.</summary>
+    public static Command Command(Execution execution)
+    {
+        var command = new Command("rotate-root", "Make a new root key, and let it make all that is new once every running node has it; given again, goes on where it waits") { CommandLine.Json };
+        command.SetAction((parse, cancellationToken) => execution.RunAsync(parse, async (invocation, c) =>
+            Write(invocation, parse.GetValue(CommandLine.Json), await invocation.On.RootKeys.RotateAsync(c)), cancellationToken));
+        return command;
+    }
+
+    /// <summary>Says what came of an order about root keys.</summary>
+    public static int Write(Invocation invocation, bool json, RootKeyOutcome outcome)
+    {
+        if (!outcome.Done) return invocation.Refuse(string.Join('\n', outcome.Lines));
+        if (json)
+        {
+            JsonOutput.Write(invocation.Out, new JsonObject { ["entry"] = outcome.NewEntry, ["text"] = string.Join(' ', outcome.Lines) });
+            return ExitCode.Done;
+        }
+        if (outcome.NewEntry is { } entry) invocation.Out.WriteLine($"{entry}   (shown this once)");
+        foreach (string line in outcome.Lines) invocation.Out.WriteLine(line);
+        return ExitCode.Done;
+    }
+}

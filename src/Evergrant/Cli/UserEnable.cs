@@ -1,0 +1,21 @@
+using System.CommandLine;
+
+namespace Evergrant.Cli;
+
+/// <summary>user enable: lets a disabled account sign in again.</summary>
+internal static class UserEnable
+{
+    private static readonly Argument<string> Name = new("username") { Description = "The account" };
+
+    /// <summary>The command.</summary>
+    public static Command Command(Execution execution)
+    {
+        var command = new Command("enable", "Let a disabled account sign in again; what has ended stays ended") { Name };
+        command.SetAction((parse, cancellationToken) => execution.RunAsync(parse, async (invocation, c) =>
+        {
+            string name = parse.GetRequiredValue(Name);
+            return UserOutcome.Write(invocation, parse, name, await invocation.On.Registry.SetDisabledAsync(name, disabled: false, c), $"Enabled {name}.");
+        }, cancellationToken));
+        return command;
+    }
+}
