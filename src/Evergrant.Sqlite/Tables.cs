@@ -27,6 +27,8 @@ internal sealed class Tables(Connection connection) : IDisposable
 
     public Keys Keys { get; } = new(connection);
 
+    public Clock Clock { get; } = new(connection);
+
     public RootKeys RootKeys { get; } = new(connection);
 
     public Secrets Secrets { get; } = new(connection);

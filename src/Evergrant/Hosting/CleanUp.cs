@@ -3,7 +3,7 @@ using Evergrant.Protocol.Storage;
 
 namespace Evergrant.Hosting;
 
-/// <summary>Removes what has expired: every minute, in batches so small that no request waits for one.</summary>
+/// <summary>Removes what has expired: every minute, in batches so small that no request waits for one; not while the time is in doubt, because what is removed does not come back.</summary>
 internal sealed partial class CleanUp(IGrantStore store, TimeProvider time, ServerSettings settings, ILogger<CleanUp> logger) : BackgroundService
 {
     private const int Batch = 200;
@@ -18,7 +18,10 @@ internal sealed partial class CleanUp(IGrantStore store, TimeProvider time, Serv
         using var timer = new PeriodicTimer(Every, time);
         try
         {
-            while (await timer.WaitForNextTickAsync(stoppingToken)) await SweepAsync(stoppingToken);
+            while (await timer.WaitForNextTickAsync(stoppingToken))
+            {
+                if (time is not SteadyClock { IsSettled: false }) await SweepAsync(stoppingToken);
+            }
         }
         catch (OperationCanceledException)
         {
