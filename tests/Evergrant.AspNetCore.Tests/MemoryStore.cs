@@ -50,6 +50,9 @@ internal sealed class MemoryStore : IGrantStore, IClientStore, IKeyStore
     /// <summary>Completed when scopes have been read.</summary>
     public TaskCompletionSource ReadingScopes { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
+    /// <summary>Sessions have ended between the moment they were read and the commit.</summary>
+    public bool SessionsEnd { get; set; }
+
     public IReadOnlyList<Grant> Grants => [.. _grants.Values];
 
     public ValueTask<Grant?> FindGrantAsync(Guid id, CancellationToken cancellationToken) => Read(() => _grants.GetValueOrDefault(id));
@@ -187,6 +190,7 @@ internal sealed class MemoryStore : IGrantStore, IClientStore, IKeyStore
     {
         switch (change)
         {
+            case CreateGrant { SessionKey: not null } when SessionsEnd: return false;
             case CreateGrant create: return _grants.TryAdd(create.Grant.Id, create.Grant);
             case Together together: return together.Changes.All(TryApply);
             case SaveConsent: return true;
