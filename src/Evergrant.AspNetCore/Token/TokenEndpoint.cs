@@ -58,7 +58,7 @@ internal sealed class TokenEndpoint(ClientGate gate, ClientCatalogue clients, IG
     private async Task DecideCommitAnswerAsync(HttpContext http, IssuerSite site, Client client, TokenRequest request, GrantCredential? credential, ScopeCatalogue catalogue)
     {
         long begun = clock.GetTimestamp();
-        bool inDoubt = false;
+        Change? inDoubt = null;
         for (int attempt = 0; attempt < Attempts; attempt++)
         {
             Grant? grant = credential is null ? null : await store.FindGrantAsync(credential.GrantId, http.RequestAborted);
@@ -69,7 +69,7 @@ internal sealed class TokenEndpoint(ClientGate gate, ClientCatalogue clients, IG
             switch (decision)
             {
                 // The row may be as it is because of the commit that is in doubt: that is no verdict on the client.
-                case not Granted when inDoubt:
+                case not Granted when inDoubt is not null:
                     await RefuseAsync(http, site, client, new Refused(Unknown, grant));
                     return;
                 case Refused refused:
@@ -98,8 +98,10 @@ internal sealed class TokenEndpoint(ClientGate gate, ClientCatalogue clients, IG
                         }
                         EventRecord? record = granted is Repeated or CaughtUp
                             ? log.Make(new Told(granted.Name, "Token", site.Issuer, client.ClientId, null, grant, granted.Presented, client.EffectivePolicy.Name)) : null;
+                        // The client has shown its token once: what this request has done itself is not counted as a retry.
+                        Change change = granted is Repeated && inDoubt is not null && DoubtfulCommit.IsMade(inDoubt, grant!) ? DoubtfulCommit.Confirm(grant!) : granted.Change;
                         // Signing runs while the commit is in flight; nothing is sent before it is durable.
-                        ValueTask<CommitResult> pending = store.CommitAsync(granted.Change, record, http.RequestAborted);
+                        ValueTask<CommitResult> pending = store.CommitAsync(change, record, http.RequestAborted);
                         SignedTokens signed;
                         try
                         {
@@ -113,9 +115,9 @@ internal sealed class TokenEndpoint(ClientGate gate, ClientCatalogue clients, IG
                         CommitResult result = await pending;
                         if (result == CommitResult.Conflict) continue;
                         // Once more, from the row as it is now: what is answered then rests on a commit that is known (a retry is one too).
-                        if (result == CommitResult.Unknown && !inDoubt && clock.GetElapsedTime(begun) < FindOutWithin)
+                        if (result == CommitResult.Unknown && inDoubt is null && clock.GetElapsedTime(begun) < FindOutWithin)
                         {
-                            inDoubt = true;
+                            inDoubt = granted.Change;
                             continue;
                         }
                         if (result == CommitResult.Unknown)
