@@ -28,8 +28,8 @@ internal static class Contents
         bool committing = false;
         try
         {
-            await using NpgsqlDataSource source = Source(options);
-            await using NpgsqlConnection connection = await source.OpenConnectionAsync(cancellationToken);
+            await using Primary source = Source(options);
+            await using NpgsqlConnection connection = await source.OpenAsync(cancellationToken);
             await using NpgsqlTransaction transaction = await connection.BeginTransactionAsync(cancellationToken);
             IReadOnlyList<string> names = Migrator.Tables;
             string all = string.Join(", ", names);
@@ -67,8 +67,8 @@ internal static class Contents
     {
         try
         {
-            await using NpgsqlDataSource source = Source(options);
-            await using NpgsqlConnection connection = await source.OpenConnectionAsync(cancellationToken);
+            await using Primary source = Source(options);
+            await using NpgsqlConnection connection = await source.OpenAsync(cancellationToken);
             return await CountAsync(connection, Migrator.Tables, cancellationToken);
         }
         catch (Exception e) when (Outcome.IsOfServer(e))
@@ -146,10 +146,10 @@ internal static class Contents
     }
 
     // A long piece of work: nothing but the end of the connection ends it.
-    private static NpgsqlDataSource Source(PostgresOptions options)
+    private static Primary Source(PostgresOptions options)
     {
         NpgsqlConnectionStringBuilder settings = Database.Forced(options);
         (settings.Pooling, settings.CommandTimeout, settings.MaxAutoPrepare, settings.Options) = (false, 0, 0, "-c synchronous_commit=on -c statement_timeout=0 -c lock_timeout=10000");
-        return Database.Source(settings, check: false);
+        return new Primary(settings, null);
     }
 }

@@ -17,6 +17,15 @@ public static class DoubtfulCommit
         _ => false,
     };
 
-    /// <summary>Writes the row as it is: once this is committed, so is what the row shows. It counts as no retry of the client's (reliability: nobody is killed by a fault).</summary>
-    public static Change Confirm(Grant row) => new RenewGrant(row.Id, row.Generation, row.GenerationAt, row.IdleExpiresAt, row.AccessSerial, row.AccessFloor);
+    /// <summary>What is answered then: what the request had decided first. Its change writes the row as it is; once that is committed, so is what the row shows, and no retry is counted.</summary>
+    /// <param name="change">The change in doubt, which was made.</param>
+    /// <param name="again">What was decided on the row as it is now.</param>
+    /// <param name="row">That row.</param>
+    public static Granted Settle(Change change, Repeated again, Grant row)
+    {
+        RenewGrant confirm = new(row.Id, row.Generation, row.GenerationAt, row.IdleExpiresAt, row.AccessSerial, row.AccessFloor);
+        return change is AdvanceGrant
+            ? new Rotated(row, confirm, again.Access, again.RefreshGeneration, again.Presented)
+            : again with { Grant = row, Change = confirm };
+    }
 }

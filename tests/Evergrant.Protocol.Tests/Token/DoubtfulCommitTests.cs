@@ -20,7 +20,10 @@ public class DoubtfulCommitTests
         Assert.True(Row.TryApply(ref row, rotation));
         Assert.True(DoubtfulCommit.IsMade(rotation, row));
         Grant before = row;
-        Assert.True(Row.TryApply(ref row, DoubtfulCommit.Confirm(row)));
+        Repeated again = Assert.IsType<Repeated>(Row.Refresh(Public, row, 1, Sample.Now));
+        Rotated settled = Assert.IsType<Rotated>(DoubtfulCommit.Settle(rotation, again, row));
+        Assert.Equal((2L, 1L), (settled.RefreshGeneration, settled.Presented));
+        Assert.True(Row.TryApply(ref row, settled.Change));
         Assert.Equal(before, row);
     }
 
@@ -42,6 +45,8 @@ public class DoubtfulCommitTests
         Assert.False(DoubtfulCommit.IsMade(retry, row));
         Assert.True(Row.TryApply(ref row, retry));
         Assert.True(DoubtfulCommit.IsMade(retry, row));
+        Repeated again = Assert.IsType<Repeated>(Row.Refresh(Public, row, 1, Sample.Now.AddSeconds(1)));
+        Assert.True(Row.TryApply(ref row, Assert.IsType<Repeated>(DoubtfulCommit.Settle(retry, again, row)).Change));
         Assert.Equal(1, row.Retries.Total);
     }
 
