@@ -209,6 +209,9 @@ internal sealed class MemoryStore : IGrantStore, IClientStore, IKeyStore
                     AccessFloor = a.AccessFloor,
                 };
                 return true;
+            case RenewGrant r when _grants.GetValueOrDefault(r.GrantId) is { State: GrantState.Active } row && row.Generation == r.Generation:
+                _grants[row.Id] = row with { GenerationAt = r.At, IdleExpiresAt = r.IdleExpiresAt, AccessSerial = r.AccessSerial, AccessFloor = r.AccessFloor };
+                return true;
             case CountRetry c when _grants.GetValueOrDefault(c.GrantId) is { State: GrantState.Active } row && row.Generation == c.Generation:
                 _grants[row.Id] = row with { Retries = row.Retries.Counted() };
                 return true;
