@@ -1,6 +1,9 @@
+using Evergrant.Fire.Disk;
+using Evergrant.Fire.Explorer;
 using Evergrant.Fire.Faults;
 using Evergrant.Fire.Keys;
 using Evergrant.Fire.Postgres.Drills;
+using Evergrant.Fire.PowerLoss;
 using Evergrant.Fire.Storms;
 
 namespace Evergrant.Fire;
@@ -10,6 +13,7 @@ internal static class Drills
 {
     public static IReadOnlyList<IDrill> All { get; } =
     [
+        new ExploreDrill(),
         new MutantsDrill(),
         new KillDrill(),
         new RefreshRaceDrill(),
@@ -18,5 +22,11 @@ internal static class Drills
         new KeyRotationDrill(),
         new RootRotationDrill(),
         .. PostgresDrills.All,
+        new PowerLossDrill(),
+        new IoSweepDrill(),
+        new DiskTroubleDrill(),
+        new DamageDrill(),
+        new ClockDrill(),
+        new RestoreDrill(),
     ];
 }
