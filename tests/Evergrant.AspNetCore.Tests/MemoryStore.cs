@@ -154,6 +154,12 @@ internal sealed class MemoryStore : IGrantStore, IClientStore, IKeyStore
         return new(true);
     }
 
+    public ValueTask RetainKeyAsync(string issuer, string keyId, TimeSpan span, CancellationToken cancellationToken)
+    {
+        lock (_lock) _keys = [.. _keys.Select(k => k.KeyId == keyId && k.RetiresAt + span > k.GoneAt ? k with { GoneAt = k.RetiresAt + span } : k)];
+        return default;
+    }
+
     public ValueTask RemoveKeysAsync(DateTimeOffset goneBefore, CancellationToken cancellationToken) => throw new NotSupportedException();
 
     public ValueTask<bool> RewrapKeyAsync(SigningKeyRecord before, byte[] wrappedKey, int keyNumber, CancellationToken cancellationToken) => throw new NotSupportedException();
