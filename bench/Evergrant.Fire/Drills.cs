@@ -1,6 +1,8 @@
 using Evergrant.Fire.Disk;
+using Evergrant.Fire.Explorer;
 using Evergrant.Fire.Faults;
 using Evergrant.Fire.Keys;
+using Evergrant.Fire.Postgres.Drills;
 using Evergrant.Fire.PowerLoss;
 using Evergrant.Fire.Storms;
 
@@ -11,6 +13,7 @@ internal static class Drills
 {
     public static IReadOnlyList<IDrill> All { get; } =
     [
+        new ExploreDrill(),
         new MutantsDrill(),
         new KillDrill(),
         new RefreshRaceDrill(),
@@ -18,6 +21,7 @@ internal static class Drills
         new ChaosDrill(),
         new KeyRotationDrill(),
         new RootRotationDrill(),
+        .. PostgresDrills.All,
         new PowerLossDrill(),
         new IoSweepDrill(),
         new DiskTroubleDrill(),

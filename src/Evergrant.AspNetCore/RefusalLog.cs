@@ -1,5 +1,6 @@
 using System.Diagnostics.Metrics;
 using Evergrant.Protocol;
+using Evergrant.Protocol.Clients;
 using Evergrant.Protocol.Grants;
 using Evergrant.Protocol.Storage;
 using Evergrant.Protocol.Token;
@@ -25,6 +26,12 @@ internal sealed record Told(
 internal sealed partial class RefusalLog : IDisposable
 {
     private const int StoredPerMinute = 600;
+
+    private static readonly string[] SecretPrefixes =
+    [
+        ClientSecret.Prefix, SealedAccessToken.Prefix, .. Enum.GetValues<CredentialKind>().Select(GrantCredential.PrefixOf),
+        "eyJ", // a JWT: base64url of {"
+    ];
 
     private readonly IGrantStore _store;
     private readonly TimeProvider _clock;
@@ -55,7 +62,7 @@ internal sealed partial class RefusalLog : IDisposable
             Error = told.Error?.Code,
             Endpoint = told.Endpoint,
             Issuer = told.Issuer,
-            ClientId = Shortened(told.ClientId),
+            ClientId = told.Stranger && LooksSecret(told.ClientId) ? null : Shortened(told.ClientId),
             GrantId = told.Grant?.Id,
             Presented = told.Presented,
             Generation = told.Grant?.Generation,
@@ -63,10 +70,7 @@ internal sealed partial class RefusalLog : IDisposable
             Subject = told.Subject ?? told.Grant?.Subject,
         };
         Count(told.Decision, record.Refusal);
-        // A token of ours that the store does not know yet (docs/grants.md, row 10): the store lost writes, which somebody has to hear.
-        if (told.Decision == nameof(CaughtUp) || told.Error?.Refusal == Refusal.StoreLostWrites)
-            LogLostWrites(_log, record.GrantId, record.Generation, record.Presented, record.Reference);
-        LogDecision(_log, record.Decision, record.Refusal, record.Endpoint, record.ClientId, record.GrantId, record.Reference);
+        LogDecision(_log, IsAlarm(record) ? LogLevel.Critical : LogLevel.Information, record.Decision, record.Refusal, record.Endpoint, record.ClientId, record.GrantId, record.Reference);
         return record;
     }
 
@@ -76,7 +80,8 @@ internal sealed partial class RefusalLog : IDisposable
     {
         EventRecord record = Make(told);
         // All strangers together have the share of one client: with a share for each name they would fill the disk.
-        if (MayStore(told.Stranger ? "" : record.ClientId ?? ""))
+        // A store that does not answer is not asked once more to keep that it did not: the answer would come later still.
+        if (told.Error?.Refusal != Refusal.StoreUnavailable && MayStore(told.Stranger ? "" : record.ClientId ?? ""))
         {
             try
             {
@@ -107,7 +112,13 @@ internal sealed partial class RefusalLog : IDisposable
 
     public void Dispose() => _meter.Dispose();
 
+    // Only this server can have made a token that is ahead of its row: the store has lost what was confirmed.
+    private static bool IsAlarm(EventRecord record) => record.Decision == nameof(CaughtUp) || record.Refusal == nameof(Refusal.StoreLostWrites);
+
     private static string? Shortened(string? clientId) => clientId is { Length: > 128 } ? clientId[..128] : clientId;
+
+    // Whoever puts name and secret in each other's place names a client that nobody is. The prefixes tell what it really is.
+    private static bool LooksSecret(string? text) => text is not null && SecretPrefixes.Any(prefix => text.Contains(prefix, StringComparison.Ordinal));
 
     private bool MayStore(string client)
     {
@@ -125,11 +136,8 @@ internal sealed partial class RefusalLog : IDisposable
         }
     }
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "{Decision} {Refusal} at {Endpoint}, client {ClientId}, grant {GrantId}, reference {Reference}")]
-    private static partial void LogDecision(ILogger logger, string decision, string? refusal, string endpoint, string? clientId, Guid? grantId, string reference);
-
-    [LoggerMessage(Level = LogLevel.Critical, Message = "The store has lost writes: grant {GrantId} was at generation {Generation} when a token of generation {Presented} was shown, reference {Reference}")]
-    private static partial void LogLostWrites(ILogger logger, Guid? grantId, long? generation, long? presented, string reference);
+    [LoggerMessage(Message = "{Decision} {Refusal} at {Endpoint}, client {ClientId}, grant {GrantId}, reference {Reference}")]
+    private static partial void LogDecision(ILogger logger, LogLevel level, string decision, string? refusal, string endpoint, string? clientId, Guid? grantId, string reference);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The event {Reference} could not be stored")]
     private static partial void LogUnstored(ILogger logger, Exception exception, string reference);

@@ -1,4 +1,5 @@
 using System.Reflection;
+using System.Text.RegularExpressions;
 using Evergrant.Protocol.Storage;
 using Npgsql;
 
@@ -7,7 +8,7 @@ namespace Evergrant.Postgres;
 /// <summary>Brings the tables to the newest version, one script after the other, each in its transaction. There is no way back.</summary>
 /// <remarks>One node at a time, under an advisory lock. A script only adds (expand); what it made needless goes in a script of the release after the next (contract), so that
 /// a program works with tables that are one version ahead of it while nodes are replaced one by one.</remarks>
-internal static class Migrator
+internal static partial class Migrator
 {
     private const long LockKey = 0x45564752; // "EVGR"
 
@@ -18,6 +19,9 @@ internal static class Migrator
 
     /// <summary>The version that this program works with.</summary>
     public static int Newest => Scripts.Length;
+
+    /// <summary>The tables that the scripts make.</summary>
+    public static IReadOnlyList<string> Tables { get; } = [.. Scripts.SelectMany(s => CreateTable().Matches(Read(s)).Select(m => m.Groups[1].Value)).Order(StringComparer.Ordinal)];
 
     /// <summary>Runs the scripts that the database has not seen; returns the version of the tables and of the server.</summary>
     /// <exception cref="StoreOpenException">The database cannot be reached, belongs to another program, or is more than one version ahead.</exception>
@@ -31,7 +35,8 @@ internal static class Migrator
                 throw new StoreOpenException($"PostgreSQL {connection.PostgreSqlVersion} is too old; 15 or later is needed.");
             // The lock goes with the connection, which is closed, not pooled.
             await ExecuteAsync(connection, $"select pg_advisory_lock({LockKey})", cancellationToken);
-            await ExecuteAsync(connection, "create table if not exists evergrant_versions (version integer not null primary key)", cancellationToken);
+            // Asked first: whoever may not make tables may still use those that are there.
+            if (!await HasVersionsAsync(connection, cancellationToken)) await ExecuteAsync(connection, "create table evergrant_versions (version integer not null primary key)", cancellationToken);
             int version = await VersionAsync(connection, cancellationToken);
             if (version > Newest + 1)
                 throw new StoreOpenException($"The database has schema version {version}; this program works with versions up to {Newest + 1}. Run the newer program, or restore a backup made before the upgrade.");
@@ -57,12 +62,26 @@ internal static class Migrator
 
     private static async Task ApplyAsync(NpgsqlConnection connection, string script, int version, CancellationToken cancellationToken)
     {
-        using StreamReader reader = new(Assembly.GetExecutingAssembly().GetManifestResourceStream(script)!);
-        string sql = await reader.ReadToEndAsync(cancellationToken);
+        string sql = Read(script);
         await using NpgsqlTransaction transaction = await connection.BeginTransactionAsync(cancellationToken);
         await ExecuteAsync(connection, sql, cancellationToken);
         await ExecuteAsync(connection, $"insert into evergrant_versions (version) values ({version})", cancellationToken);
         await transaction.CommitAsync(CancellationToken.None);
+    }
+
+    private static string Read(string script)
+    {
+        using StreamReader reader = new(Assembly.GetExecutingAssembly().GetManifestResourceStream(script)!);
+        return reader.ReadToEnd();
+    }
+
+    [GeneratedRegex("^create table (\\w+)", RegexOptions.Multiline)]
+    private static partial Regex CreateTable();
+
+    private static async Task<bool> HasVersionsAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        await using NpgsqlCommand command = new("select to_regclass('evergrant_versions') is not null", connection);
+        return (bool)(await command.ExecuteScalarAsync(cancellationToken))!;
     }
 
     private static async Task<int> VersionAsync(NpgsqlConnection connection, CancellationToken cancellationToken)

@@ -7,6 +7,7 @@ namespace Evergrant.Postgres;
 /// What was lost is found again by itself: after a fail-over the next request finds the new primary.</remarks>
 public sealed class PostgresStore : IAsyncDisposable
 {
+    private readonly PostgresOptions _options;
     private readonly Database _database;
     private readonly Readers _readers;
     private readonly PostgresClock _clock;
@@ -14,6 +15,7 @@ public sealed class PostgresStore : IAsyncDisposable
 
     private PostgresStore(PostgresOptions options, Database database, PostgresClock clock, int storeVersion, string serverVersion)
     {
+        _options = options;
         _database = database;
         _clock = clock;
         _watch = new(options, clock);
@@ -78,6 +80,18 @@ public sealed class PostgresStore : IAsyncDisposable
     /// <param name="tell">Called one at a time, on any thread; it must not throw. After <see cref="Observed.Connected"/> everything read before may be out of date.</param>
     /// <param name="cancellationToken">Ends it; nothing else does.</param>
     public Task WatchAsync(Action<Observed> tell, CancellationToken cancellationToken) => _watch.RunAsync(tell, cancellationToken);
+
+    /// <summary>Takes over everything that another store has, if this one is empty, in one transaction: all of it or nothing.</summary>
+    /// <param name="tables">What the other store has.</param>
+    /// <param name="told">Called now and then with a table and how many of its rows have been copied.</param>
+    /// <param name="cancellationToken">Ends it; nothing was written then.</param>
+    /// <exception cref="StoreUnavailableException">The database did not do its part; the message says what was written.</exception>
+    public Task<TakeOver> TakeOverAsync(IEnumerable<StoredTable> tables, Action<StoredTable, long> told, CancellationToken cancellationToken) => Contents.TakeAsync(_options, tables, told, cancellationToken);
+
+    /// <summary>How many rows each table has; reads all of them.</summary>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <exception cref="StoreUnavailableException">It does not answer.</exception>
+    public Task<IReadOnlyDictionary<string, long>> CountAsync(CancellationToken cancellationToken) => Contents.CountAsync(_options, cancellationToken);
 
     /// <summary>Asks the database about itself, for the operator.</summary>
     /// <param name="cancellationToken">Ends the wait.</param>

@@ -15,9 +15,10 @@ internal sealed class Grants(Connection connection)
 
     private const string Never = "9223372036854775807";
 
-    /// <summary>When a row ended or will end, if nobody refreshes it; NULL for one that does not end by itself.</summary>
+    /// <summary>When a row ended or will end, if nobody refreshes it; NULL for one that does not end by itself.
+    /// A revoked row stays until its absolute end (?3 is the retention that is added to it): its tokens, coming back, are told apart from unknown ones.</summary>
     private static readonly string EndsAt =
-        $"(case state when {Revoked} then revoked_at else nullif(min(coalesce(idle_expires_at, {Never}), coalesce(expires_at, {Never})), {Never}) end)";
+        $"(case state when {Revoked} then max(revoked_at, coalesce(expires_at - ?3, revoked_at)) else nullif(min(coalesce(idle_expires_at, {Never}), coalesce(expires_at, {Never})), {Never}) end)";
 
     private readonly Statement _find = new(connection, $"select {Columns} from grants where id = ?1");
 
@@ -59,6 +60,11 @@ internal sealed class Grants(Connection connection)
 
     private readonly Statement _remove = new(connection,
         $"delete from grants where rowid in (select rowid from grants where clean_after <= ?1 order by clean_after limit ?2) and {EndsAt} <= ?1");
+
+    // The few grants of a subject are looked at one by one; a client may have millions. What is known comes as one JSON array of ids in hexadecimal.
+    private readonly Statement _holdsOther = new(connection,
+        $"select 1 from grants indexed by grants_by_subject where subject = ?1 and +client_id = ?2 and issuer = ?3 and state = {Active} and id <> ?4 " +
+        "and (expires_at is null or expires_at > ?5) and (idle_expires_at is null or idle_expires_at > ?5) and hex(id) not in (select value from json_each(?6)) limit 1");
 
     private readonly Statement _countOfKey = new(connection,
         $"select count(*) from grants where key_number = ?1 and state <> {Revoked} and (expires_at is null or expires_at > ?2) and (idle_expires_at is null or idle_expires_at > ?2)");
@@ -130,6 +136,12 @@ internal sealed class Grants(Connection connection)
         ? _countRetryOf.Bind(1, change.GrantId).Bind(2, change.Generation).Bind(3, before.Bits).Bind(4, before.Counted().Bits).RunAny()
         : _countRetry.Bind(1, change.GrantId).Bind(2, change.Generation).RunAny();
 
+    /// <summary>One writer: what holds now holds until the transaction ends.</summary>
+    public bool HoldsNoOther(HoldsNoOther change) => !_holdsOther
+        .Bind(1, change.Subject).Bind(2, change.ClientId).Bind(3, change.Issuer).Bind(4, change.GrantId).Bind(5, change.At)
+        .Bind(6, "[" + string.Join(',', change.Known.Select(id => "\"" + Convert.ToHexString(id.ToByteArray(bigEndian: true)) + "\"")) + "]")
+        .Any();
+
     public bool Revoke(RevokeGrant change) => _revoke.Bind(1, change.GrantId).Bind(2, change.At).Bind(3, Name(change.Why)).RunAny();
 
     /// <summary>Ends all that match; how many is nobody's condition.</summary>
@@ -151,10 +163,14 @@ internal sealed class Grants(Connection connection)
 
     /// <summary>Removes rows that ended at or before an instant.</summary>
     /// <param name="endedBy">Ended rows are kept until here.</param>
+    /// <param name="kept">How long ended rows are kept.</param>
     /// <param name="limit">Rows looked at, at most.</param>
     /// <returns>Rows removed, and rows whose next look was put off.</returns>
-    public (int Removed, int PutOff) CleanUp(DateTimeOffset endedBy, int limit) =>
-        (_remove.Bind(1, endedBy).Bind(2, limit).Run(), _putOff.Bind(1, endedBy).Bind(2, limit).Run());
+    public (int Removed, int PutOff) CleanUp(DateTimeOffset endedBy, TimeSpan kept, int limit)
+    {
+        long milliseconds = (long)kept.TotalMilliseconds;
+        return (_remove.Bind(1, endedBy).Bind(2, limit).Bind(3, milliseconds).Run(), _putOff.Bind(1, endedBy).Bind(2, limit).Bind(3, milliseconds).Run());
+    }
 
     private static int Mask(object? first, object? second, object? third, object? fourth) =>
         (first is null ? 0 : 1) | (second is null ? 0 : 2) | (third is null ? 0 : 4) | (fourth is null ? 0 : 8);

@@ -105,6 +105,14 @@ public sealed class SqliteStore : IAsyncDisposable
         return Task.Run(() => Backup.Run(FilePath, Path.GetFullPath(file), cancellationToken), cancellationToken);
     }
 
+    /// <summary>Everything that is stored, as it is when the enumeration begins, to be taken over by another store. The tables are read one after the other.</summary>
+    /// <exception cref="StoreUnavailableException">It cannot be read; thrown while it is enumerated.</exception>
+    public IEnumerable<StoredTable> Contents()
+    {
+        _health.CheckReads();
+        return Sqlite.Contents.Read(FilePath);
+    }
+
     /// <summary>Reads every page and every index entry; takes as long as reading the file.</summary>
     /// <param name="cancellationToken">Ends the wait before it begins.</param>
     /// <returns>"ok", or what is wrong.</returns>

@@ -23,6 +23,8 @@ internal sealed class Tables(Connection connection) : IDisposable
 
     public Scopes Scopes { get; } = new(connection);
 
+    public Policies Policies { get; } = new(connection);
+
     public Keys Keys { get; } = new(connection);
 
     public Clock Clock { get; } = new(connection);

@@ -61,8 +61,15 @@ internal sealed class MemoryRows
     {
         AdvanceGrant a when row.Generation == a.From && row.State == (a.From == 0 ? GrantState.Pending : GrantState.Active) => row with
         {
-            State = GrantState.Active, Generation = a.To, GenerationAt = a.At, KeyNumber = a.KeyNumber, IdleExpiresAt = a.IdleExpiresAt, ExpiresAt = a.ExpiresAt,
-            Retries = a.Retries, AccessSerial = a.AccessSerial, AccessFloor = a.AccessFloor,
+            State = GrantState.Active,
+            Generation = a.To,
+            GenerationAt = a.At,
+            KeyNumber = a.KeyNumber,
+            IdleExpiresAt = a.IdleExpiresAt,
+            ExpiresAt = a.ExpiresAt,
+            Retries = a.Retries,
+            AccessSerial = a.AccessSerial,
+            AccessFloor = a.AccessFloor,
         },
         CountRetry c when row.Generation == c.Generation && row.State == GrantState.Active && (c.Before is null || c.Before == row.Retries) => row with { Retries = row.Retries.Counted() },
         RevokeGrant r when row.State != GrantState.Revoked => row with { State = GrantState.Revoked, RevokedAt = r.At, RevokedWhy = r.Why },

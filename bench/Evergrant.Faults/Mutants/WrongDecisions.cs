@@ -37,15 +37,16 @@ internal sealed class NoGrace : Mutant
     }
 }
 
-/// <summary>Opens each retry window anew when the process starts.</summary>
+/// <summary>Opens each retry window anew when the process starts, from the first request on.</summary>
 internal sealed class WindowReopened : Mutant
 {
-    private readonly DateTimeOffset _started = DateTimeOffset.UtcNow;
+    private readonly Lazy<DateTimeOffset> _started = new(() => DateTimeOffset.UtcNow);
 
     public override async ValueTask<Grant?> FindAsync(IGrantStore store, Guid id, Asked? asked)
     {
+        DateTimeOffset started = _started.Value;
         Grant? row = await store.FindGrantAsync(id, CancellationToken.None);
-        return row is not null && row.GenerationAt < _started ? row with { GenerationAt = _started } : row;
+        return row is not null && row.GenerationAt < started ? row with { GenerationAt = started } : row;
     }
 }
 

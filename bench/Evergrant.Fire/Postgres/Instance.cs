@@ -95,6 +95,13 @@ internal sealed class Instance(ServerFolder folder, string name)
     public Task<bool> SeesAsync(Instance standby, int looks = Looks) =>
         UntilAsync($"select count(*) from pg_stat_replication where application_name = '{standby.Name}' and state = 'streaming'", looks);
 
+    /// <summary>Waits until a standby has written what this primary had written at a place of its log.</summary>
+    public async Task HasAsync(Instance standby, string place)
+    {
+        if (!await UntilAsync($"select count(*) from pg_stat_replication where application_name = '{standby.Name}' and flush_lsn >= '{place}'", Looks))
+            throw new InvalidOperationException($"{standby.Name} does not follow {name}.");
+    }
+
     /// <summary>Waits until a standby has all that this primary had written, and is the one whose word it waits for.</summary>
     public async Task SynchronousAsync(Instance standby)
     {

@@ -38,6 +38,7 @@ internal sealed class Trio : IAsyncDisposable
             }
             await trio.DemandAsync(trio.Primary, trio.Synchronous);
             await trio.Primary.SynchronousAsync(trio.Synchronous);
+            await trio.Primary.AskAsync<object>($"create database {FireDatabase.Name}");
             return trio;
         }
         catch
@@ -49,12 +50,11 @@ internal sealed class Trio : IAsyncDisposable
 
     /// <summary>As a node is told to find the primary of the three.</summary>
     /// <param name="ports">Where the three are reached, in their order; null for their own ports.</param>
-    /// <param name="database">The database.</param>
-    public string ConnectionString(IEnumerable<int>? ports = null, string database = "postgres") =>
-        $"Host={string.Join(',', (ports ?? All.Select(i => i.Port)).Select(port => $"127.0.0.1:{port}"))};Username=evergrant;Database={database}";
+    public string ConnectionString(IEnumerable<int>? ports = null) =>
+        $"Host={string.Join(',', (ports ?? All.Select(i => i.Port)).Select(port => $"127.0.0.1:{port}"))};Username=evergrant;Database={FireDatabase.Name}";
 
-    /// <summary>Makes an empty database.</summary>
-    public Task CreateDatabaseAsync(string name) => Primary.AskAsync<object>($"create database {name}");
+    /// <summary>The first column of the first row, of the nodes' database at the primary.</summary>
+    public Task<T?> AskAsync<T>(string sql) => Primary.AskAsync<T>(sql, FireDatabase.Name);
 
     /// <summary>Kills the primary and promotes the synchronous standby; the asynchronous one takes its place.</summary>
     /// <param name="promoted">Called when the new primary is one.</param>
@@ -75,6 +75,25 @@ internal sealed class Trio : IAsyncDisposable
             await third.RejoinAsync(next);
         }
         await next.SynchronousAsync(third);
+    }
+
+    /// <summary>Kills the primary and the synchronous standby, and promotes the asynchronous one, with whatever it has; it waits for nobody.</summary>
+    public async Task FailOverToLaggingAsync()
+    {
+        (Instance dead, Instance second, Instance next) = (Primary, Synchronous, Asynchronous);
+        await Task.WhenAll(dead.CrashAsync(), second.CrashAsync());
+        await DemandAsync(next, null);
+        await next.PromoteAsync();
+        (Primary, Synchronous, Asynchronous) = (next, second, dead);
+    }
+
+    /// <summary>Brings both that were killed back as standbys of the present primary, which waits for the synchronous one again.</summary>
+    public async Task RejoinBothAsync()
+    {
+        await Synchronous.RejoinAsync(Primary);
+        await RejoinAsync();
+        await DemandAsync(Primary, Synchronous);
+        await Primary.SynchronousAsync(Synchronous);
     }
 
     /// <summary>Brings the one that was killed back, as the asynchronous standby.</summary>

@@ -8,6 +8,8 @@ namespace Evergrant.Fire.Servers;
 /// <summary>The nodes under fire, one with SQLite, any number with PostgreSQL, and the clients that are declared at them.</summary>
 internal sealed class Cluster : IAsyncDisposable
 {
+    private static readonly string[] Shared = ["root.key", "dev.json"];
+
     private Cluster(IReadOnlyList<ServerProcess> nodes, JsonElement development)
     {
         Nodes = nodes;
@@ -62,8 +64,8 @@ internal sealed class Cluster : IAsyncDisposable
         {
             foreach (ServerPlan plan in plans)
             {
-                // All nodes have one root key, as in production.
-                if (nodes.Count > 0) ShareRootKey(nodes[0].Plan.Folder, plan.Folder);
+                // All nodes have one root key, as in production, and know the same demo people.
+                if (nodes.Count > 0) Share(nodes[0].Plan.Folder, plan.Folder);
                 nodes.Add(await ServerProcess.StartAsync(plan, cancellationToken));
             }
             var cluster = new Cluster(nodes, await nodes[0].DevelopmentFileAsync(cancellationToken));
@@ -101,10 +103,9 @@ internal sealed class Cluster : IAsyncDisposable
         foreach (ServerProcess node in Nodes) await node.DisposeAsync();
     }
 
-    private static void ShareRootKey(string from, string to)
+    private static void Share(string from, string to)
     {
-        if (!File.Exists(Path.Combine(from, "root.key"))) return;
         Directory.CreateDirectory(to);
-        File.Copy(Path.Combine(from, "root.key"), Path.Combine(to, "root.key"), overwrite: true);
+        foreach (string name in Shared.Where(n => File.Exists(Path.Combine(from, n)))) File.Copy(Path.Combine(from, name), Path.Combine(to, name), overwrite: true);
     }
 }

@@ -14,6 +14,7 @@ internal sealed class NodeSet : IAsyncDisposable
 
     private readonly TemporaryFolder _folder = new();
     private readonly List<Node> _nodes = [];
+    private bool _onFile;
 
     private NodeSet(PostgresCluster cluster, string database) => (Cluster, Database) = (cluster, database);
 
@@ -29,10 +30,12 @@ internal sealed class NodeSet : IAsyncDisposable
     public IReadOnlyList<Node> All => _nodes;
 
     /// <summary>A database with a client and an account, and so many nodes that are started at once.</summary>
-    public static async Task<NodeSet> StartAsync(int count)
+    /// <param name="count">How many.</param>
+    /// <param name="onFile">Whether the store is a file in the folder of the first node, the only one then, until <see cref="UseDatabase"/>.</param>
+    public static async Task<NodeSet> StartAsync(int count, bool onFile = false)
     {
         PostgresCluster cluster = await SharedCluster.Cluster;
-        var set = new NodeSet(cluster, await cluster.CreateDatabaseAsync());
+        var set = new NodeSet(cluster, await cluster.CreateDatabaseAsync()) { _onFile = onFile };
         try
         {
             for (int i = 0; i < count; i++) set._nodes.Add(set.Make(i));
@@ -51,6 +54,13 @@ internal sealed class NodeSet : IAsyncDisposable
             await set.DisposeAsync();
             throw;
         }
+    }
+
+    /// <summary>Puts the database into the settings of the first node.</summary>
+    public void UseDatabase()
+    {
+        _onFile = false;
+        WriteConfig(0, _nodes[0].Port, _nodes[0].Folder);
     }
 
     /// <summary>A further node, which is started.</summary>
@@ -93,13 +103,14 @@ internal sealed class NodeSet : IAsyncDisposable
         int port = RunningProgram.FreePort();
         string folder = _folder.At($"n{number}");
         Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-        // The machine is shared with the other suites: a long deadline, so that none of them is seen here.
-        string config = _folder.Write($"n{number}.json", $$"""
-            { "data": "{{folder}}", "issuers": [ { "issuer": "{{Issuer}}" } ], "urls": [ "http://127.0.0.1:{{port}}" ], "trusted_proxies": [ "127.0.0.1" ],
-              "postgres": { "connection": "{{Cluster.ConnectionString(Database)}}", "deadline": "00:00:30" } }
-            """);
-        return new Node(port, folder, config);
+        return new Node(port, folder, WriteConfig(number, port, folder));
     }
+
+    // The machine is shared with the other suites: a long deadline, so that none of them is seen here.
+    private string WriteConfig(int number, int port, string folder) => _folder.Write($"n{number}.json", $$"""
+        { "data": "{{folder}}", "issuers": [ { "issuer": "{{Issuer}}" } ], "urls": [ "http://127.0.0.1:{{port}}" ], "trusted_proxies": [ "127.0.0.1" ]
+          {{(_onFile ? "" : $$""", "postgres": { "connection": "{{Cluster.ConnectionString(Database)}}", "deadline": "00:00:30" }""")}} }
+        """);
 
     private const string State = $$"""
         { "clients": [ { "issuer": "{{Issuer}}", "client_id": "web", "client_name": "Web", "application_type": "web", "redirect_uris": [ "https://web.example/cb" ],

@@ -1,0 +1,69 @@
+using Evergrant.Fire.History;
+using Evergrant.Fire.Postgres.Proxy;
+using Evergrant.Fire.Servers;
+
+namespace Evergrant.Fire.Postgres.Drills;
+
+/// <summary>F11: the line between one node and the database is cut, half open, or lets bytes pass in one direction only; the other nodes notice nothing.</summary>
+internal sealed class PartitionDrill : IDrill
+{
+    private const int Whole = 20;
+    private const int Connections = 6;
+    private static readonly LinkState[] Faults = [LinkState.Cut, LinkState.HalfOpen, LinkState.HeldUp, LinkState.HeldDown, LinkState.Held];
+    private static readonly HttpClient Http = new() { Timeout = TimeSpan.FromSeconds(20) };
+
+    public string Name => "partition";
+
+    public string Sentence => "One node's line to PostgreSQL is cut, half open or one-way: it answers 503 and is not ready, the others go on; healed, it has all its connections again.";
+
+    public async Task<DrillResult> RunAsync(DrillSetting setting, CancellationToken cancellationToken)
+    {
+        await using Solo database = await Solo.StartAsync();
+        await using Link link = new(database.Server.Port);
+        // A small pool: a connection that was never given back would be missed soon.
+        await using Cluster cluster = await Cluster.OnPostgresAsync(setting, "nodes", 2,
+            node => node == 0 ? database.ConnectionString(link.Port, $";Maximum Pool Size={Connections}") : database.ConnectionString(), cancellationToken);
+        using Load load = Load.Start(cluster, setting);
+        int rounds = setting.Count(Whole);
+        List<string> violations = [];
+        List<long> refused = [], recovered = [];
+        for (int round = 0; round < rounds; round++)
+        {
+            foreach (LinkState fault in Faults)
+            {
+                await load.SendAsync(50, cancellationToken);
+                link.Set(fault);
+                long from = MonotonicClock.Now;
+                IReadOnlyList<Beat> answers = await load.Pulse.AwaitAsync(0, 503, 2, from, cancellationToken);
+                if (answers.Count < 2) violations.Add($"{fault}: the node that was cut off did not answer 503");
+                refused.AddRange(answers.Select(a => a.Took));
+                if (await IsReadyAsync(cluster.Nodes[0], cancellationToken)) violations.Add($"{fault}: the node that was cut off says that it is ready");
+                if ((await load.Pulse.AwaitAsync(1, 200, 1, from, cancellationToken)).Count < 1) violations.Add($"{fault}: the other node did not go on");
+                foreach (Beat other in load.Pulse.Beats.Where(b => b.Line == 1 && b.Sent >= from && b.Status != 200)) violations.Add($"{fault}: the other node answered {other.Status}");
+                link.Set(LinkState.Open);
+                long healed = MonotonicClock.Now;
+                if (await load.Pulse.AllSucceedAsync(healed, cancellationToken) is { } times) recovered.Add(times.Last);
+                else violations.Add($"{fault}: the node did not answer with 200 after the line was whole again");
+                if (!await IsReadyAsync(cluster.Nodes[0], cancellationToken)) violations.Add($"{fault}: the node is not ready although its line is whole");
+            }
+        }
+        link.Delay = TimeSpan.FromMilliseconds(20);
+        await load.SendAsync(setting.Count(20_000, 100), cancellationToken);
+        link.Delay = TimeSpan.Zero;
+        if (await load.Pulse.AllSucceedAsync(MonotonicClock.Now, cancellationToken) is null) violations.Add("a node did not answer with 200 on a slow line");
+        DrillResult result = load.End("G5",
+        [
+            new("F11", "partitions: cut, half open, one-way up and down, both", Times.Count(rounds * Faults.Length)),
+            new("F11", "time of a 503 of the node that was cut off", Times.Of(refused)),
+            new("F11", "healed to the next success", Times.Of(recovered)),
+        ], violations);
+        // Beside the pool there is the connection that listens to the other nodes, and one that may be in the making.
+        return link.Present <= Connections + 2 ? result : result with { Violations = [.. result.Violations, $"{link.Present} connections are left of a pool of {Connections}"] };
+    }
+
+    private static async Task<bool> IsReadyAsync(ServerProcess node, CancellationToken cancellationToken)
+    {
+        using HttpResponseMessage answer = await Http.GetAsync($"http://localhost:{node.Plan.Port}/health/ready", cancellationToken);
+        return answer.IsSuccessStatusCode;
+    }
+}
