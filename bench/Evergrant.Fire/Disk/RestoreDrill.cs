@@ -97,7 +97,7 @@ internal sealed class RestoreDrill : IDrill
         _figures.Add(new("I16", "a grant revoked after the backup (the runbook: revoke again) was answered", $"{(await again.RefreshAsync(seeded.Token(revoked, 1))).Status}"));
         if (caughtUp < Ahead - Each) _violations.Add($"I16: {caughtUp} clients were caught up with, {Ahead - Each} were ahead");
         await restored.StopAsync();
-        int lines = restored.Said.Split('\n').Count(l => l.Contains("CRIT", StringComparison.Ordinal) && l.Contains("lost writes", StringComparison.Ordinal));
+        int lines = restored.Said.Split('\n').Count(l => l.Contains("CRIT", StringComparison.Ordinal) && l.Contains("CaughtUp", StringComparison.Ordinal));
         if (lines != caughtUp) _violations.Add($"I16: {lines} critical lines for {caughtUp} tokens that were ahead");
         await CountAsync(seeded.Folder, caughtUp);
 
