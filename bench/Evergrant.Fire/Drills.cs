@@ -1,7 +1,9 @@
+using Evergrant.Fire.Disk;
 using Evergrant.Fire.Explorer;
 using Evergrant.Fire.Faults;
 using Evergrant.Fire.Keys;
 using Evergrant.Fire.Postgres.Drills;
+using Evergrant.Fire.PowerLoss;
 using Evergrant.Fire.Storms;
 
 namespace Evergrant.Fire;
@@ -21,5 +23,11 @@ internal static class Drills
         new KeyRotationDrill(),
         new RootRotationDrill(),
         .. PostgresDrills.All,
+        new PowerLossDrill(),
+        new IoSweepDrill(),
+        new DiskTroubleDrill(),
+        new DamageDrill(),
+        new ClockDrill(),
+        new RestoreDrill(),
     ];
 }

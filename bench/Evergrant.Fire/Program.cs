@@ -2,6 +2,8 @@ using System.CommandLine;
 using Evergrant.Fire;
 using Evergrant.Fire.Report;
 
+if (FireChild.RunIfChild(args) is { } child) return await child;
+
 var names = new Argument<string[]>("drill") { Description = "Drills to run, all without: " + string.Join(", ", Drills.All.Select(d => d.Name)) };
 var program = new Option<string>("--program") { Required = true, Description = "The program under fire" };
 var results = new Option<string?>("--results") { Description = "Folder for the table; nothing is written without" };

@@ -16,6 +16,9 @@ public sealed class EvergrantOptions
     /// <summary>What is claimed about End-Users. The default claims nothing and knows every subject.</summary>
     public Func<ClaimsRequest, CancellationToken, ValueTask<ClaimSet?>> Claims { get; init; } = (_, _) => new(ClaimSet.Empty);
 
+    /// <summary>Name of the token policy that all clients start from; null for the built-in ones. Until it is declared, the built-in ones hold.</summary>
+    public string? Policy { get; init; }
+
     /// <summary>Timeline of signing keys.</summary>
     public KeyTimes KeyTimes { get; init; } = new();
 
@@ -58,6 +61,9 @@ public sealed class IssuerOptions
 
     /// <summary>Shown on pages; null shows the host.</summary>
     public string? Name { get; init; }
+
+    /// <summary>Name of the token policy of its clients, on top of the server's; null for none.</summary>
+    public string? Policy { get; init; }
 }
 
 /// <summary>A question about an End-User.</summary>

@@ -9,11 +9,16 @@ internal static class Consents
     private const string FindSql =
         "select issuer, subject, client_id, scopes, resources, claims, given_at from consents where issuer = $1 and subject = $2 and client_id = $3";
 
+    private const string ListSql =
+        "select issuer, subject, client_id, scopes, resources, claims, given_at from consents where subject = $1 order by issuer, client_id";
+
     private const string SaveSql =
         "insert into consents (issuer, subject, client_id, scopes, resources, claims, given_at) values ($1, $2, $3, $4, $5, $6, $7) " +
         "on conflict (subject, issuer, client_id) do update set scopes = excluded.scopes, resources = excluded.resources, claims = excluded.claims, given_at = excluded.given_at";
 
     public static Statement Find(string issuer, string subject, string clientId) => new Statement(FindSql).Bind(issuer).Bind(subject).Bind(clientId);
+
+    public static Statement List(string subject) => new Statement(ListSql).Bind(subject);
 
     public static Statement Save(Consent consent) => new Statement(SaveSql)
         .Bind(consent.Issuer).Bind(consent.Subject).Bind(consent.ClientId)

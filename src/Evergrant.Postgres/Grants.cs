@@ -14,14 +14,27 @@ internal static class Grants
         "id, issuer, client_id, subject, session_id, state, generation, generation_at, key_number, retries, access_serial, access_floor, " +
         "created_at, idle_expires_at, expires_at, bound_key, salt, revoked_at, revoked_why, authorized";
 
-    /// <summary>When a row ended or will end, if nobody refreshes it; NULL for one that does not end by itself. (least passes over NULL.)</summary>
-    private const string EndsAt = $"(case state when {Revoked} then revoked_at else least(idle_expires_at, expires_at) end)";
+    /// <summary>When a row ended or will end, if nobody refreshes it; NULL for one that does not end by itself. (least and greatest pass over NULL.)
+    /// A revoked row stays until its absolute end ($3 is the retention that is added to it): its tokens, coming back, are told apart from unknown ones.</summary>
+    private const string EndsAt = $"(case state when {Revoked} then greatest(revoked_at, expires_at - $3) else least(idle_expires_at, expires_at) end)";
 
     private const string Due = "(select id from grants where clean_after <= $1 order by clean_after limit $2 for update skip locked)";
 
     private const string CreateSql =
         $"insert into grants ({Columns}, clean_after) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21) " +
         "on conflict (id) do nothing";
+
+    // The session's row is locked against its removal: who removes it waits, and then finds the grant; who has removed it leaves none to be found here.
+    private const string CreateInSessionSql =
+        $"insert into grants ({Columns}, clean_after) select $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21 " +
+        "from sessions where key = $22 for key share on conflict (id) do nothing";
+
+    // Redemptions of one user for one client, one after the other. No refresh takes this lock.
+    private const string LockHolderSql = "select pg_advisory_xact_lock(hashtextextended($1, 0)) is null";
+
+    private const string HoldsNoOtherSql =
+        $"select 1 where not exists (select 1 from grants where subject = $1 and client_id = $2 and issuer = $3 and state = {Active} and id <> $4 " +
+        "and (expires_at is null or expires_at > $5) and (idle_expires_at is null or idle_expires_at > $5) and id <> all(string_to_array($6, ',')::uuid[]))";
 
     // A refresh. No column that it sets is in an index: the row's new version stays on its page (HOT).
     private const string AdvanceSql =
@@ -68,7 +81,15 @@ internal static class Grants
         $"select count(*) from grants where key_number = $1 and state <> {Revoked} and (expires_at is null or expires_at > $2) and (idle_expires_at is null or idle_expires_at > $2)")
         .Bind(number).Bind(now);
 
-    public static Statement Create(Grant grant) => new Statement(CreateSql)
+    public static Statement Create(CreateGrant change) => change.SessionKey is null ? Create(change.Grant, CreateSql) : Create(change.Grant, CreateInSessionSql).Bind(change.SessionKey);
+
+    /// <summary>Waits for whoever redeems for the same user and client.</summary>
+    public static Statement LockHolder(HoldsNoOther change) => new Statement(LockHolderSql).Bind($"{change.Issuer} {change.ClientId} {change.Subject}").Always();
+
+    public static Statement HoldsNoOther(HoldsNoOther change) => new Statement(HoldsNoOtherSql)
+        .Bind(change.Subject).Bind(change.ClientId).Bind(change.Issuer).Bind(change.GrantId).Bind(change.At).Bind(string.Join(',', change.Known));
+
+    private static Statement Create(Grant grant, string sql) => new Statement(sql)
         .Bind(grant.Id).Bind(grant.Issuer).Bind(grant.ClientId).Bind(grant.Subject).Bind(grant.SessionId)
         .Bind((long)grant.State).Bind(grant.Generation).Bind(grant.GenerationAt).Bind(grant.KeyNumber).Bind(grant.Retries.Bits)
         .Bind(grant.AccessSerial).Bind(grant.AccessFloor).Bind(grant.CreatedAt).Bind(grant.IdleExpiresAt).Bind(grant.ExpiresAt)
@@ -109,9 +130,10 @@ internal static class Grants
 
     /// <summary>Removes rows that ended at or before an instant, and puts off the next look at those that did not. Rows that somebody is changing are passed over.</summary>
     /// <param name="endedBy">Ended rows are kept until here.</param>
+    /// <param name="kept">How long ended rows are kept.</param>
     /// <param name="limit">Rows looked at, at most.</param>
-    public static (Statement Remove, Statement PutOff) CleanUp(DateTimeOffset endedBy, int limit) =>
-        (new Statement(RemoveSql).Bind(endedBy).Bind(limit), new Statement(PutOffSql).Bind(endedBy).Bind(limit));
+    public static (Statement Remove, Statement PutOff) CleanUp(DateTimeOffset endedBy, TimeSpan kept, int limit) =>
+        (new Statement(RemoveSql).Bind(endedBy).Bind(limit).Bind((long)kept.TotalMilliseconds), new Statement(PutOffSql).Bind(endedBy).Bind(limit).Bind((long)kept.TotalMilliseconds));
 
     public static Grant Map(Rows row) => new()
     {

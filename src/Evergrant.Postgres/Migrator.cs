@@ -35,7 +35,8 @@ internal static partial class Migrator
                 throw new StoreOpenException($"PostgreSQL {connection.PostgreSqlVersion} is too old; 15 or later is needed.");
             // The lock goes with the connection, which is closed, not pooled.
             await ExecuteAsync(connection, $"select pg_advisory_lock({LockKey})", cancellationToken);
-            await ExecuteAsync(connection, "create table if not exists evergrant_versions (version integer not null primary key)", cancellationToken);
+            // Asked first: whoever may not make tables may still use those that are there.
+            if (!await HasVersionsAsync(connection, cancellationToken)) await ExecuteAsync(connection, "create table evergrant_versions (version integer not null primary key)", cancellationToken);
             int version = await VersionAsync(connection, cancellationToken);
             if (version > Newest + 1)
                 throw new StoreOpenException($"The database has schema version {version}; this program works with versions up to {Newest + 1}. Run the newer program, or restore a backup made before the upgrade.");
@@ -76,6 +77,12 @@ internal static partial class Migrator
 
     [GeneratedRegex("^create table (\\w+)", RegexOptions.Multiline)]
     private static partial Regex CreateTable();
+
+    private static async Task<bool> HasVersionsAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        await using NpgsqlCommand command = new("select to_regclass('evergrant_versions') is not null", connection);
+        return (bool)(await command.ExecuteScalarAsync(cancellationToken))!;
+    }
 
     private static async Task<int> VersionAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {

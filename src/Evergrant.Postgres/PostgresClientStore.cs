@@ -1,5 +1,6 @@
 using Evergrant.Protocol.Clients;
 using Evergrant.Protocol.Grants;
+using Evergrant.Protocol.Policies;
 using Evergrant.Protocol.Storage;
 
 namespace Evergrant.Postgres;
@@ -36,6 +37,12 @@ internal sealed class PostgresClientStore(Readers readers, Pipeline commits) : I
     public async ValueTask SaveScopeAsync(ScopeDescription scope, CancellationToken cancellationToken) => await commits.WriteAsync(cancellationToken, Scopes.Save(scope), Told);
 
     public ValueTask<bool> RemoveScopeAsync(string name, CancellationToken cancellationToken) => commits.WriteAsync(cancellationToken, Scopes.Remove(name), Told);
+
+    public ValueTask<IReadOnlyList<PolicyDocument>> ListPoliciesAsync(CancellationToken cancellationToken) => readers.ListAsync(Policies.List(), Policies.Map, cancellationToken);
+
+    public async ValueTask SavePolicyAsync(PolicyDocument policy, CancellationToken cancellationToken) => await commits.WriteAsync(cancellationToken, Policies.Save(policy), Told);
+
+    public ValueTask<bool> RemovePolicyAsync(string name, CancellationToken cancellationToken) => commits.WriteAsync(cancellationToken, Policies.Remove(name), Told);
 
     private static Statement Told => Notices.Tell(Notices.Clients);
 }

@@ -20,6 +20,9 @@ internal sealed class PostgresGrantStore(Readers readers, Pipeline commits) : IG
     public ValueTask<Consent?> FindConsentAsync(string issuer, string subject, string clientId, CancellationToken cancellationToken) =>
         readers.FindAsync(Consents.Find(issuer, subject, clientId), Consents.Map, cancellationToken);
 
+    public ValueTask<IReadOnlyList<Consent>> ListConsentsAsync(string subject, CancellationToken cancellationToken) =>
+        readers.ListAsync(Consents.List(subject), Consents.Map, cancellationToken);
+
     public ValueTask<Session?> FindSessionAsync(ReadOnlyMemory<byte> key, CancellationToken cancellationToken) => readers.FindAsync(Sessions.Find(key), Sessions.Map, cancellationToken);
 
     public ValueTask<EventRecord?> FindEventAsync(string reference, CancellationToken cancellationToken) => readers.FindAsync(Events.Find(reference), Events.Map, cancellationToken);
@@ -29,9 +32,9 @@ internal sealed class PostgresGrantStore(Readers readers, Pipeline commits) : IG
 
     public ValueTask<CommitResult> CommitAsync(Change change, EventRecord? record, CancellationToken cancellationToken)
     {
-        if (change is Together together)
+        if (change is Together or HoldsNoOther)
         {
-            List<Statement> statements = [.. Statements(together)];
+            List<Statement> statements = [.. Statements(change)];
             if (record is not null) statements.Add(Events.Add(record));
             return commits.SubmitAsync(statements, cancellationToken);
         }
@@ -44,7 +47,7 @@ internal sealed class PostgresGrantStore(Readers readers, Pipeline commits) : IG
     public async ValueTask<int> CleanUpAsync(DateTimeOffset now, TimeSpan keepEventsFor, int limit, CancellationToken cancellationToken)
     {
         DateTimeOffset keptSince = now - DateTimeOffset.MinValue > keepEventsFor ? now - keepEventsFor : DateTimeOffset.MinValue;
-        return await InSteps(most => Grants.CleanUp(keptSince, most), limit, cancellationToken)
+        return await InSteps(most => Grants.CleanUp(keptSince, keepEventsFor, most), limit, cancellationToken)
             + await InSteps(most => Sessions.CleanUp(now, most), limit, cancellationToken)
             + await InSteps(most => (Events.CleanUp(keptSince, most), null), limit, cancellationToken)
             + await InSteps(most => (Denials.CleanUp(now, most), null), limit, cancellationToken)
@@ -55,7 +58,7 @@ internal sealed class PostgresGrantStore(Readers readers, Pipeline commits) : IG
     private static Statement StatementOf(Change change) => change switch
     {
         AdvanceGrant advance => Grants.Advance(advance),
-        CreateGrant create => Grants.Create(create.Grant),
+        CreateGrant create => Grants.Create(create),
         RenewGrant renew => Grants.Renew(renew),
         CountRetry retry => Grants.CountRetry(retry),
         RevokeGrant revoke => Grants.Revoke(revoke),
@@ -71,8 +74,13 @@ internal sealed class PostgresGrantStore(Readers readers, Pipeline commits) : IG
         _ => throw new NotSupportedException($"{change.GetType().Name} is no change that this store knows."),
     };
 
-    private static IEnumerable<Statement> Statements(Together together) =>
-        together.Changes.SelectMany(change => change is Together inner ? Statements(inner) : [StatementOf(change)]);
+    private static IEnumerable<Statement> Statements(Change change) => change switch
+    {
+        Together together => together.Changes.SelectMany(Statements),
+        // The lock first, and then a look of its own: it sees all that was committed before the lock was had.
+        HoldsNoOther holds => [Grants.LockHolder(holds), Grants.HoldsNoOther(holds)],
+        _ => [StatementOf(change)],
+    };
 
     // Many short transactions that pass over rows somebody else holds: requests are not stopped.
     private async ValueTask<int> InSteps(Func<int, (Statement Remove, Statement? PutOff)> step, int limit, CancellationToken cancellationToken)

@@ -38,23 +38,38 @@ internal sealed class Watch(PostgresOptions options, PostgresClock clock)
         while (!cancellationToken.IsCancellationRequested)
         {
             bool stood = false;
+            NpgsqlConnection? connection = null;
+            Task work = Task.CompletedTask;
             try
             {
-                await using NpgsqlConnection connection = await source.OpenAsync(cancellationToken);
+                using (CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken))
+                {
+                    limit.CancelAfter(options.Deadline);
+                    connection = await source.OpenAsync(limit.Token);
+                }
                 connection.Notification += (_, notice) => tell(notice.Payload == Notices.Keys ? Observed.KeysChanged : Observed.ClientsChanged);
                 await using (NpgsqlCommand listen = new($"listen {Notices.Channel}", connection)) await listen.ExecuteNonQueryAsync(CancellationToken.None);
                 // Only now: what is read from here on is told when it changes.
                 tell(Observed.Connected);
                 stood = true;
-                await ListenAsync(connection, tell, cancellationToken);
+                while (true)
+                {
+                    // Also tells whether the connection still leads to the primary. The driver's own time limit is not relied on.
+                    Task<TimeSpan?> measured = clock.MeasureAsync(connection).AsTask();
+                    work = measured;
+                    if (await measured.WaitAsync(options.Deadline, cancellationToken) is not { } apart) break;
+                    if (apart.Duration() > Noteworthy) tell(Observed.ClockMoved);
+                    long since = Stopwatch.GetTimestamp();
+                    while (Every - Stopwatch.GetElapsedTime(since) is var left && left > TimeSpan.FromMilliseconds(1)) await connection.WaitAsync(left, cancellationToken);
+                }
             }
-            catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
-            {
-                return;
-            }
-            catch (Exception e) when (Outcome.IsOfServer(e) || e is StoreUnavailableException)
+            catch (Exception e) when (Outcome.IsOfServer(e) || e is StoreUnavailableException or OperationCanceledException)
             {
                 // Made again below.
+            }
+            finally
+            {
+                if (connection is not null) LetGo(connection, work);
             }
             if (cancellationToken.IsCancellationRequested) return;
             if (stood) tell(Observed.Lost);
@@ -62,17 +77,12 @@ internal sealed class Watch(PostgresOptions options, PostgresClock clock)
         }
     }
 
-    private async Task ListenAsync(NpgsqlConnection connection, Action<Observed> tell, CancellationToken cancellationToken)
+    // A connection that is stuck is not waited for.
+    private static void LetGo(NpgsqlConnection connection, Task work) => _ = Task.Run(async () =>
     {
-        while (true)
-        {
-            // Also tells whether the connection still leads to the primary.
-            if (await clock.MeasureAsync(connection) is not { } apart) return;
-            if (apart.Duration() > Noteworthy) tell(Observed.ClockMoved);
-            long since = Stopwatch.GetTimestamp();
-            while (Every - Stopwatch.GetElapsedTime(since) is var left && left > TimeSpan.FromMilliseconds(1)) await connection.WaitAsync(left, cancellationToken);
-        }
-    }
+        await work.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await connection.DisposeAsync().AsTask().ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    });
 
     private Primary Source()
     {

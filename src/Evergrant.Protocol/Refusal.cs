@@ -165,6 +165,12 @@ public enum Refusal
     /// <summary>A superseded refresh token came back outside the retry rule: two parties hold the family (RFC 9700 section 4.14.2). By policy the grant was revoked.</summary>
     RefreshTokenReplayed,
 
+    /// <summary>The policy's limit of live authorizations or access tokens is reached. Nothing was consumed. Client: end one that is not needed, or wait until one ends.</summary>
+    LimitReached,
+
+    /// <summary>The user has authorized the client more often than the policy allows within its time. Nothing was consumed. Client: keep the tokens you get; wait.</summary>
+    IssueRateExceeded,
+
     /// <summary>The refresh token is ahead of the store, which has lost its last writes, and the policy does not catch up. Nothing is revoked. Operator: see the recovery guide.</summary>
     StoreLostWrites,
 

@@ -37,6 +37,11 @@ internal sealed class Checkpoint(Connection writer, long threshold)
         _due = threshold / FrameSize;
     }
 
+    /// <summary>Moves everything, when nobody reads any more.</summary>
+    /// <returns>Whether the database has it all, on the disk.</returns>
+    /// <exception cref="SqliteException">The disk failed; the log still has what it had.</exception>
+    public bool Finish() => TryRun(raw.SQLITE_CHECKPOINT_PASSIVE);
+
     // Whether every frame was moved.
     private bool TryRun(int mode)
     {

@@ -80,6 +80,9 @@ internal sealed class Connection : IDisposable
         return new((extended & 0xff) == (code & 0xff) ? extended : code, raw.sqlite3_errmsg(_handle).utf8_to_string());
     }
 
+    /// <summary>Has the log stay as it is when this connection is closed: after a failed sync nothing is asked for again.</summary>
+    public void LeaveLog() => raw.sqlite3_db_config(_handle, raw.SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, out _);
+
     public void Dispose()
     {
         foreach (sqlite3_stmt statement in _statements) statement.Dispose();

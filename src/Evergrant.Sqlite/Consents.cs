@@ -9,6 +9,9 @@ internal sealed class Consents(Connection connection)
     private readonly Statement _find = new(connection,
         "select issuer, subject, client_id, scopes, resources, claims, given_at from consents where issuer = ?1 and subject = ?2 and client_id = ?3");
 
+    private readonly Statement _list = new(connection,
+        "select issuer, subject, client_id, scopes, resources, claims, given_at from consents where subject = ?1 order by issuer, client_id");
+
     private readonly Statement _save = new(connection,
         "insert into consents (issuer, subject, client_id, scopes, resources, claims, given_at) values (?1, ?2, ?3, ?4, ?5, ?6, ?7) " +
         "on conflict (subject, issuer, client_id) do update set scopes = excluded.scopes, resources = excluded.resources, claims = excluded.claims, given_at = excluded.given_at");
@@ -23,6 +26,14 @@ internal sealed class Consents(Connection connection)
     {
         using Rows rows = _find.Bind(1, issuer).Bind(2, subject).Bind(3, clientId).Query();
         return rows.Next() ? Map(rows) : null;
+    }
+
+    public List<Consent> List(string subject)
+    {
+        using Rows rows = _list.Bind(1, subject).Query();
+        List<Consent> found = [];
+        while (rows.Next()) found.Add(Map(rows));
+        return found;
     }
 
     public void Save(Consent consent) => _save

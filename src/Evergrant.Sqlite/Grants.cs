@@ -11,42 +11,47 @@ internal sealed class Grants(Connection connection)
 
     private const string Columns =
         "id, issuer, client_id, subject, session_id, state, generation, generation_at, key_number, retries, access_serial, access_floor, " +
-        "created_at, idle_expires_at, expires_at, bound_key, salt, revoked_at, revoked_why, authorized";
+        "created_at, idle_expires_at, expires_at, bound_key, salt, revoked_at, revoked_why, authorized, moving_seal, fixed_seal";
 
     private const string Never = "9223372036854775807";
 
-    /// <summary>When a row ended or will end, if nobody refreshes it; NULL for one that does not end by itself.</summary>
+    /// <summary>When a row ended or will end, if nobody refreshes it; NULL for one that does not end by itself.
+    /// A revoked row stays until its absolute end (?3 is the retention that is added to it): its tokens, coming back, are told apart from unknown ones.</summary>
     private static readonly string EndsAt =
-        $"(case state when {Revoked} then revoked_at else nullif(min(coalesce(idle_expires_at, {Never}), coalesce(expires_at, {Never})), {Never}) end)";
+        $"(case state when {Revoked} then max(revoked_at, coalesce(expires_at - ?3, revoked_at)) else nullif(min(coalesce(idle_expires_at, {Never}), coalesce(expires_at, {Never})), {Never}) end)";
 
     private readonly Statement _find = new(connection, $"select {Columns} from grants where id = ?1");
 
     private readonly Statement _create = new(connection,
-        $"insert into grants ({Columns}, clean_after) values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21) " +
+        $"insert into grants ({Columns}, clean_after) values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23) " +
         "on conflict (id) do nothing");
 
     // A refresh. No column that it sets is in an index.
     private readonly Statement _advance = new(connection,
         $"update grants set generation = ?3, key_number = ?4, generation_at = ?5, idle_expires_at = ?6, expires_at = ?7, retries = ?8, " +
-        $"access_serial = ?9, access_floor = ?10 where id = ?1 and generation = ?2 and state = {Active}");
+        $"access_serial = ?9, access_floor = ?10, moving_seal = {GrantSeal.Sql(generation: "?3", keyNumber: "?4", generationAt: "?5", idleExpiresAt: "?6", expiresAt: "?7", retries: "?8", accessSerial: "?9", accessFloor: "?10")} " +
+        $"where id = ?1 and generation = ?2 and state = {Active}");
 
     // A redemption also says when clean-up shall look at the row.
     private readonly Statement _redeem = new(connection,
         $"update grants set state = {Active}, generation = ?3, key_number = ?4, generation_at = ?5, idle_expires_at = ?6, expires_at = ?7, retries = ?8, " +
-        $"access_serial = ?9, access_floor = ?10, clean_after = ?11 where id = ?1 and generation = ?2 and state = {Pending}");
+        $"access_serial = ?9, access_floor = ?10, clean_after = ?11, " +
+        $"moving_seal = {GrantSeal.Sql(state: $"{Active}", generation: "?3", keyNumber: "?4", generationAt: "?5", idleExpiresAt: "?6", expiresAt: "?7", retries: "?8", accessSerial: "?9", accessFloor: "?10")} " +
+        $"where id = ?1 and generation = ?2 and state = {Pending}");
 
     private readonly Statement _renew = new(connection,
-        $"update grants set generation_at = ?3, idle_expires_at = ?4, access_serial = ?5, access_floor = ?6 where id = ?1 and generation = ?2 and state = {Active}");
+        $"update grants set generation_at = ?3, idle_expires_at = ?4, access_serial = ?5, access_floor = ?6, " +
+        $"moving_seal = {GrantSeal.Sql(generationAt: "?3", idleExpiresAt: "?4", accessSerial: "?5", accessFloor: "?6")} where id = ?1 and generation = ?2 and state = {Active}");
 
     // RetryHistory.Counted: four bits for the present generation, saturating at 15.
     private readonly Statement _countRetry = new(connection,
-        $"update grants set retries = retries + (retries & 15 <> 15) where id = ?1 and generation = ?2 and state = {Active}");
+        $"update grants set retries = retries + (retries & 15 <> 15), moving_seal = {GrantSeal.Sql(retries: "(retries + (retries & 15 <> 15))")} where id = ?1 and generation = ?2 and state = {Active}");
 
     private readonly Statement _countRetryOf = new(connection,
-        $"update grants set retries = ?4 where id = ?1 and generation = ?2 and state = {Active} and retries = ?3");
+        $"update grants set retries = ?4, moving_seal = {GrantSeal.Sql(retries: "?4")} where id = ?1 and generation = ?2 and state = {Active} and retries = ?3");
 
     private readonly Statement _revoke = new(connection,
-        $"update grants set state = {Revoked}, revoked_at = ?2, revoked_why = ?3, clean_after = min(coalesce(clean_after, ?2), ?2) where id = ?1 and state <> {Revoked}");
+        $"update grants set state = {Revoked}, revoked_at = ?2, revoked_why = ?3, moving_seal = {GrantSeal.Sql(state: $"{Revoked}", revokedAt: "?2")}, clean_after = min(coalesce(clean_after, ?2), ?2) where id = ?1 and state <> {Revoked}");
 
     // Rows that clean-up comes upon and that are still alive (a refresh moved their end), or ended too short a time ago.
     private readonly Statement _putOff = new(connection,
@@ -55,6 +60,11 @@ internal sealed class Grants(Connection connection)
 
     private readonly Statement _remove = new(connection,
         $"delete from grants where rowid in (select rowid from grants where clean_after <= ?1 order by clean_after limit ?2) and {EndsAt} <= ?1");
+
+    // The few grants of a subject are looked at one by one; a client may have millions. What is known comes as one JSON array of ids in hexadecimal.
+    private readonly Statement _holdsOther = new(connection,
+        $"select 1 from grants indexed by grants_by_subject where subject = ?1 and +client_id = ?2 and issuer = ?3 and state = {Active} and id <> ?4 " +
+        "and (expires_at is null or expires_at > ?5) and (idle_expires_at is null or idle_expires_at > ?5) and hex(id) not in (select value from json_each(?6)) limit 1");
 
     private readonly Statement _countOfKey = new(connection,
         $"select count(*) from grants where key_number = ?1 and state <> {Revoked} and (expires_at is null or expires_at > ?2) and (idle_expires_at is null or idle_expires_at > ?2)");
@@ -95,14 +105,19 @@ internal sealed class Grants(Connection connection)
         return rows.Next() ? rows.Number(0) : 0;
     }
 
-    public bool Create(Grant grant) => _create
-        .Bind(1, grant.Id).Bind(2, grant.Issuer).Bind(3, grant.ClientId).Bind(4, grant.Subject).Bind(5, grant.SessionId)
-        .Bind(6, (long)grant.State).Bind(7, grant.Generation).Bind(8, grant.GenerationAt).Bind(9, grant.KeyNumber).Bind(10, grant.Retries.Bits)
-        .Bind(11, grant.AccessSerial).Bind(12, grant.AccessFloor).Bind(13, grant.CreatedAt).Bind(14, grant.IdleExpiresAt).Bind(15, grant.ExpiresAt)
-        .Bind(16, grant.BoundKey).Bind(17, grant.Salt).Bind(18, grant.RevokedAt).Bind(19, Name(grant.RevokedWhy))
-        .BindText(20, JsonSerializer.SerializeToUtf8Bytes(grant.Authorized, StoredJson.Default.Authorized))
-        .Bind(21, grant.State == GrantState.Revoked ? grant.RevokedAt : Earlier(grant.IdleExpiresAt, grant.ExpiresAt))
-        .RunAny();
+    public bool Create(Grant grant)
+    {
+        byte[] authorized = JsonSerializer.SerializeToUtf8Bytes(grant.Authorized, StoredJson.Default.Authorized);
+        return _create
+            .Bind(1, grant.Id).Bind(2, grant.Issuer).Bind(3, grant.ClientId).Bind(4, grant.Subject).Bind(5, grant.SessionId)
+            .Bind(6, (long)grant.State).Bind(7, grant.Generation).Bind(8, grant.GenerationAt).Bind(9, grant.KeyNumber).Bind(10, grant.Retries.Bits)
+            .Bind(11, grant.AccessSerial).Bind(12, grant.AccessFloor).Bind(13, grant.CreatedAt).Bind(14, grant.IdleExpiresAt).Bind(15, grant.ExpiresAt)
+            .Bind(16, grant.BoundKey).Bind(17, grant.Salt).Bind(18, grant.RevokedAt).Bind(19, Name(grant.RevokedWhy))
+            .BindText(20, authorized)
+            .Bind(21, GrantSeal.Moving(grant)).Bind(22, GrantSeal.Fixed(grant, authorized))
+            .Bind(23, grant.State == GrantState.Revoked ? grant.RevokedAt : Earlier(grant.IdleExpiresAt, grant.ExpiresAt))
+            .RunAny();
+    }
 
     public bool Advance(AdvanceGrant change)
     {
@@ -121,6 +136,12 @@ internal sealed class Grants(Connection connection)
         ? _countRetryOf.Bind(1, change.GrantId).Bind(2, change.Generation).Bind(3, before.Bits).Bind(4, before.Counted().Bits).RunAny()
         : _countRetry.Bind(1, change.GrantId).Bind(2, change.Generation).RunAny();
 
+    /// <summary>One writer: what holds now holds until the transaction ends.</summary>
+    public bool HoldsNoOther(HoldsNoOther change) => !_holdsOther
+        .Bind(1, change.Subject).Bind(2, change.ClientId).Bind(3, change.Issuer).Bind(4, change.GrantId).Bind(5, change.At)
+        .Bind(6, "[" + string.Join(',', change.Known.Select(id => "\"" + Convert.ToHexString(id.ToByteArray(bigEndian: true)) + "\"")) + "]")
+        .Any();
+
     public bool Revoke(RevokeGrant change) => _revoke.Bind(1, change.GrantId).Bind(2, change.At).Bind(3, Name(change.Why)).RunAny();
 
     /// <summary>Ends all that match; how many is nobody's condition.</summary>
@@ -130,7 +151,7 @@ internal sealed class Grants(Connection connection)
         if (!_revokeMany.TryGetValue(given, out Statement? revoke))
         {
             _revokeMany[given] = revoke = new(connection,
-                $"update grants set state = {Revoked}, revoked_at = ?5, revoked_why = ?6, clean_after = min(coalesce(clean_after, ?5), ?5) " +
+                $"update grants set state = {Revoked}, revoked_at = ?5, revoked_why = ?6, moving_seal = {GrantSeal.Sql(state: $"{Revoked}", revokedAt: "?5")}, clean_after = min(coalesce(clean_after, ?5), ?5) " +
                 $"where state <> {Revoked} and " + Where(given, "issuer = ?1", "subject = ?2", OfClient((change.Subject ?? change.SessionId) is not null), "session_id = ?4"));
         }
         if (change.Issuer is not null) revoke.Bind(1, change.Issuer);
@@ -142,10 +163,14 @@ internal sealed class Grants(Connection connection)
 
     /// <summary>Removes rows that ended at or before an instant.</summary>
     /// <param name="endedBy">Ended rows are kept until here.</param>
+    /// <param name="kept">How long ended rows are kept.</param>
     /// <param name="limit">Rows looked at, at most.</param>
     /// <returns>Rows removed, and rows whose next look was put off.</returns>
-    public (int Removed, int PutOff) CleanUp(DateTimeOffset endedBy, int limit) =>
-        (_remove.Bind(1, endedBy).Bind(2, limit).Run(), _putOff.Bind(1, endedBy).Bind(2, limit).Run());
+    public (int Removed, int PutOff) CleanUp(DateTimeOffset endedBy, TimeSpan kept, int limit)
+    {
+        long milliseconds = (long)kept.TotalMilliseconds;
+        return (_remove.Bind(1, endedBy).Bind(2, limit).Bind(3, milliseconds).Run(), _putOff.Bind(1, endedBy).Bind(2, limit).Bind(3, milliseconds).Run());
+    }
 
     private static int Mask(object? first, object? second, object? third, object? fourth) =>
         (first is null ? 0 : 1) | (second is null ? 0 : 2) | (third is null ? 0 : 4) | (fourth is null ? 0 : 8);
@@ -169,7 +194,23 @@ internal sealed class Grants(Connection connection)
 
     private static string? Name(RevocationCause why) => why == RevocationCause.None ? null : why.ToString();
 
-    private static Grant Map(Rows row) => new()
+    private static Grant Map(Rows row)
+    {
+        Grant grant;
+        try
+        {
+            grant = MapUnchecked(row);
+        }
+        catch (Exception e) when (e is JsonException or ArgumentException)
+        {
+            throw new SqliteException(SQLitePCL.raw.SQLITE_CORRUPT, "a grant cannot be read");
+        }
+        if (row.NumberOrNull(20) is { } moving && moving != GrantSeal.Moving(grant) || row.NumberOrNull(21) is { } fixedSeal && fixedSeal != GrantSeal.Fixed(grant, row.Span(19)))
+            throw new SqliteException(SQLitePCL.raw.SQLITE_CORRUPT, $"grant {grant.Id} is not as it was written");
+        return grant;
+    }
+
+    private static Grant MapUnchecked(Rows row) => new()
     {
         Id = row.Id(0),
         Issuer = row.SharedText(1),

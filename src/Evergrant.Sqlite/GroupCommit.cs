@@ -18,14 +18,15 @@ internal sealed class GroupCommit
     private readonly Tables _tables;
     private readonly Transaction _transaction;
     private readonly Checkpoint _checkpoint;
+    private readonly TimeMark _time;
     private readonly Health _health;
     private readonly Thread _thread;
     private bool _idle;
     private bool _closing;
 
-    public GroupCommit(Tables tables, Transaction transaction, Checkpoint checkpoint, Health health)
+    public GroupCommit(Tables tables, Transaction transaction, Checkpoint checkpoint, TimeMark time, Health health)
     {
-        (_tables, _transaction, _checkpoint, _health) = (tables, transaction, checkpoint, health);
+        (_tables, _transaction, _checkpoint, _time, _health) = (tables, transaction, checkpoint, time, health);
         _thread = new(Write) { Name = "Evergrant writer", IsBackground = true };
         _thread.Start();
     }
@@ -108,6 +109,7 @@ internal sealed class GroupCommit
         {
             _transaction.Begin();
             foreach (Pending? pending in batch) pending!.Execute(_tables, _transaction);
+            _time.Move(_tables);
         }
         catch (SqliteException e)
         {
@@ -129,7 +131,9 @@ internal sealed class GroupCommit
             CommitFailed(batch, e);
             return;
         }
+        if (_health.Refused is not null) _health.Refused = null;
         Answer(batch, static (pending, _) => pending.Complete(), 0);
+        _time.Committed();
     }
 
     // COMMIT was never tried: whatever happened, nothing of this transaction counts.
@@ -154,6 +158,7 @@ internal sealed class GroupCommit
     // After a failed fsync the kernel may have dropped the pages: asking again would claim success for what is not on the disk.
     private void Judge(SqliteException e, bool rolledBack)
     {
+        _health.Refused = e.Message;
         if (e.IsDamage) _health.FailAll($"The database is damaged; restore it from a backup. {e.Message}");
         else if (e.IsSync) _health.FailWrites($"The disk failed to sync; start again after checking it. {e.Message}");
         else if (!rolledBack) _health.FailWrites($"A transaction could neither be finished nor undone; start again. {e.Message}");

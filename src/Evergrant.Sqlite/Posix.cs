@@ -3,7 +3,7 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Evergrant.Sqlite;
 
-/// <summary>The three calls that .NET does not offer: a lock that is asked for by name, fsync of a folder, and reading a file that somebody has locked.</summary>
+/// <summary>The two calls that .NET does not offer: a lock that is asked for by name, and opening a folder, or a file that somebody has locked.</summary>
 internal static partial class Posix
 {
     private const int LockExclusiveNonBlocking = 2 | 4;
@@ -16,8 +16,8 @@ internal static partial class Posix
     {
         if (OperatingSystem.IsWindows()) return;
         using SafeFileHandle handle = OpenForReading(folder);
-        if (handle.IsInvalid || FSync(handle) != 0)
-            throw new IOException($"fsync of {folder} failed (errno {Marshal.GetLastPInvokeError()}).");
+        if (handle.IsInvalid) throw new IOException($"{folder} cannot be opened (errno {Marshal.GetLastPInvokeError()}).");
+        RandomAccess.FlushToDisk(handle);
     }
 
     /// <summary>Opens a file or folder without the shared lock that .NET would take.</summary>
@@ -26,10 +26,6 @@ internal static partial class Posix
     [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static partial int Open(string path, int flags);
-
-    [LibraryImport("libc", EntryPoint = "fsync", SetLastError = true)]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static partial int FSync(SafeFileHandle file);
 
     [LibraryImport("libc", EntryPoint = "flock", SetLastError = true)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]

@@ -10,6 +10,8 @@ internal sealed class Sessions(Connection connection)
 
     private readonly Statement _find = new(connection, $"select {Columns} from sessions where key = ?1");
 
+    private readonly Statement _any = new(connection, "select 1 from sessions where key = ?1");
+
     private readonly Statement _create = new(connection,
         $"insert into sessions ({Columns}, clean_after) values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, min(?8, ?9)) on conflict (key) do nothing");
 
@@ -31,6 +33,9 @@ internal sealed class Sessions(Connection connection)
         using Rows rows = _find.Bind(1, key).Query();
         return rows.Next() ? Map(rows) : null;
     }
+
+    /// <summary>Whether it is there. Asked in the writer's transaction it stays so until its end.</summary>
+    public bool Contains(ReadOnlySpan<byte> key) => _any.Bind(1, key).Any();
 
     public bool Create(Session session) => _create
         .Bind(1, session.Key).Bind(2, session.Id).Bind(3, session.Subject).Bind(4, session.AuthTime).BindText(5, Lists.Write(session.Amr))

@@ -1,5 +1,6 @@
 using Evergrant.Protocol.Clients;
 using Evergrant.Protocol.Grants;
+using Evergrant.Protocol.Policies;
 using Evergrant.Protocol.Storage;
 
 namespace Evergrant.Sqlite;
@@ -47,4 +48,13 @@ internal sealed class SqliteClientStore(Readers readers, GroupCommit commits) : 
 
     public ValueTask<bool> RemoveScopeAsync(string name, CancellationToken cancellationToken) =>
         commits.WriteAsync(tables => tables.Scopes.Remove(name), cancellationToken);
+
+    public ValueTask<IReadOnlyList<PolicyDocument>> ListPoliciesAsync(CancellationToken cancellationToken) =>
+        readers.Read<int, IReadOnlyList<PolicyDocument>>(0, static (tables, _) => tables.Policies.List(), cancellationToken);
+
+    public ValueTask SavePolicyAsync(PolicyDocument policy, CancellationToken cancellationToken) =>
+        commits.WriteAsync(tables => tables.Policies.Save(policy), cancellationToken);
+
+    public ValueTask<bool> RemovePolicyAsync(string name, CancellationToken cancellationToken) =>
+        commits.WriteAsync(tables => tables.Policies.Remove(name), cancellationToken);
 }

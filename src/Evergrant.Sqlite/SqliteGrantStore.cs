@@ -22,6 +22,9 @@ internal sealed class SqliteGrantStore(Readers readers, GroupCommit commits) : I
     public ValueTask<Consent?> FindConsentAsync(string issuer, string subject, string clientId, CancellationToken cancellationToken) =>
         readers.Read((issuer, subject, clientId), static (tables, of) => tables.Consents.Find(of.issuer, of.subject, of.clientId), cancellationToken);
 
+    public ValueTask<IReadOnlyList<Consent>> ListConsentsAsync(string subject, CancellationToken cancellationToken) =>
+        readers.Read<string, IReadOnlyList<Consent>>(subject, static (tables, subject) => tables.Consents.List(subject), cancellationToken);
+
     public ValueTask<Session?> FindSessionAsync(ReadOnlyMemory<byte> key, CancellationToken cancellationToken) =>
         readers.Read(key, static (tables, key) => tables.Sessions.Find(key.Span), cancellationToken);
 
@@ -43,7 +46,7 @@ internal sealed class SqliteGrantStore(Readers readers, GroupCommit commits) : I
     public async ValueTask<int> CleanUpAsync(DateTimeOffset now, TimeSpan keepEventsFor, int limit, CancellationToken cancellationToken)
     {
         DateTimeOffset keptSince = now - DateTimeOffset.MinValue > keepEventsFor ? now - keepEventsFor : DateTimeOffset.MinValue;
-        return await InSteps((tables, most) => tables.Grants.CleanUp(keptSince, most), limit, cancellationToken)
+        return await InSteps((tables, most) => tables.Grants.CleanUp(keptSince, keepEventsFor, most), limit, cancellationToken)
             + await InSteps((tables, most) => tables.Sessions.CleanUp(now, most), limit, cancellationToken)
             + await InSteps((tables, most) => (tables.Events.CleanUp(keptSince, most), 0), limit, cancellationToken)
             + await InSteps((tables, most) => (tables.Denials.CleanUp(now, most), 0), limit, cancellationToken)
@@ -56,7 +59,8 @@ internal sealed class SqliteGrantStore(Readers readers, GroupCommit commits) : I
         switch (change)
         {
             case AdvanceGrant advance: return tables.Grants.Advance(advance);
-            case CreateGrant create: return tables.Grants.Create(create.Grant);
+            case CreateGrant create: return (create.SessionKey is null || tables.Sessions.Contains(create.SessionKey)) && tables.Grants.Create(create.Grant);
+            case HoldsNoOther holds: return tables.Grants.HoldsNoOther(holds);
             case RenewGrant renew: return tables.Grants.Renew(renew);
             case CountRetry retry: return tables.Grants.CountRetry(retry);
             case RevokeGrant revoke: return tables.Grants.Revoke(revoke);

@@ -10,6 +10,8 @@ namespace Evergrant.Sqlite;
 public sealed class SqliteStore : IAsyncDisposable
 {
     private readonly StoreLock _lock;
+    private readonly StoreMark _mark;
+    private readonly TimeMark _time;
     private readonly Tables _writer;
     private readonly GroupCommit _commits;
     private readonly Readers _readers;
@@ -17,19 +19,20 @@ public sealed class SqliteStore : IAsyncDisposable
     private readonly Health _health = new();
     private int _closed;
 
-    private SqliteStore(SqliteOptions options, string folder, StoreLock storeLock, Connection writer, Func<Connection, Transaction>? transaction)
+    private SqliteStore(SqliteOptions options, string folder, StoreLock storeLock, StoreMark mark, Connection writer, Func<Connection, Transaction>? transaction)
     {
         FilePath = Path.Combine(folder, Database.FileName);
         SqliteVersion = NativeSqlite.Load();
         SqliteSource = raw.sqlite3_sourceid().utf8_to_string();
         StoreVersion = int.Parse(writer.Ask("pragma user_version"), CultureInfo.InvariantCulture);
-        _lock = storeLock;
+        (_lock, _mark, _time) = (storeLock, mark, new(mark));
         _writer = new(writer);
+        LatestTime = _writer.Clock.Latest is > 0 and long latest ? DateTimeOffset.FromUnixTimeMilliseconds(latest) : null;
         _checkpoint = new(writer, options.CheckpointAt);
         _checkpoint.Run();
         _readers = new(FilePath, Math.Max(1, options.Readers ?? Math.Max(2, Environment.ProcessorCount)), _health);
         Pragmas = ReadPragmas();
-        _commits = new(_writer, transaction?.Invoke(writer) ?? new Transaction(writer), _checkpoint, _health);
+        _commits = new(_writer, transaction?.Invoke(writer) ?? new Transaction(writer), _checkpoint, _time, _health);
         Grants = new SqliteGrantStore(_readers, _commits);
         Clients = new SqliteClientStore(_readers, _commits);
         Keys = new SqliteKeyStore(_readers, _commits);
@@ -66,8 +69,19 @@ public sealed class SqliteStore : IAsyncDisposable
     /// <summary>Why nothing is written any more, for health checks; null while all is well. Only a new start helps.</summary>
     public string? Failure => _health.NoWrites;
 
+    /// <summary>Why the last transaction was refused (a full disk, a read-only one), for health checks; null when it was not. Reads go on, and writes too as soon as the disk lets them.</summary>
+    public string? Trouble => _health.Refused;
+
     /// <summary>Ends with the reason when the store fails; never ends otherwise.</summary>
     public Task<string> Failed => _health.Failed;
+
+    /// <summary>The latest time at which the store had been written when it was opened, kept by <see cref="KeepTime"/>; null when nobody kept it. A clock that begins before it is wrong:
+    /// retry windows would open again, and what had ended would live.</summary>
+    public DateTimeOffset? LatestTime { get; }
+
+    /// <summary>Keeps the time in the store from now on: with a commit that happens anyway, at most once a second.</summary>
+    /// <param name="time">The clock that decisions are made by; one that never goes back.</param>
+    public void KeepTime(TimeProvider time) => _time.Keep(time);
 
     /// <summary>Opens the store of a folder; creates both when they are not there.</summary>
     /// <param name="options">Where it is.</param>
@@ -128,9 +142,26 @@ public sealed class SqliteStore : IAsyncDisposable
         _health.Close();
         _readers.Dispose();
         // Closing the last connection would checkpoint and sync. A sync that failed is not asked for again.
-        if (failed) raw.sqlite3_db_config(_writer.Connection.Handle, raw.SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, out _);
+        if (failed) _writer.Connection.LeaveLog();
+        else SayShut();
         _writer.Dispose();
+        _mark.Dispose();
         _lock.Dispose();
+    }
+
+    // Only when the log is needed no more; closing the last connection then removes it.
+    private void SayShut()
+    {
+        try
+        {
+            if (_checkpoint.Finish()) _mark.SayShut();
+            else _writer.Connection.LeaveLog();
+        }
+        catch (Exception e) when (e is SqliteException or IOException)
+        {
+            // The log stays: the mark says that it is needed.
+            _writer.Connection.LeaveLog();
+        }
     }
 
     private static SqliteStore Open(SqliteOptions options, Func<Connection, Transaction>? transaction)
@@ -138,6 +169,7 @@ public sealed class SqliteStore : IAsyncDisposable
         string folder = Path.GetFullPath(options.Folder);
         NativeSqlite.Load();
         StoreLock? storeLock = null;
+        StoreMark? mark = null;
         Connection? writer = null;
         try
         {
@@ -146,21 +178,46 @@ public sealed class SqliteStore : IAsyncDisposable
                 throw new StoreOpenException($"{folder} is on a network file system ({type}), where SQLite can lose what it has confirmed. Use a local disk, or PostgreSQL.");
             storeLock = StoreLock.Take(folder);
             string file = Path.Combine(folder, Database.FileName);
+            mark = StoreMark.Open(folder);
+            DemandWhole(mark, file);
             Database.Create(file);
             writer = Database.OpenWriter(file);
             Migrator.Run(writer, file);
+            DemandNewest(mark, new Clock(writer), file);
             Posix.SyncFolder(folder);
-            return new(options, folder, storeLock, writer, transaction);
+            return new(options, folder, storeLock, mark, writer, transaction);
         }
         catch (Exception e)
         {
+            writer?.LeaveLog();
             writer?.Dispose();
+            mark?.Dispose();
             storeLock?.Dispose();
             if (e is SqliteException or IOException or UnauthorizedAccessException)
                 throw new StoreOpenException($"The store in {folder} cannot be opened. {e.Message}", e);
             throw;
         }
     }
+
+    // Without its log a database that was in use is an older one, and SQLite would not notice (reliability fault F6).
+    private static void DemandWhole(StoreMark mark, string file)
+    {
+        const int LogHeader = 32;
+        if (mark.Latest > 0 && !File.Exists(file)) throw Lost(file, "is gone");
+        FileInfo log = new(file + "-wal");
+        if (mark.WasOpen && (!log.Exists || log.Length < LogHeader)) throw Lost(log.FullName, "is gone or empty, and the store had not been closed: what was written last was in it");
+    }
+
+    private static void DemandNewest(StoreMark mark, Clock clock, string file)
+    {
+        if (mark.Latest <= clock.Latest) return;
+        throw Lost(file, string.Create(CultureInfo.InvariantCulture,
+            $"ends at {DateTimeOffset.FromUnixTimeMilliseconds(clock.Latest):u}, and was written until {DateTimeOffset.FromUnixTimeMilliseconds(mark.Latest):u}: it is an older one, or its -wal file was cut"));
+    }
+
+    private static StoreOpenException Lost(string file, string how) => new(
+        $"{file} {how}. Put back what is missing. If it is lost, or if you have put a backup in its place, remove {StoreMark.FileName} beside it and start again: " +
+        "clients whose tokens are newer than the store go on, revocations since then have to be made again (docs/operations/backup-and-restore.md).");
 
     private static void CreateFolder(string folder)
     {

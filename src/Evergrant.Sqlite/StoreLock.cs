@@ -33,11 +33,20 @@ internal sealed class StoreLock : IDisposable
             file.Dispose();
             throw new StoreInUseException(folder, ReadProcessId(path));
         }
-        byte[] pid = Encoding.ASCII.GetBytes(Environment.ProcessId.ToString(CultureInfo.InvariantCulture) + "\n");
-        file.SetLength(0);
-        file.Write(pid);
-        file.Flush();
-        return new(file);
+        try
+        {
+            byte[] pid = Encoding.ASCII.GetBytes(Environment.ProcessId.ToString(CultureInfo.InvariantCulture) + "\n");
+            file.SetLength(0);
+            file.Write(pid);
+            file.Flush();
+            return new(file);
+        }
+        catch
+        {
+            // A disk that refuses the id must not leave the folder locked by nobody.
+            file.Dispose();
+            throw;
+        }
     }
 
     /// <summary>Options for a file that only its owner may read and that nobody else may have open.</summary>

@@ -23,7 +23,11 @@ internal sealed class Tables(Connection connection) : IDisposable
 
     public Scopes Scopes { get; } = new(connection);
 
+    public Policies Policies { get; } = new(connection);
+
     public Keys Keys { get; } = new(connection);
+
+    public Clock Clock { get; } = new(connection);
 
     public RootKeys RootKeys { get; } = new(connection);
 

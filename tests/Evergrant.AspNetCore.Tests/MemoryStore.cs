@@ -1,6 +1,7 @@
 using Evergrant.Protocol.Clients;
 using Evergrant.Protocol.Grants;
 using Evergrant.Protocol.Keys;
+using Evergrant.Protocol.Policies;
 using Evergrant.Protocol.Sessions;
 using Evergrant.Protocol.Storage;
 
@@ -92,6 +93,14 @@ internal sealed class MemoryStore : IGrantStore, IClientStore, IKeyStore
     public ValueTask<bool> IsDeniedAsync(ReadOnlyMemory<byte> tokenHash, CancellationToken cancellationToken) => Read(() => _denied.Contains(Convert.ToHexString(tokenHash.Span)));
 
     public ValueTask<Consent?> FindConsentAsync(string issuer, string subject, string clientId, CancellationToken cancellationToken) => Read(() => (Consent?)null);
+
+    public ValueTask<IReadOnlyList<Consent>> ListConsentsAsync(string subject, CancellationToken cancellationToken) => Read(() => (IReadOnlyList<Consent>)[]);
+
+    public ValueTask<IReadOnlyList<PolicyDocument>> ListPoliciesAsync(CancellationToken cancellationToken) => Read(() => (IReadOnlyList<PolicyDocument>)[]);
+
+    public ValueTask SavePolicyAsync(PolicyDocument policy, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+    public ValueTask<bool> RemovePolicyAsync(string name, CancellationToken cancellationToken) => throw new NotSupportedException();
 
     public ValueTask<Session?> FindSessionAsync(ReadOnlyMemory<byte> key, CancellationToken cancellationToken) => Read(() => (Session?)null);
 

@@ -20,6 +20,14 @@ public sealed record ChangeCase(Change Change, int Winners, Change[] Given, Func
     public static IReadOnlyDictionary<string, ChangeCase> All { get; } = new Dictionary<string, ChangeCase>
     {
         ["create a grant"] = new(CreatePending, 1, [], Grant(g => g is { State: GrantState.Pending, Generation: 0 }), [new CreateGrant(Active())]),
+        ["create a grant in a session"] = new(new CreateGrant(Pending(), SessionKey), 1, [SignIn], Grant(g => g.State == GrantState.Pending), [], [new CreateSession(Rows.Session("another"))], [CreateActive, SignIn]),
+        ["hold no other"] = new(new HoldsNoOther(GrantId, Issuer, Subject, ClientId, [Id(2)], Now), 64,
+            [
+                CreateActive, new CreateGrant(Active(Id(2))), new CreateGrant(Pending(Id(3))), new CreateGrant(Active(Id(4)) with { ExpiresAt = Now }), new CreateGrant(Active(Id(5)) with { IdleExpiresAt = Now }),
+                new CreateGrant(Active(Id(6)) with { Subject = "s-2" }), new CreateGrant(Active(Id(7)) with { ClientId = "other" }), new CreateGrant(Active(Id(8)) with { Issuer = "https://other.example" }),
+                new CreateGrant(Active(Id(9)) with { State = GrantState.Revoked, RevokedAt = Now }),
+            ],
+            _ => Task.FromResult(true), [new CreateGrant(Active(Id(10)))], [new CreateGrant(Active(Id(10)) with { IdleExpiresAt = null, ExpiresAt = Now.AddMilliseconds(1) })]),
         ["redeem a code"] = new(Advance(GrantId, 0), 1, [CreatePending], Grant(g => g is { State: GrantState.Active, Generation: 1, KeyNumber: 2, AccessSerial: 1 } && g.ExpiresAt == Now.AddDays(90)),
             [], [CreateActive], [CreatePending, Advance(GrantId, 0)], [CreatePending, new RevokeGrant(GrantId, RevocationCause.CodeReplayed, Now)]),
         ["refresh"] = new(Advance(GrantId, 1), 1, [CreateActive], Grant(g => g is { State: GrantState.Active, Generation: 2, Retries.Bits: 1 } && g.GenerationAt == Now.AddMinutes(1)),

@@ -19,7 +19,7 @@ public abstract class CleanUpTests<TStore> : StoreTests<TStore> where TStore : I
             (Active(Id(2)), Now.AddDays(14)),
             (Active(Id(3)) with { IdleExpiresAt = null }, Now.AddDays(90)),
             (Active(Id(4)) with { IdleExpiresAt = Now.AddDays(20), ExpiresAt = null }, Now.AddDays(20)),
-            (Full(Id(5)), Now.AddDays(1)),
+            (Full(Id(5)) with { ExpiresAt = null }, Now.AddDays(1)),
         ];
         foreach ((Grant row, _) in cases) await CommitAsync(new CreateGrant(row));
         await CommitAsync(new CreateGrant(Bare(Id(6))));
@@ -64,7 +64,7 @@ public abstract class CleanUpTests<TStore> : StoreTests<TStore> where TStore : I
     }
 
     [Fact]
-    public async Task A_revoked_grant_is_kept_for_the_retention_so_that_reuse_is_seen()
+    public async Task A_revoked_grant_is_kept_for_the_retention_and_until_its_absolute_end_so_that_reuse_is_seen()
     {
         await CommitAsync(new CreateGrant(Bare(Id(1))));
         await CommitAsync(new CreateGrant(Active(Id(2))));
@@ -74,6 +74,10 @@ public abstract class CleanUpTests<TStore> : StoreTests<TStore> where TStore : I
         Assert.Equal(GrantState.Revoked, (await GrantAsync(Id(1))).State);
         Assert.Equal(RevocationCause.RevokedByUser, (await GrantAsync(Id(2))).RevokedWhy);
         await CleanAsync(Now.AddDays(1) + Keep);
+        Assert.Null(await Grants.FindGrantAsync(Id(1), default));
+        await CleanAsync(Now.AddDays(90).AddMilliseconds(-1));
+        Assert.Equal(GrantState.Revoked, (await GrantAsync(Id(2))).State);
+        await CleanAsync(Now.AddDays(90));
         Assert.Empty(await Grants.ListGrantsAsync(new GrantFilter(), default));
     }
 

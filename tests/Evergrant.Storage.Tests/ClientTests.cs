@@ -1,5 +1,7 @@
+using System.Text.Json;
 using Evergrant.Protocol.Clients;
 using Evergrant.Protocol.Grants;
+using Evergrant.Protocol.Policies;
 using Evergrant.Protocol.Storage;
 using static Evergrant.Storage.Tests.Rows;
 
@@ -18,10 +20,11 @@ public abstract class ClientTests<TStore> : StoreTests<TStore> where TStore : IS
         MayIntrospect = true, SubjectType = SubjectType.Pairwise, SectorIdentifierUri = "https://a.example/s", IdTokenSignedResponseAlg = "ES256", UserInfoSignedResponseAlg = "RS256",
         AccessTokenFormat = AccessTokenFormat.Opaque, AccessTokenSignedAlg = "RS256", Consent = ConsentRule.Implied, RequirePkce = false, RedirectUriOptionalAtToken = true, MaxAge = 0,
         RequireAuthTime = true, ClaimsInIdToken = false, ClientUri = "https://a.example/about", CreatedAt = Now.AddTicks(7),
-        Policy = new()
+        Flags = ["expiring=off"],
+        Policy = new GrantPolicy()
         {
             Name = "own", Retry = RetryRule.For(TimeSpan.FromSeconds(7)), RetryBudget = 5, RefreshTokens = RefreshTokenIssuance.Always, Rotate = false, OnReplay = ReplayReaction.Reject,
-            IdleLifetime = null, AbsoluteLifetime = null, AccessTokenLifetime = TimeSpan.FromTicks(1), OnStoreBehind = StoreBehindReaction.Refuse,
+            IdleLifetime = null, AbsoluteLifetime = null, AccessTokenLifetime = TimeSpan.FromSeconds(1), OnStoreBehind = StoreBehindReaction.Refuse,
             OnRefresh = PreviousAccessToken.Revoke, IdTokenLifetime = TimeSpan.FromHours(1), CodeLifetime = TimeSpan.FromSeconds(1),
         },
     };
@@ -43,8 +46,7 @@ public abstract class ClientTests<TStore> : StoreTests<TStore> where TStore : IS
     [Fact]
     public void The_sample_of_a_client_sets_every_member()
     {
-        EveryMemberDiffers(Full, Small, nameof(Client.Issuer));
-        EveryMemberDiffers(Full.Policy!, GrantPolicy.Confidential);
+        EveryMemberDiffers(Full, Small, nameof(Client.Issuer), nameof(Client.Policies));
     }
 
     [Fact]
@@ -64,10 +66,11 @@ public abstract class ClientTests<TStore> : StoreTests<TStore> where TStore : IS
     public async Task A_policy_without_ends_stays_without_ends()
     {
         await Store.Clients.SaveClientAsync(Full, default);
-        GrantPolicy policy = (await Store.Clients.FindClientAsync(Issuer, "full", default))!.Policy!;
+        Client stored = (await Store.Clients.FindClientAsync(Issuer, "full", default))!;
+        GrantPolicy policy = stored.EffectivePolicy;
         Assert.Null(policy.IdleLifetime);
         Assert.Null(policy.AbsoluteLifetime);
-        Assert.Equal(Full.Policy, policy);
+        Assert.Equal(Full.Policy, stored.Policy);
     }
 
     [Fact]
@@ -134,5 +137,39 @@ public abstract class ClientTests<TStore> : StoreTests<TStore> where TStore : IS
         Assert.True(await Store.Clients.RemoveScopeAsync("a", default));
         Assert.False(await Store.Clients.RemoveScopeAsync("a", default));
         Assert.Equal([new("b")], await Store.Clients.ListScopesAsync(default));
+    }
+
+    [Fact]
+    public async Task Named_policies_come_back_as_written_and_are_replaced_and_removed()
+    {
+        PolicyDocument one = Policy("""{"name":"b","idle_lifetime":null,"description":"täglich \\u0041"}""");
+        PolicyDocument other = Policy("""{"name":"a","extends":"b","overrides":[{"name":"x","when":{"client_flag":"f"},"set":{"rotate":false}}]}""");
+        await Store.Clients.SavePolicyAsync(one, default);
+        await Store.Clients.SavePolicyAsync(other, default);
+        await ReopenAsync();
+        Assert.Equal([other, one], await Store.Clients.ListPoliciesAsync(default));
+        PolicyDocument again = Policy("""{"name":"b","rotate":false}""");
+        await Store.Clients.SavePolicyAsync(again, default);
+        Assert.True(await Store.Clients.RemovePolicyAsync("a", default));
+        Assert.False(await Store.Clients.RemovePolicyAsync("a", default));
+        Assert.Equal([again], await Store.Clients.ListPoliciesAsync(default));
+    }
+
+    [Fact]
+    public async Task The_consents_of_a_user_are_listed_and_nobody_elses()
+    {
+        foreach ((string subject, string client) in ((string, string)[])[(Subject, "b"), (Subject, "a"), ("s-2", "c")])
+            await CommitAsync(new SaveConsent(Rows.Consent(subject, client)));
+        Assert.Equal(["a", "b"], (await Grants.ListConsentsAsync(Subject, default)).Select(c => c.ClientId));
+        Same(Rows.Consent(Subject, "a"), (await Grants.ListConsentsAsync(Subject, default))[0]);
+        Assert.Empty(await Grants.ListConsentsAsync("nobody", default));
+    }
+
+    private static PolicyDocument Policy(string json)
+    {
+        var faults = new List<string>();
+        PolicyDocument policy = PolicyDocument.Parse(JsonDocument.Parse(json).RootElement, "", faults, null)!;
+        Assert.Empty(faults);
+        return policy;
     }
 }

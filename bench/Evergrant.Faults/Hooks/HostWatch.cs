@@ -16,7 +16,11 @@ internal sealed class HostWatch : IObserver<DiagnosticListener>, IObserver<KeyVa
 
     public void OnNext(KeyValuePair<string, object?> value)
     {
-        if (value is { Key: "HostBuilding", Value: IHostBuilder builder }) builder.ConfigureServices((_, services) => FaultyServices.Add(services));
+        if (value is { Key: "HostBuilding", Value: IHostBuilder builder }) builder.ConfigureServices((_, services) =>
+        {
+            FaultyServices.Add(services);
+            Keys.KeyFaults.Add(services);
+        });
     }
 
     public void OnCompleted()

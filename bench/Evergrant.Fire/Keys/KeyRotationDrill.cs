@@ -2,6 +2,8 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Net.Http.Json;
 using System.Text.Json;
+using Evergrant.Faults.Keys;
+using Evergrant.Fire.Faults;
 using Evergrant.Fire.Servers;
 
 namespace Evergrant.Fire.Keys;
@@ -12,6 +14,7 @@ internal sealed class KeyRotationDrill : IDrill
     private const int Whole = 10_000;
     private const int Lanes = 3;
     private const int RotationsPerWithdrawal = 25;
+    private const int MutantRotations = 100;
 
     public string Name => "key-rotation";
 
@@ -20,10 +23,17 @@ internal sealed class KeyRotationDrill : IDrill
     public async Task<DrillResult> RunAsync(DrillSetting setting, CancellationToken cancellationToken)
     {
         int rotations = setting.Count(Whole, 20);
-        (KeyLedger ledger, int withdrawals, DateTimeOffset from, DateTimeOffset to) = await RunAsync(setting, "key-rotation", rotations, new Dictionary<string, string>(), cancellationToken);
+        (KeyLedger ledger, int withdrawals, DateTimeOffset from, DateTimeOffset to) = await RunAsync(setting, "key-rotation", rotations, null, cancellationToken);
         List<string> violations = [.. ledger.Violations];
         if (ledger.Violated > violations.Count) violations.Add($"and {ledger.Violated - violations.Count} more");
         if (ledger.Signers < rotations) violations.Add($"only {ledger.Signers} keys have signed in {rotations} rotations");
+        List<DrillFigure> mutants = [];
+        foreach (string fault in (string[])[KeyFaults.Unannounced, KeyFaults.GoneEarly, KeyFaults.NotWithdrawn])
+        {
+            (KeyLedger caught, _, _, _) = await RunAsync(setting, fault, MutantRotations, fault, cancellationToken);
+            mutants.Add(new("G18", $"mutant {fault}", caught.Violated > 0 ? string.Create(CultureInfo.InvariantCulture, $"caught after {caught.Signers} keys") : "not caught"));
+            if (caught.Violated == 0) violations.Add($"the mutant {fault} was not caught in {MutantRotations} rotations");
+        }
         return new DrillResult(
         [
             new("G18", "rotations by order, in fake time", rotations.ToString("N0", CultureInfo.InvariantCulture)),
@@ -32,21 +42,22 @@ internal sealed class KeyRotationDrill : IDrill
             new("G18", "tokens verified; key sets", string.Create(CultureInfo.InvariantCulture, $"{ledger.Tokens:N0}; {ledger.Sets:N0}")),
             new("G18", "pairs of token and key set", ledger.Comparisons.ToString("N0", CultureInfo.InvariantCulture)),
             new("G18", "verification failures", ledger.Violated.ToString(CultureInfo.InvariantCulture)),
+            .. mutants,
         ], violations);
     }
 
-    /// <summary>Runs rotations against one server.</summary>
-    internal static async Task<(KeyLedger Ledger, int Withdrawals, DateTimeOffset From, DateTimeOffset To)> RunAsync(
-        DrillSetting setting, string folder, int rotations, IReadOnlyDictionary<string, string> environment, CancellationToken cancellationToken)
+    // A mutant is run until it is caught.
+    private static async Task<(KeyLedger Ledger, int Withdrawals, DateTimeOffset From, DateTimeOffset To)> RunAsync(
+        DrillSetting setting, string folder, int rotations, string? fault, CancellationToken cancellationToken)
     {
-        await using Cluster cluster = await Cluster.OnSqliteAsync(setting, folder, cancellationToken, environment);
+        await using Cluster cluster = await Cluster.OnSqliteAsync(setting, folder, cancellationToken, fault is null ? null : FaultyServer.Keys(fault));
         await using TokenLoad load = await TokenLoad.StartAsync(cluster, Lanes, setting.Seed, cancellationToken);
         using var http = new HttpClient { BaseAddress = new Uri(cluster.Issuer) };
         var run = new Run(http, new ServerCommands(cluster.Nodes[0].Plan.Folder), load, new Random(setting.Seed), cancellationToken);
         await run.BeginAsync();
         DateTimeOffset from = run.Now;
         int withdrawals = 0;
-        for (int i = 1; i <= rotations; i++)
+        for (int i = 1; i <= rotations && (fault is null || run.Ledger.Violated == 0); i++)
         {
             await run.RotateAsync();
             if (i % RotationsPerWithdrawal == 0)
@@ -54,7 +65,7 @@ internal sealed class KeyRotationDrill : IDrill
                 await run.WithdrawAsync();
                 withdrawals++;
             }
-            if (i % Math.Max(1, rotations / 10) == 0) setting.Say(string.Create(CultureInfo.InvariantCulture, $"{i:N0} rotations, {run.Ledger.Tokens:N0} tokens, {run.Ledger.Violated} failures; it is {run.Now:yyyy}"));
+            if (fault is null && i % Math.Max(1, rotations / 10) == 0) setting.Say(string.Create(CultureInfo.InvariantCulture, $"{i:N0} rotations, {run.Ledger.Tokens:N0} tokens, {run.Ledger.Violated} failures; it is {run.Now:yyyy}"));
         }
         return (run.Ledger, withdrawals, from, run.Now);
     }

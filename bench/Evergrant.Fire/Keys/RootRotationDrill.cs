@@ -3,7 +3,9 @@ using System.Buffers.Text;
 using System.Globalization;
 using System.Net.Http.Json;
 using System.Text.Json;
+using Evergrant.Faults.Keys;
 using Evergrant.Fire.Clients;
+using Evergrant.Fire.Faults;
 using Evergrant.Fire.Servers;
 using Evergrant.Fire.Storms;
 
@@ -51,6 +53,8 @@ internal sealed class RootRotationDrill : IDrill
         int dropped = await DropAsync(cluster, commands, rotations, cancellationToken);
         if (dropped == 0) violations.Add("no root key could be dropped");
         violations.AddRange(await watched.EndAsync(cancellationToken));
+        bool caught = await IsCaughtAsync(setting, KeyFaults.PresentKey, cancellationToken);
+        if (!caught) violations.Add($"the mutant {KeyFaults.PresentKey} was not caught");
         return new DrillResult(
         [
             new("F20", "root keys made and activated under load", rotations.ToString(CultureInfo.InvariantCulture)),
@@ -59,7 +63,19 @@ internal sealed class RootRotationDrill : IDrill
             new("F20", "retries across a rotation, same successor", (rotations * Watched).ToString("N0", CultureInfo.InvariantCulture)),
             new("F20", "old root keys dropped at the end", dropped.ToString(CultureInfo.InvariantCulture)),
             new("F20", "violations", violations.Count.ToString(CultureInfo.InvariantCulture)),
+            new("F20", $"mutant {KeyFaults.PresentKey}", caught ? "caught" : "not caught"),
         ], violations);
+    }
+
+    // A server that answers a retry with the present key gives another successor.
+    private static async Task<bool> IsCaughtAsync(DrillSetting setting, string fault, CancellationToken cancellationToken)
+    {
+        await using Cluster cluster = await Cluster.OnSqliteAsync(setting, fault, cancellationToken, FaultyServer.Keys(fault));
+        using var watched = new WatchedGrants(cluster, 1);
+        await watched.BeginAsync(cancellationToken);
+        await watched.LoseAsync(cancellationToken);
+        await new ServerCommands(cluster.Nodes[0].Plan.Folder).RunAsync(cancellationToken, "key", "rotate-root");
+        return (await watched.AskAgainAsync(2, cancellationToken)).Count > 0;
     }
 
     // What has no row is given its day. Keys that grants of the crowd were left with are refused, and rightly.

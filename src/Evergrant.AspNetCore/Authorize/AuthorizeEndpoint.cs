@@ -19,6 +19,8 @@ internal sealed class AuthorizeEndpoint(
     ClientCatalogue clients, IGrantStore store, IServerSecrets secrets, KeyRings rings, IInteractions interactions, InteractionTickets tickets, TokenWriter tokens,
     AuthorizePages pages, RefusalLog log, TimeProvider clock)
 {
+    private const int Attempts = 4;
+
     private static readonly OAuthError Malformed = new("invalid_request", "The request is not well-formed.", Refusal.RequestMalformed);
     private static readonly OAuthError BadTicket = new("invalid_request", "This page has expired. Go back to the application and begin again.", Refusal.TicketInvalid);
     private static readonly OAuthError Busy = new("temporarily_unavailable", "The server cannot answer now; try again.", Refusal.StoreUnavailable);
@@ -87,24 +89,32 @@ internal sealed class AuthorizeEndpoint(
         }
         try
         {
-            AuthorizationFacts facts = await GatherAsync(http, site, interaction, request, target!, sessions, chosen, answer);
-            DateTimeOffset now = facts.Now;
-            AuthorizationDecision decision = Authorization.Decide(facts, Guid.CreateVersion7(now), RandomNumberGenerator.GetBytes(16), secrets.Credentials.CurrentNumber);
-            switch (decision)
+            for (int attempt = 0; attempt < Attempts; attempt++)
             {
-                case Prompted prompted:
-                    await pages.ShowAsync(http, site, facts, prompted);
-                    return;
-                case CodeIssued issued:
-                    CommitResult result = await store.CommitAsync(issued.Change, null, http.RequestAborted);
-                    if (result != CommitResult.Committed) break;
-                    log.Count(issued.Name, null);
-                    string code = GrantCredential.Write(secrets.Credentials, issued.Grant.KeyNumber, CredentialKind.Code, issued.Grant, 0);
-                    await pages.ReplyAsync(http, target!, AuthorizeReply.Success(code, request.State, site.Issuer));
-                    return;
-                case Refused refused:
-                    await ReplyErrorAsync(http, site, target!, request, refused.Error, refused.Subject);
-                    return;
+                AuthorizationFacts facts = await GatherAsync(http, site, interaction, request, target!, sessions, chosen, answer);
+                DateTimeOffset now = facts.Now;
+                switch (Authorization.Decide(facts, Guid.CreateVersion7(now), RandomNumberGenerator.GetBytes(16), secrets.Credentials.CurrentNumber))
+                {
+                    case Prompted prompted:
+                        await pages.ShowAsync(http, site, facts, prompted);
+                        return;
+                    case Refused refused:
+                        await ReplyErrorAsync(http, site, target!, request, refused.Error, refused.Subject);
+                        return;
+                    case CodeIssued issued:
+                        CommitResult result = await store.CommitAsync(issued.Change, null, http.RequestAborted);
+                        if (result == CommitResult.Committed)
+                        {
+                            log.Count(issued.Name, null);
+                            string code = GrantCredential.Write(secrets.Credentials, issued.Grant.KeyNumber, CredentialKind.Code, issued.Grant, 0);
+                            await pages.ReplyAsync(http, target!, AuthorizeReply.Success(code, request.State, site.Issuer));
+                            return;
+                        }
+                        if (result == CommitResult.Unknown) attempt = Attempts;
+                        // The session has ended since it was read (sign-out, a new password): decide again without it.
+                        else sessions = await StandingAsync(sessions, http.RequestAborted);
+                        break;
+                }
             }
         }
         catch (StoreUnavailableException exception)
@@ -138,6 +148,16 @@ internal sealed class AuthorizeEndpoint(
     {
         string reference = await log.RecordAsync(new Told("Refused", "Authorize", site.Issuer, target.Client.ClientId, error, Subject: subject), http.RequestAborted);
         await pages.ReplyAsync(http, target, AuthorizeReply.Failure(error, RefusalLog.Describe(error, reference), request.State, site.Issuer));
+    }
+
+    private async ValueTask<IReadOnlyList<Session>> StandingAsync(IReadOnlyList<Session> sessions, CancellationToken cancellationToken)
+    {
+        var standing = new List<Session>();
+        foreach (Session session in sessions)
+        {
+            if (await store.FindSessionAsync(session.Key, cancellationToken) is not null) standing.Add(session);
+        }
+        return standing;
     }
 
     private async ValueTask<AuthorizationFacts> GatherAsync(

@@ -8,7 +8,7 @@ namespace Evergrant.AspNetCore.Authorize;
 /// <see cref="IAuthorizeContinuation.ContinueAsync"/>, which decides again from the start with the session that now stands.</remarks>
 public interface IInteractions
 {
-    /// <summary>The live sessions of the browser, the one in use first; empty when nobody is signed in.</summary>
+    /// <summary>The live sessions of the browser, the one in use first; empty when nobody is signed in. They are rows of the grant store: no grant is made in a session that is not there.</summary>
     /// <param name="http">The request, for its cookies.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     ValueTask<IReadOnlyList<Session>> SessionsAsync(HttpContext http, CancellationToken cancellationToken);

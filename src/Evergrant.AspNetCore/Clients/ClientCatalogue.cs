@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Evergrant.Protocol.Clients;
+using Evergrant.Protocol.Policies;
 using Evergrant.Protocol.Storage;
 
 namespace Evergrant.AspNetCore.Clients;
@@ -7,7 +8,7 @@ namespace Evergrant.AspNetCore.Clients;
 /// <summary>Clients, scopes and resources as this process knows them: read from the store once, until somebody calls <see cref="Invalidate"/> or they have reached
 /// <see cref="EvergrantOptions.CacheAge"/>.</summary>
 /// <param name="store">Where they are kept.</param>
-/// <param name="options">How long they are believed.</param>
+/// <param name="options">How long they are believed, and which policies hold for the server and its issuers.</param>
 /// <param name="time">Tells how long that is.</param>
 public sealed class ClientCatalogue(IClientStore store, EvergrantOptions options, TimeProvider time)
 {
@@ -33,6 +34,14 @@ public sealed class ClientCatalogue(IClientStore store, EvergrantOptions options
     {
         Known known = Now;
         return known.Scopes is { } scopes ? new(scopes) : LoadScopesAsync(known, cancellationToken);
+    }
+
+    /// <summary>The named policies. A client that is found here has them too.</summary>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public ValueTask<PolicySet> PoliciesAsync(CancellationToken cancellationToken)
+    {
+        Known known = Now;
+        return known.Policies is { } policies ? new(policies) : LoadPoliciesAsync(known, cancellationToken);
     }
 
     /// <summary>Whether scripts of an origin may read answers of an issuer: a client is registered with the origin, or with a redirect URI of it.</summary>
@@ -74,10 +83,12 @@ public sealed class ClientCatalogue(IClientStore store, EvergrantOptions options
     private async ValueTask<Client?> LoadAsync(string issuer, string clientId, CancellationToken cancellationToken)
     {
         if (clientId.Length > LongestClientId) return null;
-        ConcurrentDictionary<(string, string), Client> into = Now.Clients;
+        Known known = Now;
+        ConcurrentDictionary<(string, string), Client> into = known.Clients;
         Client? client = await store.FindClientAsync(issuer, clientId, cancellationToken);
         if (client is not null)
         {
+            client = client with { Policies = known.Policies ?? await LoadPoliciesAsync(known, cancellationToken) };
             if (into.Count >= MaximumClients) into.Clear();
             into[(issuer, clientId)] = client;
         }
@@ -86,6 +97,11 @@ public sealed class ClientCatalogue(IClientStore store, EvergrantOptions options
 
     private async ValueTask<ScopeCatalogue> LoadScopesAsync(Known into, CancellationToken cancellationToken) =>
         into.Scopes = new ScopeCatalogue(await store.ListResourcesAsync(cancellationToken), await store.ListScopesAsync(cancellationToken));
+
+    private async ValueTask<PolicySet> LoadPoliciesAsync(Known into, CancellationToken cancellationToken) =>
+        into.Policies = new PolicySet(
+            await store.ListPoliciesAsync(cancellationToken), options.Policy,
+            options.Issuers.Where(i => i.Policy is not null).ToDictionary(i => i.Issuer, i => i.Policy!, StringComparer.Ordinal));
 
     private async ValueTask<IReadOnlyDictionary<string, HashSet<string>>> LoadOriginsAsync(CancellationToken cancellationToken)
     {
@@ -123,6 +139,8 @@ public sealed class ClientCatalogue(IClientStore store, EvergrantOptions options
         public ConcurrentDictionary<(string Issuer, string ClientId), Client> Clients { get; } = new();
 
         public ScopeCatalogue? Scopes { get; set; }
+
+        public PolicySet? Policies { get; set; }
 
         public Origins? Origins { get; set; }
     }

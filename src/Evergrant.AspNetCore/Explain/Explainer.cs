@@ -101,6 +101,7 @@ public sealed class Explainer
         if (grant.IdleExpiresAt is { } idle) yield return ("Ends unless used before", Time(idle));
         if (grant.ExpiresAt is { } end) yield return ("Ends at the latest", Time(end));
         yield return ("Policy of the grant", grant.Authorized.Policy);
+        if (grant.Authorized.PolicyOverrides is { } overrides) yield return ("Overrides that applied", overrides);
     }
 
     private async ValueTask<IReadOnlyList<ExplanationStep>> StoryAsync(Grant grant, CancellationToken cancellationToken)

@@ -53,7 +53,7 @@ internal sealed class IntrospectionEndpoint(ClientGate gate, ClientCatalogue cli
     {
         json.WriteString("client_id", access.ClientId);
         json.WriteString("token_type", "Bearer");
-        json.WriteNumber("exp", access.ExpiresAt.ToUnixTimeSeconds());
+        if (!access.NeverEnds) json.WriteNumber("exp", access.ExpiresAt.ToUnixTimeSeconds());
         json.WriteNumber("iat", access.IssuedAt.ToUnixTimeSeconds());
         json.WriteNumber("nbf", access.IssuedAt.ToUnixTimeSeconds());
         // A pairwise caller sees the sub of its own sector (RFC 7662 section 5).

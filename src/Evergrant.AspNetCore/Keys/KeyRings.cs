@@ -186,7 +186,7 @@ public sealed class KeyRings : IDisposable
                 if (due.Count > 0)
                 {
                     // Whoever is first writes; the others read what was written.
-                    await _store.SaveKeysAsync(issuer, keys.Count, [.. due.Select(planned => Make(issuer, planned))], cancellationToken);
+                    await _store.SaveKeysAsync(issuer, keys.Count, [.. KeyRing.Extended(keys, due, _times, now), .. due.Select(planned => Make(issuer, planned))], cancellationToken);
                     continue;
                 }
                 var signers = new Dictionary<string, ISigner>(StringComparer.Ordinal);

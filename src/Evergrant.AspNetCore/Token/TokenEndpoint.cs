@@ -19,6 +19,9 @@ internal sealed class TokenEndpoint(ClientGate gate, ClientCatalogue clients, IG
     /// <summary>Whoever does not know for longer what became of a commit says so; the client's own retry finds it out.</summary>
     private static readonly TimeSpan FindOutWithin = TimeSpan.FromSeconds(1);
 
+    /// <summary>More live grants of one user for one client than any limit allows.</summary>
+    private const int Held = 5_000;
+
     private static readonly OAuthError Unsupported = new("unsupported_grant_type", "This grant type is not supported.", Refusal.GrantTypeUnsupported);
     private static readonly OAuthError NotAllowed = new("unauthorized_client", "The client may not use this grant type.", Refusal.GrantTypeNotAllowed);
     private static readonly OAuthError NoCode = new("invalid_request", "The parameter code is missing.", Refusal.ParameterMissing);
@@ -42,16 +45,12 @@ internal sealed class TokenEndpoint(ClientGate gate, ClientCatalogue clients, IG
             await RefuseAsync(http, site, client, new Refused(error));
             return;
         }
-        if (request!.GrantType == ClientCredentialsGrant.Name)
+        GrantCredential? credential = request!.GrantType switch
         {
-            TokenDecision decision = ClientCredentialsGrant.Decide(request, site.Issuer, client, catalogue);
-            if (decision is Refused refused) await RefuseAsync(http, site, client, refused);
-            else await writer.WriteAsync(http, site, client, (Issued)decision);
-            return;
-        }
-        GrantCredential? credential = request.GrantType == AuthorizationCodeGrant.Name
-            ? GrantCredential.Read(secrets.Credentials, CredentialKind.Code, request.Code!)
-            : GrantCredential.Read(secrets.Credentials, CredentialKind.RefreshToken, request.RefreshToken!);
+            AuthorizationCodeGrant.Name => GrantCredential.Read(secrets.Credentials, CredentialKind.Code, request.Code!),
+            RefreshTokenGrant.Name => GrantCredential.Read(secrets.Credentials, CredentialKind.RefreshToken, request.RefreshToken!),
+            _ => null,
+        };
         await DecideCommitAnswerAsync(http, site, client, request, credential, catalogue);
     }
 
@@ -63,14 +62,22 @@ internal sealed class TokenEndpoint(ClientGate gate, ClientCatalogue clients, IG
         {
             Grant? grant = credential is null ? null : await store.FindGrantAsync(credential.GrantId, http.RequestAborted);
             DateTimeOffset now = clock.GetUtcNow();
-            TokenDecision decision = request.GrantType == AuthorizationCodeGrant.Name
-                ? AuthorizationCodeGrant.Decide(request, credential, grant, site.Issuer, client, catalogue, secrets.Credentials, now)
-                : RefreshTokenGrant.Decide(request, credential, grant, site.Issuer, client, null, catalogue, secrets.Credentials, now);
+            TokenDecision decision = request.GrantType switch
+            {
+                AuthorizationCodeGrant.Name => AuthorizationCodeGrant.Decide(
+                    request, credential, grant, site.Issuer, client, catalogue, secrets.Credentials, now, await OthersAsync(grant, client, http.RequestAborted)),
+                RefreshTokenGrant.Name => RefreshTokenGrant.Decide(request, credential, grant, site.Issuer, client, null, catalogue, secrets.Credentials, now),
+                _ => ClientCredentialsGrant.Decide(
+                    request, site.Issuer, client, catalogue, new GrantSeed(Guid.CreateVersion7(now), RandomNumberGenerator.GetBytes(16), secrets.Credentials.CurrentNumber), now),
+            };
             switch (decision)
             {
                 // The row may be as it is because of the commit that is in doubt: that is no verdict on the client.
                 case not Granted when inDoubt:
                     await RefuseAsync(http, site, client, new Refused(Unknown, grant));
+                    return;
+                case Issued issued:
+                    await writer.WriteAsync(http, site, client, issued);
                     return;
                 case Refused refused:
                     await RefuseAsync(http, site, client, refused);
@@ -80,7 +87,7 @@ internal sealed class TokenEndpoint(ClientGate gate, ClientCatalogue clients, IG
                     return;
                 case Replayed replayed:
                     {
-                        EventRecord record = log.Make(new Told(replayed.Name, "Token", site.Issuer, client.ClientId, replayed.Error, replayed.Grant, replayed.Presented, client.EffectivePolicy.Name));
+                        EventRecord record = log.Make(new Told(replayed.Name, "Token", site.Issuer, client.ClientId, replayed.Error, replayed.Grant, replayed.Presented, replayed.Grant.Authorized.Policy));
                         CommitResult result = await store.CommitAsync(replayed.Change!, record, http.RequestAborted);
                         // Revoked by somebody else meanwhile: decide again, it will be refused as revoked.
                         if (result == CommitResult.Conflict) continue;
@@ -97,7 +104,7 @@ internal sealed class TokenEndpoint(ClientGate gate, ClientCatalogue clients, IG
                             return;
                         }
                         EventRecord? record = granted is Repeated or CaughtUp
-                            ? log.Make(new Told(granted.Name, "Token", site.Issuer, client.ClientId, null, grant, granted.Presented, client.EffectivePolicy.Name)) : null;
+                            ? log.Make(new Told(granted.Name, "Token", site.Issuer, client.ClientId, null, grant, granted.Presented, granted.Grant.Authorized.Policy)) : null;
                         // Signing runs while the commit is in flight; nothing is sent before it is durable.
                         ValueTask<CommitResult> pending = store.CommitAsync(granted.Change, record, http.RequestAborted);
                         SignedTokens signed;
@@ -132,6 +139,12 @@ internal sealed class TokenEndpoint(ClientGate gate, ClientCatalogue clients, IG
         await RefuseAsync(http, site, client, new Refused(Contended));
     }
 
+    /// <summary>What else the user holds for the client, for policies that look at it.</summary>
+    private async ValueTask<IReadOnlyList<Grant>> OthersAsync(Grant? grant, Client client, CancellationToken cancellationToken) =>
+        grant is { State: GrantState.Pending, Subject: { } subject } && grant.PolicyOf(client) is { LooksAtOthers: true } policy
+            ? await store.ListGrantsAsync(new GrantFilter(grant.Issuer, subject, grant.ClientId, policy.IssueRate is null ? clock.GetUtcNow() : null, Held), cancellationToken)
+            : [];
+
     private static OAuthError? Allowed(TokenRequest request, Client client)
     {
         if (!ClientMetadata.GrantTypes.Contains(request.GrantType)) return Unsupported;
@@ -147,7 +160,7 @@ internal sealed class TokenEndpoint(ClientGate gate, ClientCatalogue clients, IG
     private async Task RefuseAsync(HttpContext http, IssuerSite site, Client client, Refused refused)
     {
         string reference = await log.RecordAsync(
-            new Told(refused.Name, "Token", site.Issuer, client.ClientId, refused.Error, refused.Grant, refused.Presented, client.EffectivePolicy.Name), http.RequestAborted);
+            new Told(refused.Name, "Token", site.Issuer, client.ClientId, refused.Error, refused.Grant, refused.Presented, refused.Grant?.Authorized.Policy ?? client.EffectivePolicy.Name), http.RequestAborted);
         await JsonReply.ErrorAsync(http, refused.Error, reference);
     }
 }

@@ -15,10 +15,14 @@ using Microsoft.AspNetCore.Http;
 namespace Evergrant.AspNetCore.Token;
 
 /// <summary>What goes into the tokens of an answer, read before the commit.</summary>
-internal sealed record PreparedTokens(Client Client, Grant Grant, AccessToken Access, bool Opaque, IdToken? IdToken);
+internal sealed record PreparedTokens(Client Client, Grant Grant, AccessToken Access, DateTimeOffset At, bool Opaque, IdToken? IdToken)
+{
+    /// <summary>Seconds from now to its end; null for none.</summary>
+    public int? ExpiresIn => Access.NeverEnds ? null : (int)(Access.ExpiresAt - At).TotalSeconds;
+}
 
 /// <summary>Tokens that are ready to be sent once the commit is durable.</summary>
-internal sealed record SignedTokens(string AccessToken, int ExpiresIn, string Scope, string? IdToken);
+internal sealed record SignedTokens(string AccessToken, int? ExpiresIn, string Scope, string? IdToken);
 
 /// <summary>Makes the tokens of an answer and writes it (RFC 6749 section 5.1, OpenID Connect Core section 3.1.3.3).</summary>
 internal sealed class TokenWriter(KeyRings rings, PairwiseKey pairwise, IServerSecrets secrets, AccessTokenForms forms, EvergrantOptions options, TimeProvider clock)
@@ -32,8 +36,10 @@ internal sealed class TokenWriter(KeyRings rings, PairwiseKey pairwise, IServerS
     {
         Grant grant = granted.Grant;
         TokenAudience audience = granted.Access;
-        GrantPolicy policy = client.EffectivePolicy;
-        DateTimeOffset expires = now + policy.AccessTokenLifetime;
+        GrantPolicy policy = grant.PolicyOf(client);
+        // What is handed out again lives on from when it was issued.
+        DateTimeOffset issued = (granted as Returned)?.AccessIssuedAt ?? now;
+        DateTimeOffset expires = issued + LifetimeOf(policy);
         // An access token does not outlive its authorization.
         if (grant.ExpiresAt < expires) expires = grant.ExpiresAt.Value;
         string subject = grant.Subject is null ? client.ClientId : (await SubjectsOfAsync(client, cancellationToken))(grant.Subject);
@@ -44,17 +50,17 @@ internal sealed class TokenWriter(KeyRings rings, PairwiseKey pairwise, IServerS
             Subject = subject,
             Audience = audience.Audience,
             Scope = audience.Scope,
-            IssuedAt = now,
+            IssuedAt = issued,
             ExpiresAt = expires,
             Id = NewId(),
             GrantId = grant.Id,
             Serial = grant.AccessSerial,
         };
-        bool opaque = await forms.FormatAsync(client, audience.Audience, cancellationToken) == AccessTokenFormat.Opaque;
-        if (!Scope.Contains(grant.Authorized.Scope, Scope.OpenId)) return new PreparedTokens(client, grant, access, opaque, null);
+        bool opaque = await forms.FormatAsync(client, policy, audience.Audience, cancellationToken) == AccessTokenFormat.Opaque;
+        if (!Scope.Contains(grant.Authorized.Scope, Scope.OpenId)) return new PreparedTokens(client, grant, access, now, opaque, null);
         ClaimSet? claims = await options.Claims(new ClaimsRequest(grant.Subject!, client, grant.Authorized.Scope), cancellationToken);
         if (claims is null) return null;
-        return new PreparedTokens(client, grant, access, opaque, IdTokenOf(site, client, grant, granted is Redeemed, subject, claims, now));
+        return new PreparedTokens(client, grant, access, now, opaque, IdTokenOf(site, client, grant, granted is Redeemed or Returned, subject, claims, now));
     }
 
     /// <summary>Makes and signs the tokens.</summary>
@@ -71,7 +77,7 @@ internal sealed class TokenWriter(KeyRings rings, PairwiseKey pairwise, IServerS
             ISigner signer = await rings.SignerAsync(site.Issuer, algorithm, cancellationToken);
             idToken = await (content with { AccessTokenHash = IdToken.HashOf(text, algorithm) }).WriteAsync(signer, cancellationToken);
         }
-        return new SignedTokens(text, (int)(access.ExpiresAt - access.IssuedAt).TotalSeconds, access.Scope, idToken);
+        return new SignedTokens(text, prepared.ExpiresIn, access.Scope, idToken);
     }
 
     /// <summary>Answers with the tokens of a grant.</summary>
@@ -94,13 +100,13 @@ internal sealed class TokenWriter(KeyRings rings, PairwiseKey pairwise, IServerS
             Audience = issued.Access.Audience,
             Scope = issued.Access.Scope,
             IssuedAt = now,
-            ExpiresAt = now + issued.Lifetime,
+            ExpiresAt = now + LifetimeOf(issued.Policy),
             Id = NewId(),
         };
-        string text = await forms.FormatAsync(client, access.Audience, http.RequestAborted) == AccessTokenFormat.Opaque
+        string text = await forms.FormatAsync(client, issued.Policy, access.Audience, http.RequestAborted) == AccessTokenFormat.Opaque
             ? SealedAccessToken.Write(secrets.Credentials, access, RandomNumberGenerator.GetBytes(12))
             : await access.ToJwt(null).WriteAsync(await rings.SignerAsync(site.Issuer, client.AccessTokenSignedAlg ?? SignatureAlgorithm.ES256, http.RequestAborted), http.RequestAborted);
-        await WriteAsync(http, issued.Name, new SignedTokens(text, (int)issued.Lifetime.TotalSeconds, access.Scope, null), null);
+        await WriteAsync(http, issued.Name, new SignedTokens(text, access.NeverEnds ? null : (int)(access.ExpiresAt - now).TotalSeconds, access.Scope, null), null);
     }
 
     private Task WriteAsync(HttpContext http, string decision, SignedTokens signed, string? refreshToken)
@@ -112,7 +118,7 @@ internal sealed class TokenWriter(KeyRings rings, PairwiseKey pairwise, IServerS
             json.WriteStartObject();
             json.WriteString("access_token"u8, signed.AccessToken);
             json.WriteString("token_type"u8, "Bearer"u8);
-            json.WriteNumber("expires_in"u8, signed.ExpiresIn);
+            if (signed.ExpiresIn is { } seconds) json.WriteNumber("expires_in"u8, seconds);
             if (refreshToken is not null) json.WriteString("refresh_token"u8, refreshToken);
             if (signed.Scope.Length > 0) json.WriteString("scope"u8, signed.Scope);
             if (signed.IdToken is not null) json.WriteString("id_token"u8, signed.IdToken);
@@ -133,7 +139,7 @@ internal sealed class TokenWriter(KeyRings rings, PairwiseKey pairwise, IServerS
             Subject = subject,
             Audience = client.ClientId,
             IssuedAt = now,
-            ExpiresAt = now + client.EffectivePolicy.IdTokenLifetime,
+            ExpiresAt = now + grant.PolicyOf(client).IdTokenLifetime,
             AuthTime = authorized.AuthTime,
             // Section 12.2: a refreshed ID Token has no nonce.
             Nonce = first ? authorized.Nonce : null,
@@ -142,6 +148,13 @@ internal sealed class TokenWriter(KeyRings rings, PairwiseKey pairwise, IServerS
             SessionId = authorized.SessionId,
             Claims = ClaimRules.Select(claims.Claims, scopes, requested.IdToken),
         };
+    }
+
+    /// <summary>The life of one access token; a draw where the policy has a range.</summary>
+    private static TimeSpan LifetimeOf(GrantPolicy policy)
+    {
+        if (policy.AccessTokenLifetime is not { } least) return AccessToken.Endless;
+        return policy.AccessTokenLifetimeMost is { } most && most > least ? least + TimeSpan.FromSeconds(RandomNumberGenerator.GetInt32((int)(most - least).TotalSeconds + 1)) : least;
     }
 
     private static string NewId()

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Evergrant.Protocol.Clients;
 using Evergrant.Protocol.Grants;
+using Evergrant.Protocol.Policies;
 using Evergrant.Protocol.Sessions;
 using Evergrant.Protocol.Storage;
 
@@ -156,8 +157,11 @@ public static class Authorization
                 : new Prompted(Prompt.Consent, session, scopes);
         }
 
-        Grant grant = Write(facts, session, scopes, grantId, salt, keyNumber);
-        var create = new CreateGrant(grant);
+        // Where nobody is asked, the first authorization stands for the consent.
+        bool consented = given is not null || (client.Consent == ConsentRule.Implied && (facts.Consent?.Subject != session.Subject || request.Prompts.Contains("consent")));
+        Grant grant = Write(facts, session, scopes, consented, grantId, salt, keyNumber);
+        var create = new CreateGrant(grant, session.Key);
+        if (given is null && consented && grant.Authorized.Rules!.RefreshTokenRecurrence == RefreshTokenRecurrence.FirstConsentOnly) given = Remember(facts, session, scopes);
         return new CodeIssued(grant, given is null ? create : new Together([new SaveConsent(given), create]));
     }
 
@@ -232,14 +236,14 @@ public static class Authorization
         };
     }
 
-    private static Grant Write(AuthorizationFacts facts, Session session, IReadOnlyList<string> scopes, Guid id, byte[] salt, int keyNumber)
+    private static Grant Write(AuthorizationFacts facts, Session session, IReadOnlyList<string> scopes, bool consented, Guid id, byte[] salt, int keyNumber)
     {
         AuthorizeRequest request = facts.Request;
         Client client = facts.Target.Client;
-        GrantPolicy policy = client.EffectivePolicy;
         bool offline = scopes.Contains(Scope.OfflineAccess);
-        bool refresh = client.GrantTypes.Contains("refresh_token")
-            && (policy.RefreshTokens == RefreshTokenIssuance.Always || (policy.RefreshTokens == RefreshTokenIssuance.OfflineAccess && offline));
+        var judged = new PolicyFacts(client, "authorization_code", scopes, name => request.Parameters[name], consented);
+        EffectivePolicy effective = PolicyResolution.Resolve(judged);
+        GrantPolicy policy = effective.Policy;
         return new Grant
         {
             Id = id,
@@ -268,7 +272,9 @@ public static class Authorization
                 Amr = session.Amr,
                 SessionId = session.Id,
                 Policy = policy.Name,
-                IssuesRefreshToken = refresh,
+                PolicyOverrides = effective.Overrides.Length == 0 ? null : effective.Overrides,
+                Rules = policy,
+                IssuesRefreshToken = PolicyResolution.IssuesRefreshToken(policy, judged),
             },
         };
     }

@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using Evergrant.Jose;
 using Evergrant.Protocol.Grants;
+using Evergrant.Protocol.Policies;
 
 namespace Evergrant.Protocol.Clients;
 
@@ -147,7 +148,7 @@ public sealed record Client
     /// <summary>Oldest active authentication in seconds when a request has no max_age; null for any.</summary>
     public int? MaxAge { get; init; }
 
-    /// <summary>Whether every ID Token carries auth_time.</summary>
+    /// <summary>Whether every ID Token must carry auth_time; those of this server always do.</summary>
     public bool RequireAuthTime { get; init; }
 
     /// <summary>Whether claims of profile and email scopes are also put in the ID Token (most client libraries expect it).</summary>
@@ -156,8 +157,15 @@ public sealed record Client
     /// <summary>The client's home page, shown on the consent page; null for none.</summary>
     public string? ClientUri { get; init; }
 
-    /// <summary>The client's token policy; null takes the built-in one for its type.</summary>
-    public GrantPolicy? Policy { get; init; }
+    /// <summary>Named switches that conditions of policies ask for (client_flag); words without white space.</summary>
+    public IReadOnlyList<string> Flags { get; init; } = [];
+
+    /// <summary>What the client's token policy says of its own; null leaves it to the issuer's policy, the server's, or the built-in one for its type.</summary>
+    public PolicyDocument? Policy { get; init; }
+
+    /// <summary>The server's named policies, as far as this process knows them; not stored with the client.</summary>
+    [JsonIgnore]
+    public PolicySet Policies { get; init; } = PolicySet.Empty;
 
     /// <summary>When it was registered.</summary>
     public DateTimeOffset CreatedAt { get; init; }
@@ -166,9 +174,16 @@ public sealed record Client
     [JsonIgnore]
     public bool IsPublic => AuthenticationMethod == ClientAuthenticationMethod.None;
 
-    /// <summary>The policy in force.</summary>
+    /// <summary>The policy in force, without the overrides that depend on an authorization.</summary>
     [JsonIgnore]
-    public GrantPolicy EffectivePolicy => Policy ?? (IsPublic ? GrantPolicy.Public : GrantPolicy.Confidential);
+    public GrantPolicy EffectivePolicy
+    {
+        get
+        {
+            if (_resolved is { } known && ReferenceEquals(known.Own, Policy) && ReferenceEquals(known.Set, Policies) && known.IsPublic == IsPublic && known.Issuer == Issuer) return known.Policy;
+            return (_resolved = new Resolved(Policy, Policies, IsPublic, Issuer, PolicyResolution.ResolveAlways(this))).Policy;
+        }
+    }
 
     /// <summary>The client's keys, parsed once; null when it has none or they do not parse.</summary>
     [JsonIgnore]
@@ -176,6 +191,11 @@ public sealed record Client
 
     // A copy made by "with" takes this field along; the text says whose keys they are.
     private ReadKeys? _keys;
+
+    // As above: the other members say what it was resolved from.
+    private Resolved? _resolved;
+
+    private sealed record Resolved(PolicyDocument? Own, PolicySet Set, bool IsPublic, string Issuer, GrantPolicy Policy);
 
     private sealed record ReadKeys(string Text, JwkSet? Set)
     {

@@ -1,9 +1,9 @@
-using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Evergrant.Jose;
 using Evergrant.Protocol.Grants;
+using Evergrant.Protocol.Policies;
 
 namespace Evergrant.Protocol.Clients;
 
@@ -24,14 +24,7 @@ public static class ClientMetadata
         "issuer", "client_id", "client_name", "client_uri", "application_type", "token_endpoint_auth_method", "redirect_uris", "post_logout_redirect_uris",
         "grant_types", "response_types", "scope", "resources", "introspect", "jwks", "legacy_assertion_audience", "subject_type", "sector_identifier_uri",
         "id_token_signed_response_alg", "userinfo_signed_response_alg", "access_token_format", "access_token_signed_alg", "consent", "require_pkce",
-        "redirect_uri_optional_at_token", "default_max_age", "require_auth_time", "claims_in_id_token", "allowed_origins", "policy",
-    ];
-
-    /// <summary>Names of the members of policy.</summary>
-    public static IReadOnlyList<string> PolicyMembers { get; } =
-    [
-        "name", "refresh_tokens", "rotate", "retry", "retry_budget", "on_replay", "on_store_behind", "idle_lifetime", "absolute_lifetime",
-        "access_token_lifetime", "id_token_lifetime", "code_lifetime", "previous_access_token",
+        "redirect_uri_optional_at_token", "default_max_age", "require_auth_time", "claims_in_id_token", "allowed_origins", "flags", "policy",
     ];
 
     /// <summary>Signature algorithms that a client may choose.</summary>
@@ -140,7 +133,8 @@ public static class ClientMetadata
             MaxAge = maxAge,
             RequireAuthTime = read.Flag("require_auth_time") ?? false,
             ClaimsInIdToken = read.Flag("claims_in_id_token") ?? true,
-            Policy = ParsePolicy(read, id, method == ClientAuthenticationMethod.None),
+            Flags = Flags(read),
+            Policy = read.Member("policy") is { ValueKind: not JsonValueKind.Null } policy ? PolicyDocument.Parse(policy, "policy.", read.Faults, method == ClientAuthenticationMethod.None) : null,
             CreatedAt = context.Existing?.CreatedAt ?? context.Now,
         };
         if (client.MayIntrospect && client.IsPublic) read.Fault("introspect", "cannot be given to a public client");
@@ -178,7 +172,8 @@ public static class ClientMetadata
         if (client.RequireAuthTime) json["require_auth_time"] = true;
         if (!client.ClaimsInIdToken) json["claims_in_id_token"] = false;
         List("allowed_origins", client.AllowedOrigins);
-        if (client.Policy is { } policy) json["policy"] = WritePolicy(policy);
+        List("flags", client.Flags);
+        if (client.Policy is { } policy) json["policy"] = policy.Write();
         return json;
 
         void Put(string name, string? value)
@@ -202,67 +197,15 @@ public static class ClientMetadata
         _ => "none",
     };
 
-    /// <summary>Writes a policy with all its members.</summary>
+    /// <summary>Writes a policy with its name and all its knobs.</summary>
     /// <param name="policy">The policy.</param>
-    public static JsonObject WritePolicy(GrantPolicy policy) => new()
-    {
-        ["name"] = policy.Name,
-        ["refresh_tokens"] = policy.RefreshTokens switch { RefreshTokenIssuance.Never => "never", RefreshTokenIssuance.Always => "always", _ => "offline_access" },
-        ["rotate"] = policy.Rotate,
-        ["retry"] = policy.Retry.Kind switch { RetryRuleKind.Never => "never", RetryRuleKind.UntilAcknowledged => "acknowledged", _ => Span(policy.Retry.Window) },
-        ["retry_budget"] = policy.RetryBudget,
-        ["on_replay"] = policy.OnReplay == ReplayReaction.Reject ? "reject" : "revoke",
-        ["on_store_behind"] = policy.OnStoreBehind == StoreBehindReaction.Refuse ? "refuse" : "catch_up",
-        ["idle_lifetime"] = policy.IdleLifetime is { } idle ? Span(idle) : null,
-        ["absolute_lifetime"] = policy.AbsoluteLifetime is { } absolute ? Span(absolute) : null,
-        ["access_token_lifetime"] = Span(policy.AccessTokenLifetime),
-        ["id_token_lifetime"] = Span(policy.IdTokenLifetime),
-        ["code_lifetime"] = Span(policy.CodeLifetime),
-        ["previous_access_token"] = policy.OnRefresh == PreviousAccessToken.Revoke ? "revoke" : "keep",
-    };
+    public static JsonObject WritePolicy(GrantPolicy policy) => PolicyDocument.Of(policy).Write();
 
-    private static GrantPolicy? ParsePolicy(JsonMembers client, string clientId, bool isPublic)
+    private static IReadOnlyList<string> Flags(JsonMembers read)
     {
-        if (client.Member("policy") is not { ValueKind: not JsonValueKind.Null } json) return null;
-        if (json.ValueKind != JsonValueKind.Object)
-        {
-            client.Fault("policy", "is not an object");
-            return null;
-        }
-        var read = new JsonMembers(json, PolicyMembers, "policy.", client.Faults);
-        GrantPolicy start = isPublic ? GrantPolicy.Public : GrantPolicy.Confidential;
-        bool rotate = read.Flag("rotate") ?? true;
-        if (!rotate && isPublic) read.Fault("rotate", "cannot be false for a public client (RFC 9700 section 2.2.2)");
-        TimeSpan access = read.Span("access_token_lifetime", start.AccessTokenLifetime, TimeSpan.FromSeconds(1), TimeSpan.FromDays(1)) ?? start.AccessTokenLifetime;
-        TimeSpan? absolute = read.Span("absolute_lifetime", start.AbsoluteLifetime, TimeSpan.FromSeconds(1), TimeSpan.FromDays(3660));
-        return new GrantPolicy
-        {
-            Name = read.Text("name") ?? "client:" + clientId,
-            RefreshTokens = read.Choice("refresh_tokens", RefreshTokenIssuance.OfflineAccess,
-                ("offline_access", RefreshTokenIssuance.OfflineAccess), ("never", RefreshTokenIssuance.Never), ("always", RefreshTokenIssuance.Always)),
-            Rotate = rotate,
-            Retry = ParseRetry(read, start.Retry),
-            RetryBudget = read.Has("retry_budget") ? read.Number("retry_budget", 0, 150) : start.RetryBudget,
-            OnReplay = read.Choice("on_replay", ("revoke", ReplayReaction.Revoke), ("reject", ReplayReaction.Reject)),
-            OnStoreBehind = read.Choice("on_store_behind", ("catch_up", StoreBehindReaction.CatchUp), ("refuse", StoreBehindReaction.Refuse)),
-            OnRefresh = read.Choice("previous_access_token", ("keep", PreviousAccessToken.Keep), ("revoke", PreviousAccessToken.Revoke)),
-            IdleLifetime = read.Span("idle_lifetime", start.IdleLifetime, TimeSpan.FromSeconds(1), TimeSpan.FromDays(3660)),
-            AbsoluteLifetime = absolute,
-            AccessTokenLifetime = access,
-            IdTokenLifetime = read.Span("id_token_lifetime", start.IdTokenLifetime, TimeSpan.FromSeconds(1), TimeSpan.FromDays(1)) ?? start.IdTokenLifetime,
-            CodeLifetime = read.Span("code_lifetime", start.CodeLifetime, TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(10)) ?? start.CodeLifetime,
-        };
-    }
-
-    private static RetryRule ParseRetry(JsonMembers read, RetryRule start)
-    {
-        switch (read.Text("retry"))
-        {
-            case null: return start;
-            case "never": return RetryRule.Never;
-            case "acknowledged": return RetryRule.UntilAcknowledged;
-            default: return read.Span("retry", null, TimeSpan.FromSeconds(1), TimeSpan.FromHours(1)) is { } window ? RetryRule.For(window) : RetryRule.Never;
-        }
+        IReadOnlyList<string> flags = read.Texts("flags") ?? [];
+        foreach (string flag in flags.Where(f => f.Any(char.IsWhiteSpace))) read.Fault("flags", $"has a value with white space: {flag}");
+        return flags;
     }
 
     private static string? Algorithm(JsonMembers read, string name)
@@ -274,6 +217,4 @@ public static class ClientMetadata
     }
 
     private static string HostOf(string uri) => Uri.TryCreate(uri, UriKind.Absolute, out Uri? parsed) ? parsed.Host : "";
-
-    private static string Span(TimeSpan span) => span.ToString("c", CultureInfo.InvariantCulture);
 }

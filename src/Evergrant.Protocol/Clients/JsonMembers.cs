@@ -24,6 +24,9 @@ internal sealed class JsonMembers
 
     public void Fault(string name, string text) => Faults.Add($"{_prefix}{name} {text}");
 
+    /// <summary>The member's name as faults have it.</summary>
+    public string PathOf(string name) => _prefix + name;
+
     public bool Has(string name) => _json.TryGetProperty(name, out _);
 
     public JsonElement? Member(string name) => _json.TryGetProperty(name, out JsonElement value) ? value : null;

@@ -1,3 +1,6 @@
+using System.Text.Json.Serialization;
+using Evergrant.Protocol.Policies;
+
 namespace Evergrant.Protocol.Grants;
 
 /// <summary>What was authorized, written once with the grant and never changed (RFC 9700 section 4.14.2: scope and resources cannot widen).</summary>
@@ -35,6 +38,13 @@ public sealed record Authorized
 
     /// <summary>Name of the token policy that was in force.</summary>
     public required string Policy { get; init; }
+
+    /// <summary>Overrides of it that applied, as policy/override, space-delimited; null for none.</summary>
+    public string? PolicyOverrides { get; init; }
+
+    /// <summary>What that policy said then. Null in a grant that is older than this member: the client's policy holds.</summary>
+    [JsonConverter(typeof(StoredPolicy))]
+    public GrantPolicy? Rules { get; init; }
 
     /// <summary>Whether redeeming the code yields a refresh token.</summary>
     public bool IssuesRefreshToken { get; init; }

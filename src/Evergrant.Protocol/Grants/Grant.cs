@@ -1,3 +1,5 @@
+using Evergrant.Protocol.Clients;
+
 namespace Evergrant.Protocol.Grants;
 
 /// <summary>One authorization: this user allowed this client these scopes. One row for as long as it lives, whatever the number of refreshes.</summary>
@@ -62,6 +64,10 @@ public sealed record Grant
 
     /// <summary>What was authorized.</summary>
     public required Authorized Authorized { get; init; }
+
+    /// <summary>The policy that the grant lives by: that of its authorization.</summary>
+    /// <param name="client">The client that holds it.</param>
+    public GrantPolicy PolicyOf(Client client) => Authorized.Rules ?? client.EffectivePolicy;
 
     /// <summary>Whether the absolute or the idle end has come; the end itself is outside (grants.md, row 5).</summary>
     /// <param name="now">The instant of the decision.</param>

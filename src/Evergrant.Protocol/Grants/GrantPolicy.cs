@@ -1,80 +1,9 @@
-using System.Text.Json.Serialization;
+using Evergrant.Protocol.Clients;
+using Evergrant.Protocol.Policies;
 
 namespace Evergrant.Protocol.Grants;
 
-/// <summary>When an authorization comes with a refresh token.</summary>
-public enum RefreshTokenIssuance
-{
-    /// <summary>Never.</summary>
-    Never,
-
-    /// <summary>When the scope offline_access was granted (OpenID Connect Core section 11).</summary>
-    OfflineAccess,
-
-    /// <summary>Always; without offline_access the grant ends with the sign-in session.</summary>
-    Always,
-}
-
-/// <summary>What a replayed refresh token does.</summary>
-public enum ReplayReaction
-{
-    /// <summary>The grant is revoked (RFC 9700 section 4.14.2).</summary>
-    Revoke,
-
-    /// <summary>The request is refused and nothing else happens.</summary>
-    Reject,
-}
-
-/// <summary>What becomes of older access tokens at a refresh.</summary>
-public enum PreviousAccessToken
-{
-    /// <summary>They live until they expire.</summary>
-    Keep,
-
-    /// <summary>They are dead wherever the grant is asked (introspection, userinfo).</summary>
-    Revoke,
-}
-
-/// <summary>What happens when a client shows a generation that the store does not know yet.</summary>
-public enum StoreBehindReaction
-{
-    /// <summary>The store catches up with the token; a critical event is recorded.</summary>
-    CatchUp,
-
-    /// <summary>The request is refused; nothing is revoked.</summary>
-    Refuse,
-}
-
-/// <summary>How long the predecessor of the present refresh token may ask for the same answer again.</summary>
-/// <param name="Kind">The form of the rule.</param>
-/// <param name="Window">Length of the window for <see cref="RetryRuleKind.Window"/>, otherwise zero.</param>
-public readonly record struct RetryRule(RetryRuleKind Kind, TimeSpan Window)
-{
-    /// <summary>A predecessor is a replay at once.</summary>
-    public static RetryRule Never => new(RetryRuleKind.Never, TimeSpan.Zero);
-
-    /// <summary>A predecessor is good until its successor has been used.</summary>
-    public static RetryRule UntilAcknowledged => new(RetryRuleKind.UntilAcknowledged, TimeSpan.Zero);
-
-    /// <summary>A predecessor is good for a time after the rotation, and no longer than its successor is unused.</summary>
-    /// <param name="window">More than zero.</param>
-    public static RetryRule For(TimeSpan window) => new(RetryRuleKind.Window, window);
-}
-
-/// <summary>The forms of the retry rule.</summary>
-public enum RetryRuleKind
-{
-    /// <summary>No retry.</summary>
-    Never,
-
-    /// <summary>For a time.</summary>
-    Window,
-
-    /// <summary>Until the successor is first used.</summary>
-    UntilAcknowledged,
-}
-
-/// <summary>How the tokens of a grant live: data, resolved once per authorization and named in the grant.</summary>
+/// <summary>How the tokens of a grant live: data, resolved once per authorization and stored in the grant. The members are the knobs of <see cref="Knob.All"/>.</summary>
 public sealed record GrantPolicy
 {
     /// <summary>Shown by <c>explain</c> and stored with the grant.</summary>
@@ -83,34 +12,29 @@ public sealed record GrantPolicy
     /// <summary>When a refresh token is issued.</summary>
     public RefreshTokenIssuance RefreshTokens { get; init; } = RefreshTokenIssuance.OfflineAccess;
 
-    /// <summary>Whether each refresh supersedes the refresh token (RFC 9700 section 2.2.2; always on for public clients).</summary>
-    public bool Rotate { get; init; } = true;
+    /// <summary>What the authorization must be like besides; null for nothing.</summary>
+    public PolicyCondition? RefreshTokenRequires { get; init; }
 
-    /// <summary>The retry rule.</summary>
-    public required RetryRule Retry { get; init; }
+    /// <summary>Grant types that come with a refresh token, space-delimited.</summary>
+    public string RefreshTokenGrants { get; init; } = "authorization_code";
 
-    /// <summary>Retries allowed within ten rotations; null for any number.</summary>
-    public int? RetryBudget { get; init; }
+    /// <summary>Client types that get one, space-delimited; empty for all.</summary>
+    public string RefreshTokenClients { get; init; } = "";
 
-    /// <summary>The reaction to a replay.</summary>
-    public ReplayReaction OnReplay { get; init; } = ReplayReaction.Revoke;
+    /// <summary>How often.</summary>
+    public RefreshTokenRecurrence RefreshTokenRecurrence { get; init; }
 
-    /// <summary>The reaction to a token that is ahead of the store.</summary>
-    public StoreBehindReaction OnStoreBehind { get; init; } = StoreBehindReaction.CatchUp;
+    /// <summary>Form of access tokens; null leaves it to the API and the client.</summary>
+    public AccessTokenFormat? AccessTokenFormat { get; init; }
 
-    /// <summary>Older access tokens at a refresh.</summary>
-    public PreviousAccessToken OnRefresh { get; init; } = PreviousAccessToken.Keep;
+    /// <summary>Life of an access token (RFC 6750 section 5.3: an hour or less); null for one that never ends.</summary>
+    public TimeSpan? AccessTokenLifetime { get; init; } = TimeSpan.FromMinutes(5);
 
-    /// <summary>End of a refresh token that is not used; null for none.</summary>
-    [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
-    public TimeSpan? IdleLifetime { get; init; } = TimeSpan.FromDays(14);
+    /// <summary>Where each access token draws its life between <see cref="AccessTokenLifetime"/> and this; null where all have the same.</summary>
+    public TimeSpan? AccessTokenLifetimeMost { get; init; }
 
-    /// <summary>End of the grant that no refresh moves; null for none.</summary>
-    [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
-    public TimeSpan? AbsoluteLifetime { get; init; } = TimeSpan.FromDays(90);
-
-    /// <summary>Life of an access token (RFC 6750 section 5.3: an hour or less).</summary>
-    public TimeSpan AccessTokenLifetime { get; init; } = TimeSpan.FromMinutes(5);
+    /// <summary>Lives that differ by grant type, as name=duration, space-delimited.</summary>
+    public string AccessTokenLifetimeByGrant { get; init; } = "";
 
     /// <summary>Life of an ID Token.</summary>
     public TimeSpan IdTokenLifetime { get; init; } = TimeSpan.FromMinutes(5);
@@ -118,12 +42,109 @@ public sealed record GrantPolicy
     /// <summary>Life of an authorization code (RFC 6749 section 4.1.2: ten minutes at most).</summary>
     public TimeSpan CodeLifetime { get; init; } = TimeSpan.FromSeconds(60);
 
-    /// <summary>The built-in policy for clients that prove who they are.</summary>
+    /// <summary>End of a refresh token that is not used; null for none.</summary>
+    public TimeSpan? IdleLifetime { get; init; } = TimeSpan.FromDays(14);
+
+    /// <summary>For how much longer than that it is accepted all the same.</summary>
+    public TimeSpan IdleGrace { get; init; }
+
+    /// <summary>Whether the idle lifetime is that of the present settings, not that of the authorization.</summary>
+    public bool IdleLive { get; init; }
+
+    /// <summary>End of the grant that no refresh moves; null for none.</summary>
+    public TimeSpan? AbsoluteLifetime { get; init; } = TimeSpan.FromDays(90);
+
+    /// <summary>Whether a new refresh token ends when its predecessor would have; otherwise the absolute lifetime begins again with each.</summary>
+    public bool InheritsAbsoluteLifetime { get; init; } = true;
+
+    /// <summary>Whether each refresh supersedes the refresh token (RFC 9700 section 2.2.2).</summary>
+    public bool Rotate { get; init; } = true;
+
+    /// <summary>Whether a superseded token is dead.</summary>
+    public Predecessor Predecessor { get; init; }
+
+    /// <summary>The retry rule.</summary>
+    public required RetryRule Retry { get; init; }
+
+    /// <summary>Retries of one refresh at most, 0 to 15; null for any number.</summary>
+    public int? RetryUses { get; init; }
+
+    /// <summary>Retries allowed within ten rotations; null for any number.</summary>
+    public int? RetryBudget { get; init; }
+
+    /// <summary>Whether a refresh token that is not superseded stands in the answer again.</summary>
+    public bool EchoRefreshToken { get; init; } = true;
+
+    /// <summary>Whether the operator says that public clients may keep one bearer refresh token; without it they rotate whatever <see cref="Rotate"/> says.</summary>
+    public bool PublicWithoutRotation { get; init; }
+
+    /// <summary>The reaction to a replay.</summary>
+    public ReplayReaction OnReplay { get; init; } = ReplayReaction.Revoke;
+
+    /// <summary>Whether a replay kills the access tokens of the grant; null kills them where it revokes the grant.</summary>
+    public bool? ReplayRevokesAccessTokens { get; init; }
+
+    /// <summary>The reaction to a token that is ahead of the store.</summary>
+    public StoreBehindReaction OnStoreBehind { get; init; } = StoreBehindReaction.CatchUp;
+
+    /// <summary>Older access tokens at a refresh.</summary>
+    public PreviousAccessToken OnRefresh { get; init; } = PreviousAccessToken.Keep;
+
+    /// <summary>Other grants of the user at a new authorization.</summary>
+    public Reauthorization OnReauthorize { get; init; } = Reauthorization.Keep;
+
+    /// <summary>How many may live at a time; all of them hold.</summary>
+    public IReadOnlyList<PolicyLimit> Limits { get; init; } = [];
+
+    /// <summary>How many may be issued within a time; null for any number.</summary>
+    public IssueRate? IssueRate { get; init; }
+
+    /// <summary>What goes with an access token that is revoked.</summary>
+    public RevocationCascade RevokeAccessToken { get; init; } = RevocationCascade.Token;
+
+    /// <summary>What goes with a refresh token that is revoked.</summary>
+    public RevocationCascade RevokeRefreshToken { get; init; } = RevocationCascade.Family;
+
+    /// <summary>What a refresh does about scope that was not granted.</summary>
+    public RefreshScope RefreshScope { get; init; } = RefreshScope.Reject;
+
+    /// <summary>The built-in policy for clients that prove who they are. It never changes: stored grants name it.</summary>
     public static GrantPolicy Confidential { get; } = new() { Name = "confidential", Retry = RetryRule.UntilAcknowledged };
 
-    /// <summary>The built-in policy for clients that hold bare bearer refresh tokens.</summary>
+    /// <summary>The built-in policy for clients that hold bare bearer refresh tokens. It never changes either.</summary>
     public static GrantPolicy Public { get; } = new()
     {
         Name = "public", Retry = RetryRule.For(TimeSpan.FromSeconds(60)), RetryBudget = 3,
     };
+
+    /// <summary>Whether a refresh of a client supersedes the token. A public client's does, unless the operator has said otherwise.</summary>
+    /// <param name="client">The client.</param>
+    public bool RotatesFor(Client client) => Rotate || (client.IsPublic && !PublicWithoutRotation);
+
+    /// <summary>Whether superseded tokens of a client stay good, which for a public client takes the operator's word as well.</summary>
+    /// <param name="client">The client.</param>
+    public bool KeepsPredecessorsFor(Client client) => Predecessor == Predecessor.StaysValid && (!client.IsPublic || PublicWithoutRotation);
+
+    /// <summary>The longest that an access token lives; null for ever.</summary>
+    public TimeSpan? AccessTokenLifetimeLongest => AccessTokenLifetimeMost ?? AccessTokenLifetime;
+
+    /// <summary>Live access tokens that one grant may have, with what happens to one too many; null for any number.</summary>
+    public (int Max, LimitOverflow Overflow)? AccessTokensOfGrant
+    {
+        get
+        {
+            (int, LimitOverflow)? least = null;
+            for (int i = 0; i < Limits.Count; i++)
+            {
+                if (Limits[i].Subject != LimitSubject.AccessToken) continue;
+                // Counted over several grants: each has one, so that no refresh needs to look at the others.
+                if (!Limits[i].PerRefreshToken) return (1, LimitOverflow.EvictOldest);
+                if (least is not { } known || Limits[i].Max < known.Item1) least = (Limits[i].Max, Limits[i].Overflow);
+            }
+            return least;
+        }
+    }
+
+    /// <summary>Whether redeeming a code needs to know what else the user has allowed the client.</summary>
+    public bool LooksAtOthers => OnReauthorize != Reauthorization.Keep || IssueRate is not null || Limits.Any(l => !l.PerRefreshToken);
 }

@@ -21,6 +21,9 @@ public readonly record struct RetryHistory(long Bits)
         }
     }
 
+    /// <summary>Retries of the present generation, at most 15.</summary>
+    public int OfPresent => (int)(Bits & 15);
+
     /// <summary>The history after the grant has advanced by one generation.</summary>
     public RetryHistory Advanced() => new((Bits << 4) & Mask);
 

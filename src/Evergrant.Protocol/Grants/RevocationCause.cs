@@ -32,4 +32,22 @@ public enum RevocationCause
 
     /// <summary>The client was removed.</summary>
     ClientRemoved = 9,
+
+    /// <summary>A newer authorization was one more than the policy's limit allows, and this was the oldest.</summary>
+    EvictedAsOldest = 10,
+
+    /// <summary>The policy's limit leaves only the newest authorization.</summary>
+    EvictedByNewer = 11,
+
+    /// <summary>The End-User authorized the client anew, and the policy ends what was before.</summary>
+    Reauthorized = 12,
+
+    /// <summary>The policy handed out an authorization that was live already instead of this one.</summary>
+    ActiveReturned = 13,
+
+    /// <summary>A refresh token of another grant of the same user and client was replayed, and the policy ends all of them.</summary>
+    SiblingReplayed = 14,
+
+    /// <summary>The client revoked its refresh token, and the policy lets the access tokens live until they expire.</summary>
+    RefreshTokenRevoked = 15,
 }

@@ -73,6 +73,21 @@ public static class KeyRing
         return due;
     }
 
+    /// <summary>The keys that have to go on until a successor that is due may sign: it was made late, or in place of one that was withdrawn before it signed.</summary>
+    /// <param name="keys">All keys of the issuer.</param>
+    /// <param name="due">What <see cref="Due"/> gave.</param>
+    /// <param name="times">The timeline.</param>
+    /// <param name="now">The instant.</param>
+    /// <returns>Keys with their new ends.</returns>
+    public static IReadOnlyList<SigningKeyRecord> Extended(IReadOnlyList<SigningKeyRecord> keys, IReadOnlyList<PlannedKey> due, KeyTimes times, DateTimeOffset now) =>
+    [
+        .. from planned in due
+           where planned.SignsFrom > now
+           let last = keys.Where(k => k.Algorithm == planned.Algorithm && PhaseOf(k, now) is KeyPhase.Announced or KeyPhase.Signing && k.Algorithm == planned.Algorithm).MaxBy(k => k.RetiresAt)
+           where last is not null && last.RetiresAt < planned.SignsFrom
+           select last with { RetiresAt = planned.SignsFrom, GoneAt = planned.SignsFrom + times.Retain },
+    ];
+
     /// <summary>A rotation that an operator asks for: the successor is announced now, and the present keys sign until it may.</summary>
     /// <param name="keys">All keys of the issuer.</param>
     /// <param name="algorithm">JWS algorithm.</param>

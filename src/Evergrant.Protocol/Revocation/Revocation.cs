@@ -39,11 +39,17 @@ public static class Revocation
         {
             return new Refused(OAuthError.InvalidGrant("The token was issued to another client.", Refusal.TokenOfAnotherClient), grant);
         }
-        // A refresh token stands for the whole grant, whichever generation is shown: the client is done with it (section 2.1).
-        if (token.IsRefreshToken)
+        if (grant is null) return new Revoked(new DenyAccessToken(token.Access!.DenialKey(), token.Access.ExpiresAt), null);
+        GrantPolicy policy = grant.PolicyOf(client);
+        RevocationCascade cascade = token.IsRefreshToken ? policy.RevokeRefreshToken : policy.RevokeAccessToken;
+        // A refresh token that is gone may have left its access tokens behind.
+        if (!token.IsRefreshToken && (cascade == RevocationCascade.Token || grant.State == GrantState.Revoked)) return new Revoked(new DenyAccessToken(token.Access!.DenialKey(), token.Access.ExpiresAt), grant);
+        if (grant.State == GrantState.Revoked) return new NothingToRevoke();
+        if (cascade == RevocationCascade.All && grant.Subject is not null)
         {
-            return grant!.State == GrantState.Revoked ? new NothingToRevoke() : new Revoked(new RevokeGrant(grant.Id, RevocationCause.RevokedByClient, now), grant);
+            return new Revoked(new RevokeGrants(grant.Issuer, grant.Subject, grant.ClientId, null, RevocationCause.RevokedByClient, now), grant);
         }
-        return new Revoked(new DenyAccessToken(token.Access!.DenialKey(), token.Access.ExpiresAt), grant);
+        // A refresh token stands for the whole grant, whichever generation is shown: the client is done with it (section 2.1).
+        return new Revoked(new RevokeGrant(grant.Id, cascade == RevocationCascade.Token ? RevocationCause.RefreshTokenRevoked : RevocationCause.RevokedByClient, now), grant);
     }
 }

@@ -6,9 +6,20 @@ namespace Evergrant.Protocol.Storage;
 /// <summary>A change of one stored thing that carries its own condition. A store makes it with one statement whose row count is the answer.</summary>
 public abstract record Change;
 
-/// <summary>Writes a new grant. Holds when the id is new.</summary>
+/// <summary>Writes a new grant. Holds when the id is new and, where SessionKey is given, that session is still there: whoever ends it later ends the grant as well.</summary>
 /// <param name="Grant">The row.</param>
-public sealed record CreateGrant(Grant Grant) : Change;
+/// <param name="SessionKey">Hash of the cookie value of the session that the End-User authorized in; null for none.</param>
+public sealed record CreateGrant(Grant Grant, byte[]? SessionKey = null) : Change;
+
+/// <summary>Says that a user has not come to hold another live grant for a client, and keeps it so until the end of the transaction. Holds when every grant that is active
+/// and has not ended at the instant is known. Stands first in a <see cref="Together"/>.</summary>
+/// <param name="GrantId">The grant that is being redeemed, which does not count.</param>
+/// <param name="Issuer">Issuer.</param>
+/// <param name="Subject">Account id.</param>
+/// <param name="ClientId">Client.</param>
+/// <param name="Known">Grants that were read.</param>
+/// <param name="At">The instant of the decision.</param>
+public sealed record HoldsNoOther(Guid GrantId, string Issuer, string Subject, string ClientId, IReadOnlyList<Guid> Known, DateTimeOffset At) : Change;
 
 /// <summary>Advances the counter: redeems a code (From = 0) or a refresh token. Holds when the row's generation is From and its state is pending for 0, active above 0.</summary>
 /// <param name="GrantId">The grant.</param>

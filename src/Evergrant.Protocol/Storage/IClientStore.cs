@@ -1,4 +1,5 @@
 using Evergrant.Protocol.Clients;
+using Evergrant.Protocol.Policies;
 
 namespace Evergrant.Protocol.Storage;
 
@@ -68,4 +69,19 @@ public interface IClientStore
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>Whether there was one.</returns>
     ValueTask<bool> RemoveScopeAsync(string name, CancellationToken cancellationToken);
+
+    /// <summary>Reads all named policies, by name. They belong to all issuers of a server.</summary>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    ValueTask<IReadOnlyList<PolicyDocument>> ListPoliciesAsync(CancellationToken cancellationToken);
+
+    /// <summary>Writes or replaces a named policy. Grants that exist keep what it said when they were authorized.</summary>
+    /// <param name="policy">The policy; it has a name.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    ValueTask SavePolicyAsync(PolicyDocument policy, CancellationToken cancellationToken);
+
+    /// <summary>Removes a named policy.</summary>
+    /// <param name="name">Its name.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>Whether there was one.</returns>
+    ValueTask<bool> RemovePolicyAsync(string name, CancellationToken cancellationToken);
 }

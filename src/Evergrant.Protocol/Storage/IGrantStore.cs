@@ -42,6 +42,11 @@ public interface IGrantStore
     /// <param name="cancellationToken">Ends the wait.</param>
     ValueTask<Consent?> FindConsentAsync(string issuer, string subject, string clientId, CancellationToken cancellationToken);
 
+    /// <summary>Reads what a user has consented to, by issuer and client.</summary>
+    /// <param name="subject">Account id.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    ValueTask<IReadOnlyList<Consent>> ListConsentsAsync(string subject, CancellationToken cancellationToken);
+
     /// <summary>Reads a session, or null.</summary>
     /// <param name="key">Hash of the cookie value.</param>
     /// <param name="cancellationToken">Ends the wait.</param>

@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Evergrant.Protocol.Clients;
 using Evergrant.Protocol.Grants;
+using Evergrant.Protocol.Policies;
 
 namespace Evergrant.Protocol.Storage;
 
@@ -13,5 +14,6 @@ namespace Evergrant.Protocol.Storage;
 [JsonSerializable(typeof(Client))]
 [JsonSerializable(typeof(ApiResource))]
 [JsonSerializable(typeof(IReadOnlyList<string>))]
+[JsonSerializable(typeof(PolicyDocument))]
 [JsonSerializable(typeof(byte[]))]
 public sealed partial class StoredJson : JsonSerializerContext;

@@ -43,6 +43,12 @@ public sealed record AccessToken
     /// <summary>Its serial in the grant.</summary>
     public int Serial { get; init; }
 
+    /// <summary>What is counted for a life without end.</summary>
+    public static TimeSpan Endless { get; } = TimeSpan.FromDays(365_000);
+
+    /// <summary>Whether it was issued without an end; the instant in <see cref="ExpiresAt"/> then says nothing.</summary>
+    public bool NeverEnds => ExpiresAt - IssuedAt >= Endless;
+
     /// <summary>Hash under which a single token is put on the list of the dead.</summary>
     public byte[] DenialKey() => SHA256.HashData(Encoding.UTF8.GetBytes(Id));
 

@@ -27,9 +27,10 @@ public static class AuthorizationCodeGrant
     /// <param name="catalogue">The server's scopes and resources.</param>
     /// <param name="keys">The server's credential keys.</param>
     /// <param name="now">The instant of the decision.</param>
+    /// <param name="others">The user's grants for the client, newest first, where the grant's policy looks at them; otherwise empty.</param>
     public static TokenDecision Decide(
         TokenRequest request, GrantCredential? credential, Grant? grant, string issuer, Client client,
-        ScopeCatalogue catalogue, CredentialKeys keys, DateTimeOffset now)
+        ScopeCatalogue catalogue, CredentialKeys keys, DateTimeOffset now, params IReadOnlyList<Grant> others)
     {
         if (credential is null || grant is null || grant.Issuer != issuer || credential.Generation != 0 || !credential.IsOf(keys, grant)) return new Refused(Unknown);
         if (grant.ClientId != client.ClientId) return new Refused(Foreign, grant, 0);
@@ -55,7 +56,10 @@ public static class AuthorizationCodeGrant
         {
             return new Refused(error, grant, 0);
         }
-        GrantPolicy policy = client.EffectivePolicy;
+        GrantPolicy policy = grant.PolicyOf(client);
+        if (Redemption.Judge(grant, policy, others, now, out List<Change> changes, out Grant? instead) is { } tooMany) return new Refused(tooMany, grant, 0);
+        if (instead is not null) return Return(grant, instead, instead.PolicyOf(client), changes, access!, now);
+        bool ofSession = !authorized.IssuesRefreshToken;
         Grant after = grant with
         {
             State = GrantState.Active,
@@ -63,11 +67,30 @@ public static class AuthorizationCodeGrant
             GenerationAt = now,
             KeyNumber = keys.CurrentNumber,
             // Without a refresh token the grant lives as long as its access token can be asked about, and no longer than was authorized.
-            IdleExpiresAt = authorized.IssuesRefreshToken ? now + policy.IdleLifetime : null,
-            ExpiresAt = authorized.IssuesRefreshToken || grant.ExpiresAt < now + policy.AccessTokenLifetime ? grant.ExpiresAt : now + policy.AccessTokenLifetime,
+            IdleExpiresAt = ofSession ? null : now + policy.IdleLifetime + policy.IdleGrace,
+            ExpiresAt = ofSession ? Earlier(grant.ExpiresAt, now + policy.AccessTokenLifetimeLongest) : grant.ExpiresAt,
             AccessSerial = 1,
         };
-        var change = new AdvanceGrant(grant.Id, 0, 1, after.KeyNumber, now, after.IdleExpiresAt, after.ExpiresAt, after.Retries, after.AccessSerial, after.AccessFloor);
-        return new Redeemed(after, change, access!, authorized.IssuesRefreshToken ? 1 : null, 0);
+        changes.Add(new AdvanceGrant(grant.Id, 0, 1, after.KeyNumber, now, after.IdleExpiresAt, after.ExpiresAt, after.Retries, after.AccessSerial, after.AccessFloor));
+        return new Redeemed(after, changes.Count == 1 ? changes[0] : new Together(changes), access!, authorized.IssuesRefreshToken ? 1 : null, 0);
     }
+
+    /// <summary>Ends the new grant and hands out the one that is live: its refresh token, and its access token, or another where that has ended.</summary>
+    private static TokenDecision Return(Grant grant, Grant active, GrantPolicy policy, List<Change> changes, TokenAudience access, DateTimeOffset now)
+    {
+        bool lives = active.AccessSerial >= active.AccessFloor && !(active.GenerationAt + policy.AccessTokenLifetime <= now);
+        int floor = active.AccessFloor;
+        if (!lives)
+        {
+            if (AccessTokenCount.Floor(active, policy, now) is not { } next) return new Refused(AccessTokenCount.TooMany, grant, 0);
+            floor = next;
+        }
+        Grant after = active with { AccessSerial = lives ? active.AccessSerial : active.AccessSerial + 1, AccessFloor = floor };
+        changes.Add(new RevokeGrant(grant.Id, RevocationCause.ActiveReturned, now));
+        // Holds only while the grant is as it was read.
+        changes.Add(new RenewGrant(active.Id, active.Generation, active.GenerationAt, active.IdleExpiresAt, after.AccessSerial, after.AccessFloor));
+        return new Returned(after, new Together(changes), access, active.Authorized.IssuesRefreshToken ? active.Generation : null, 0, lives ? active.GenerationAt : now);
+    }
+
+    private static DateTimeOffset? Earlier(DateTimeOffset? one, DateTimeOffset? other) => one is null || other < one ? other : one;
 }

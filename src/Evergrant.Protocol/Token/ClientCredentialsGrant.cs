@@ -1,8 +1,11 @@
 using Evergrant.Protocol.Clients;
+using Evergrant.Protocol.Grants;
+using Evergrant.Protocol.Policies;
+using Evergrant.Protocol.Storage;
 
 namespace Evergrant.Protocol.Token;
 
-/// <summary>The client credentials grant (RFC 6749 section 4.4): no End-User, no grant row, no refresh token.</summary>
+/// <summary>The client credentials grant (RFC 6749 section 4.4): no End-User, and no grant row or refresh token unless the policy says so (section 4.4.3 advises against it).</summary>
 public static class ClientCredentialsGrant
 {
     /// <summary>The grant_type value.</summary>
@@ -13,7 +16,9 @@ public static class ClientCredentialsGrant
     /// <param name="issuer">The issuer that was asked.</param>
     /// <param name="client">The authenticated client.</param>
     /// <param name="catalogue">The server's scopes and resources.</param>
-    public static TokenDecision Decide(TokenRequest request, string issuer, Client client, ScopeCatalogue catalogue)
+    /// <param name="seed">What a grant row would be made of.</param>
+    /// <param name="now">The instant of the decision.</param>
+    public static TokenDecision Decide(TokenRequest request, string issuer, Client client, ScopeCatalogue catalogue, GrantSeed seed, DateTimeOffset now)
     {
         // RFC 6749 section 4.4: confidential clients only.
         if (client.IsPublic) return new Refused(new OAuthError("unauthorized_client", "Public clients cannot use client_credentials.", Refusal.GrantTypeNotAllowed));
@@ -37,8 +42,41 @@ public static class ClientCredentialsGrant
             IReadOnlyList<string> derived = TokenAudience.DerivedFrom(allowed, client.Resources, catalogue);
             scopes = derived.Count <= 1 ? allowed : [.. allowed.Where(s => catalogue.OwnersOf(s).Any(o => o.Identifier == derived[0]))];
         }
-        return TokenAudience.Resolve(issuer, scopes, scopes, request.Resources, [], client.Resources, catalogue, out TokenAudience? access) is { } error
-            ? new Refused(error)
-            : new Issued(access!, client.EffectivePolicy.AccessTokenLifetime);
+        if (TokenAudience.Resolve(issuer, scopes, scopes, request.Resources, [], client.Resources, catalogue, out TokenAudience? access) is { } error) return new Refused(error);
+        var facts = new PolicyFacts(client, Name, scopes, _ => null, false);
+        EffectivePolicy effective = PolicyResolution.Resolve(facts);
+        return PolicyResolution.IssuesRefreshToken(effective.Policy, facts) ? Open(request, issuer, client, scopes, effective, access!, seed, now) : new Issued(access!, effective.Policy);
+    }
+
+    private static Opened Open(TokenRequest request, string issuer, Client client, List<string> scopes, EffectivePolicy effective, TokenAudience access, GrantSeed seed, DateTimeOffset now)
+    {
+        GrantPolicy policy = effective.Policy;
+        var grant = new Grant
+        {
+            Id = seed.Id,
+            Issuer = issuer,
+            ClientId = client.ClientId,
+            State = GrantState.Active,
+            Generation = 1,
+            GenerationAt = now,
+            KeyNumber = seed.KeyNumber,
+            AccessSerial = 1,
+            CreatedAt = now,
+            IdleExpiresAt = now + policy.IdleLifetime + policy.IdleGrace,
+            ExpiresAt = now + policy.AbsoluteLifetime,
+            Salt = seed.Salt,
+            Authorized = new Authorized
+            {
+                Scope = Scope.Join(scopes), Resources = request.Resources, Policy = policy.Name, PolicyOverrides = effective.Overrides.Length == 0 ? null : effective.Overrides,
+                Rules = policy, IssuesRefreshToken = true,
+            },
+        };
+        return new Opened(grant, new CreateGrant(grant), access, 1, 0);
     }
 }
+
+/// <summary>What a new grant is made of that a decision cannot make.</summary>
+/// <param name="Id">UUIDv7.</param>
+/// <param name="Salt">16 random bytes.</param>
+/// <param name="KeyNumber">Number of the credential key in use.</param>
+public sealed record GrantSeed(Guid Id, byte[] Salt, int KeyNumber);

@@ -65,13 +65,26 @@ public sealed class PresentedToken
     public bool Resolve(Grant? grant, string issuer, CredentialKeys keys, DateTimeOffset now)
     {
         if (GrantId is null) return Access!.ExpiresAt > now;
-        if (!IsOf(grant, issuer, keys) || grant!.State == GrantState.Revoked) return false;
+        if (!IsOf(grant, issuer, keys)) return false;
+        if (grant!.State == GrantState.Revoked) return !IsRefreshToken && SparesAccessTokens(grant) && IsLive(grant, now);
         // A token ahead of its row proves that the row is behind: its state may be that of before the redemption, and its idle end belongs to a generation long past.
         if (IsAheadOf(grant)) return !(grant.ExpiresAt <= now);
         if (grant.State != GrantState.Active) return false;
-        if (IsRefreshToken) return _credential!.Generation == grant.Generation && !grant.HasEnded(now);
-        return Access!.ExpiresAt > now && Access.Serial >= grant.AccessFloor;
+        if (IsRefreshToken) return (_credential!.Generation == grant.Generation || KeepsPredecessors(grant)) && !grant.HasEnded(now);
+        return IsLive(grant, now);
     }
+
+    private bool IsLive(Grant grant, DateTimeOffset now) => Access!.ExpiresAt > now && Access.Serial >= grant.AccessFloor;
+
+    private static bool KeepsPredecessors(Grant grant) => grant.Authorized.Rules?.Predecessor == Predecessor.StaysValid;
+
+    /// <summary>Whether what ended the grant took its refresh token only.</summary>
+    private static bool SparesAccessTokens(Grant grant) => grant.Authorized.Rules is { } policy && grant.RevokedWhy switch
+    {
+        RevocationCause.RefreshTokenReplayed or RevocationCause.SiblingReplayed => policy.ReplayRevokesAccessTokens == false,
+        RevocationCause.RefreshTokenRevoked => policy.RevokeRefreshToken == RevocationCascade.Token,
+        _ => false,
+    };
 
     /// <summary>Whether it was made by us for this grant, whatever the grant's state; reads what an opaque access token says.</summary>
     /// <param name="grant">The row under <see cref="GrantId"/>; null when there is none.</param>

@@ -15,7 +15,7 @@ public static class RefreshTokenGrant
     private static readonly OAuthError Revoked = Unknown with { Refusal = Refusal.GrantRevoked };
     private static readonly OAuthError WrongKey = Unknown with { Refusal = Refusal.KeyMismatch };
     private static readonly OAuthError Ended = Unknown with { Refusal = Refusal.GrantExpired };
-    private static readonly OAuthError Idle = Unknown with { Refusal = Refusal.RefreshTokenIdle };
+    private static readonly OAuthError IdleEnd = Unknown with { Refusal = Refusal.RefreshTokenIdle };
     private static readonly OAuthError Replay = Unknown with { Refusal = Refusal.RefreshTokenReplayed };
     private static readonly OAuthError Behind = Unknown with { Refusal = Refusal.StoreLostWrites };
     private static readonly OAuthError Widened = OAuthError.InvalidScope("The scope exceeds what was granted.", Refusal.ScopeWidened);
@@ -45,46 +45,67 @@ public static class RefreshTokenGrant
         if (grant.BoundKey is not null && grant.BoundKey != provenKey) return new Refused(WrongKey, grant, presented);
         // Row 5. The idle end of a row that is behind the token (row 10) belongs to a generation long past, and says nothing.
         if (grant.ExpiresAt <= now) return new Refused(Ended, grant, presented);
-        if (presented <= grant.Generation && grant.IdleExpiresAt <= now) return new Refused(Idle, grant, presented);
+        GrantPolicy policy = grant.PolicyOf(client);
+        if (presented <= grant.Generation && (grant.IdleExpiresAt <= now || (policy.IdleLive && grant.GenerationAt + Idle(policy, client) <= now))) return new Refused(IdleEnd, grant, presented);
 
-        GrantPolicy policy = client.EffectivePolicy;
-        bool retry = presented == grant.Generation - 1 && presented > 0 && RetryIsPermitted(grant, policy, now);
+        // A predecessor that stays valid is as good as its successor: the counter goes on from where it is.
+        bool asGood = presented > 0 && presented < grant.Generation && policy.KeepsPredecessorsFor(client);
+        bool retry = !asGood && presented == grant.Generation - 1 && presented > 0 && RetryIsPermitted(grant, policy, now);
         // Row 6. A refresh token of generation 0 was never made by us and fails row 1.
-        if (presented < grant.Generation && !retry)
-        {
-            return new Replayed(Replay, grant, presented,
-                policy.OnReplay == ReplayReaction.Revoke ? new RevokeGrant(grant.Id, RevocationCause.RefreshTokenReplayed, now) : null);
-        }
+        if (presented < grant.Generation && !retry && !asGood) return new Replayed(Replay, grant, presented, OnReplay(grant, policy, now));
         // Row 7.
-        if (Narrow(request, grant, client, catalogue, out TokenAudience? access) is { } error) return new Refused(error, grant, presented);
+        if (Narrow(request, grant, client, policy, catalogue, out TokenAudience? access) is { } error) return new Refused(error, grant, presented);
 
         if (presented > grant.Generation)
         {
             // Row 10. Only this server can have made the token, so the row has gone back in time (fail-over, restored backup).
             if (policy.OnStoreBehind == StoreBehindReaction.Refuse) return new Refused(Behind, grant, presented);
-            (Grant caughtUp, AdvanceGrant catchUp) = Advance(grant, policy, presented, keys, now);
+            (Grant caughtUp, AdvanceGrant catchUp) = Advance(grant, policy, client, presented, AccessTokenCount.Floor(grant, policy, now) ?? grant.AccessFloor, keys, now);
             return new CaughtUp(caughtUp, catchUp, access!, caughtUp.Generation, presented);
         }
         // Row 9.
         if (retry)
         {
-            var count = new CountRetry(grant.Id, grant.Generation, policy.RetryBudget is null ? null : grant.Retries);
+            var count = new CountRetry(grant.Id, grant.Generation, policy.RetryBudget is null && policy.RetryUses is null ? null : grant.Retries);
             return new Repeated(grant with { Retries = grant.Retries.Counted() }, count, access!, grant.Generation, presented);
         }
         // Row 8.
-        if (policy.Rotate || client.IsPublic)
+        if (AccessTokenCount.Floor(grant, policy, now) is not { } floor) return new Refused(AccessTokenCount.TooMany, grant, presented);
+        if (policy.RotatesFor(client))
         {
-            (Grant rotated, AdvanceGrant advance) = Advance(grant, policy, presented, keys, now);
+            (Grant rotated, AdvanceGrant advance) = Advance(grant, policy, client, grant.Generation, floor, keys, now);
             return new Rotated(rotated, advance, access!, rotated.Generation, presented);
         }
         Grant renewed = grant with
         {
             GenerationAt = now,
-            IdleExpiresAt = now + policy.IdleLifetime,
+            IdleExpiresAt = now + Idle(policy, client),
             AccessSerial = grant.AccessSerial + 1,
-            AccessFloor = Floor(grant, policy),
+            AccessFloor = floor,
         };
-        return new Renewed(renewed, new RenewGrant(grant.Id, grant.Generation, now, renewed.IdleExpiresAt, renewed.AccessSerial, renewed.AccessFloor), access!, presented, presented);
+        var renew = new RenewGrant(grant.Id, grant.Generation, now, renewed.IdleExpiresAt, renewed.AccessSerial, renewed.AccessFloor);
+        return new Renewed(renewed, renew, access!, policy.EchoRefreshToken ? presented : null, presented);
+    }
+
+    private static TimeSpan? Idle(GrantPolicy policy, Client client)
+    {
+        GrantPolicy source = policy.IdleLive ? client.EffectivePolicy : policy;
+        return source.IdleLifetime + source.IdleGrace;
+    }
+
+    private static Change? OnReplay(Grant grant, GrantPolicy policy, DateTimeOffset now)
+    {
+        var revoke = new RevokeGrant(grant.Id, RevocationCause.RefreshTokenReplayed, now);
+        return policy.OnReplay switch
+        {
+            ReplayReaction.Revoke => revoke,
+            ReplayReaction.RevokeAll when grant.Subject is not null => new Together([revoke, new RevokeGrants(grant.Issuer, grant.Subject, grant.ClientId, null, RevocationCause.SiblingReplayed, now)]),
+            ReplayReaction.RevokeAll => revoke,
+            // The refresh token lives, its access tokens do not.
+            _ when policy.ReplayRevokesAccessTokens == true && grant.AccessFloor <= grant.AccessSerial =>
+                new RenewGrant(grant.Id, grant.Generation, grant.GenerationAt, grant.IdleExpiresAt, grant.AccessSerial, grant.AccessSerial + 1),
+            _ => null,
+        };
     }
 
     private static bool RetryIsPermitted(Grant grant, GrantPolicy policy, DateTimeOffset now)
@@ -96,31 +117,29 @@ public static class RefreshTokenGrant
             RetryRuleKind.Window => now < grant.GenerationAt + policy.Retry.Window,
             _ => false,
         };
-        return inTime && (policy.RetryBudget is not { } budget || grant.Retries.Total < budget);
+        return inTime && (policy.RetryBudget is not { } budget || grant.Retries.Total < budget) && (policy.RetryUses is not { } uses || grant.Retries.OfPresent < uses);
     }
 
-    private static (Grant After, AdvanceGrant Change) Advance(Grant grant, GrantPolicy policy, long presented, CredentialKeys keys, DateTimeOffset now)
+    private static (Grant After, AdvanceGrant Change) Advance(Grant grant, GrantPolicy policy, Client client, long from, int floor, CredentialKeys keys, DateTimeOffset now)
     {
         Grant after = grant with
         {
             State = GrantState.Active,
-            Generation = presented + 1,
+            Generation = from + 1,
             GenerationAt = now,
             KeyNumber = keys.CurrentNumber,
-            IdleExpiresAt = now + policy.IdleLifetime,
+            IdleExpiresAt = now + Idle(policy, client),
+            ExpiresAt = policy.InheritsAbsoluteLifetime ? grant.ExpiresAt : now + policy.AbsoluteLifetime,
             Retries = grant.Retries.Advanced(),
             AccessSerial = grant.AccessSerial + 1,
-            AccessFloor = Floor(grant, policy),
+            AccessFloor = floor,
         };
         return (after, new AdvanceGrant(
             grant.Id, grant.Generation, after.Generation, after.KeyNumber, now, after.IdleExpiresAt, after.ExpiresAt, after.Retries, after.AccessSerial, after.AccessFloor));
     }
 
-    private static int Floor(Grant grant, GrantPolicy policy) =>
-        policy.OnRefresh == PreviousAccessToken.Revoke ? grant.AccessSerial + 1 : grant.AccessFloor;
-
     /// <summary>A narrower scope narrows this access token only, never the grant (RFC 6749 section 6).</summary>
-    private static OAuthError? Narrow(TokenRequest request, Grant grant, Client client, ScopeCatalogue catalogue, out TokenAudience? access)
+    private static OAuthError? Narrow(TokenRequest request, Grant grant, Client client, GrantPolicy policy, ScopeCatalogue catalogue, out TokenAudience? access)
     {
         access = null;
         string[] granted = Scope.Split(grant.Authorized.Scope);
@@ -132,7 +151,7 @@ public static class RefreshTokenGrant
             {
                 if (granted.Contains(scope)) kept.Add(scope);
                 // Some libraries repeat these two on every refresh, granted or not; leaving them out widens nothing.
-                else if (scope is not (Scope.OpenId or Scope.OfflineAccess)) return Widened;
+                else if (scope is not (Scope.OpenId or Scope.OfflineAccess) && policy.RefreshScope == RefreshScope.Reject) return Widened;
             }
             scopes = kept;
         }

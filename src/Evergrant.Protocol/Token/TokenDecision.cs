@@ -20,8 +20,8 @@ public sealed record Refused(OAuthError Error, Grant? Grant = null, long? Presen
 /// <param name="Error">What the client is told, and why.</param>
 /// <param name="Grant">The grant.</param>
 /// <param name="Presented">Generation that was presented.</param>
-/// <param name="Change">Ends the grant; null when the policy only rejects.</param>
-public sealed record Replayed(OAuthError Error, Grant Grant, long Presented, RevokeGrant? Change) : TokenDecision;
+/// <param name="Change">Ends the grant, or what else the policy ends; null when it only rejects.</param>
+public sealed record Replayed(OAuthError Error, Grant Grant, long Presented, Change? Change) : TokenDecision;
 
 /// <summary>Tokens are issued once the change is durable.</summary>
 /// <param name="Grant">The row as it is after the change.</param>
@@ -34,6 +34,21 @@ public abstract record Granted(Grant Grant, Change Change, TokenAudience Access,
 /// <summary>A code was redeemed: generation 0 became 1.</summary>
 /// <inheritdoc cref="Granted"/>
 public sealed record Redeemed(Grant Grant, Change Change, TokenAudience Access, long? RefreshGeneration, long Presented)
+    : Granted(Grant, Change, Access, RefreshGeneration, Presented);
+
+/// <summary>A code was redeemed, and a grant that was live already is handed out instead of its own, which ends.</summary>
+/// <param name="Grant">The row that is handed out, as it is after the change.</param>
+/// <param name="Change">What makes it so.</param>
+/// <param name="Access">For whom the access token is.</param>
+/// <param name="RefreshGeneration">Generation of the refresh token in the answer; null for none.</param>
+/// <param name="Presented">Generation that was presented.</param>
+/// <param name="AccessIssuedAt">When the access token that is handed out was issued: before now when it is the one that lives.</param>
+public sealed record Returned(Grant Grant, Change Change, TokenAudience Access, long? RefreshGeneration, long Presented, DateTimeOffset AccessIssuedAt)
+    : Granted(Grant, Change, Access, RefreshGeneration, Presented);
+
+/// <summary>A client that acts for itself was given a grant, because the policy gives it a refresh token.</summary>
+/// <inheritdoc cref="Granted"/>
+public sealed record Opened(Grant Grant, Change Change, TokenAudience Access, long? RefreshGeneration, long Presented)
     : Granted(Grant, Change, Access, RefreshGeneration, Presented);
 
 /// <summary>A refresh token was used and superseded by its successor (row 8).</summary>
@@ -58,5 +73,5 @@ public sealed record CaughtUp(Grant Grant, Change Change, TokenAudience Access, 
 
 /// <summary>An access token without a grant behind it is issued (client credentials); nothing is stored.</summary>
 /// <param name="Access">For whom the access token is.</param>
-/// <param name="Lifetime">Its life.</param>
-public sealed record Issued(TokenAudience Access, TimeSpan Lifetime) : TokenDecision;
+/// <param name="Policy">The policy that it lives by.</param>
+public sealed record Issued(TokenAudience Access, GrantPolicy Policy) : TokenDecision;

@@ -136,7 +136,12 @@ internal sealed class AccountRegistry(IAccountStore accounts, IGrantStore grants
             changes.AddRange(live.Select(g => g.SessionId).OfType<string>().Distinct().Select(s => new RevokeGrants(null, account.Id, null, s, why, now)));
         }
         EventRecord record = new() { Reference = EventReference.Create(), At = now, Decision = "Revoked", Endpoint = "Accounts", Subject = account.Id };
-        return await grants.CommitAsync(new Together(changes), record, cancellationToken) == CommitResult.Committed ? new AccountOutcome.Done(account) : new AccountOutcome.NotCertain();
+        if (await grants.CommitAsync(new Together(changes), record, cancellationToken) != CommitResult.Committed) return new AccountOutcome.NotCertain();
+        if (endGrants) return new AccountOutcome.Done(account);
+        // What was authorized between the list and the end of its session; with the session gone, nothing more can come.
+        IReadOnlyList<Grant> late = await grants.ListGrantsAsync(new GrantFilter(Subject: account.Id, LiveAt: now, Limit: 10_000), cancellationToken);
+        Change[] rest = [.. late.Where(g => g.SessionId is not null && g.CreatedAt <= now).Select(g => new RevokeGrant(g.Id, why, now))];
+        return rest.Length == 0 || await grants.CommitAsync(new Together(rest), null, cancellationToken) != CommitResult.Unknown ? new AccountOutcome.Done(account) : new AccountOutcome.NotCertain();
     }
 
     private async ValueTask<bool> IsPasswordAsync(Account account, string password, CancellationToken cancellationToken)

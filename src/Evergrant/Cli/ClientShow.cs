@@ -22,7 +22,7 @@ internal static class ClientShow
     {
         if (invocation.Issuer(parse.GetValue(CommandLine.Issuer)) is not { } issuer) return ExitCode.Unusable;
         string id = parse.GetRequiredValue(Id);
-        if (await invocation.On.Store.Clients.FindClientAsync(issuer, id, cancellationToken) is not { } client) return invocation.Refuse($"there is no client {id} at {issuer}");
+        if (await invocation.On.Catalogue.FindAsync(issuer, id, cancellationToken) is not { } client) return invocation.Refuse($"there is no client {id} at {issuer}");
         JsonObject json = ClientMetadata.Write(client);
         json["policy"] = ClientMetadata.WritePolicy(client.EffectivePolicy);
         if (parse.GetValue(CommandLine.Json))

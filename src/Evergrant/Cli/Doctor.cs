@@ -30,6 +30,7 @@ internal static class Doctor
     {
         var findings = new List<Finding>();
         findings.AddRange(FileExamination.Of(invocation.On.Settings, invocation.On.Time.GetUtcNow()));
+        findings.AddRange(RuntimeExamination.Of(Environment.Version));
         findings.AddRange(await StoreExamination.OfAsync(invocation.On, cancellationToken));
         return Write(invocation.Out, json, findings);
     }
@@ -55,7 +56,7 @@ internal static class Doctor
 
 /// <summary>Something that the doctor has found.</summary>
 /// <param name="Severity">How bad it is.</param>
-/// <param name="About">What it is about: settings, files, store, key, client, user, resource.</param>
+/// <param name="About">What it is about: settings, files, runtime, store, key, client, user, resource.</param>
 /// <param name="Text">What is wrong, and what to do.</param>
 internal sealed record Finding(Severity Severity, string About, string Text);
 

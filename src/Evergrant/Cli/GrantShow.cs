@@ -46,7 +46,7 @@ internal static class GrantShow
     [
         ("grant", grant.Id.ToString()), ("state", GrantList.StateOf(grant, now)), ("issuer", grant.Issuer), ("client", grant.ClientId),
         ("account", account is null ? grant.Subject : $"{account.UserName} ({account.Id})"), ("scope", grant.Authorized.Scope), ("resources", string.Join('\n', grant.Authorized.Resources)),
-        ("policy", grant.Authorized.Policy), ("ends with", grant.SessionId is null ? null : "the sign-in session"), ("authorized", Invocation.At(grant.CreatedAt)),
+        ("policy", grant.Authorized.Policy), ("overrides", grant.Authorized.PolicyOverrides), ("ends with", grant.SessionId is null ? null : "the sign-in session"), ("authorized", Invocation.At(grant.CreatedAt)),
         ("generation", $"{grant.Generation.ToString(CultureInfo.InvariantCulture)} since {Invocation.At(grant.GenerationAt)}"), ("retries", grant.Retries.Total > 0 ? $"{grant.Retries.Total} in the last ten rotations" : null),
         ("ends unless used", Invocation.At(grant.IdleExpiresAt)), ("ends", Invocation.At(grant.ExpiresAt)),
         ("revoked", grant.RevokedAt is null ? null : $"{Invocation.At(grant.RevokedAt)} {grant.RevokedWhy}"),

@@ -38,6 +38,8 @@ internal static class Serve
             }
             await plan.ApplyAsync(operations, cancellationToken);
         }
+        string[] faults = [.. (await operations.Catalogue.PoliciesAsync(cancellationToken)).Faults()];
+        if (faults.Length > 0) throw new UnusableException("the token policies cannot be used:", faults);
         return () => Console.Error.WriteLineAsync($"evergrant: listening on {string.Join(", ", operations.Settings.Urls)} for {string.Join(", ", operations.Settings.Issuers)}");
     }
 }

@@ -10,13 +10,14 @@ internal static class ServerRun
     /// <param name="settings">Its settings.</param>
     /// <param name="prepare">What has to be done before it listens; gives what is to be done once it does.</param>
     /// <param name="cancellationToken">Ends it too.</param>
-    /// <param name="clock">The clock of development mode; null for the store's.</param>
     /// <returns>Exit code.</returns>
-    public static async Task<int> RunAsync(ServerSettings settings, Func<Operations, CancellationToken, Task<Func<Task>>> prepare, CancellationToken cancellationToken, MovableClock? clock = null)
+    public static async Task<int> RunAsync(ServerSettings settings, Func<Operations, CancellationToken, Task<Func<Task>>> prepare, CancellationToken cancellationToken)
     {
         RootKeys root = RootKeys.Read(settings.Folder);
         await using OpenStore store = await OpenStore.OpenAsync(settings, cancellationToken);
-        await using WebApplication app = HttpServer.Build(settings, store, root, clock ?? store.Clock);
+        TimeProvider time = settings.Development ? new MovableClock(store.Clock) : store.Clock;
+        store.KeepTime(time);
+        await using WebApplication app = HttpServer.Build(settings, store, root, time);
         await app.Services.GetRequiredService<RootKeyAgreement>().BeginAsync(alone: store.File is not null, cancellationToken);
         Func<Task> listening = await prepare(app.Services.GetRequiredService<Operations>(), cancellationToken);
         await HttpServer.ListenAsync(app, settings);

@@ -35,7 +35,7 @@ internal static class Start
             throw new UnusableException($"--data: a server runs in {settings.Value.Folder} already");
         }
         if (!RootKeySource.Elsewhere(Environment.GetEnvironmentVariables()).Any()) RootKeySource.Create(settings.Value.Folder);
-        return await ServerRun.RunAsync(settings.Value, PrepareAsync, cancellationToken, new MovableClock());
+        return await ServerRun.RunAsync(settings.Value, PrepareAsync, cancellationToken);
     }
 
     private static async Task<Func<Task>> PrepareAsync(Operations operations, CancellationToken cancellationToken)

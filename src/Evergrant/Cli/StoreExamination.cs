@@ -4,6 +4,7 @@ using Evergrant.Protocol.Accounts;
 using Evergrant.Protocol.Clients;
 using Evergrant.Protocol.Grants;
 using Evergrant.Protocol.Keys;
+using Evergrant.Protocol.Policies;
 
 namespace Evergrant.Cli;
 
@@ -19,7 +20,9 @@ internal static class StoreExamination
         if (operations.Store.Database is { } database) findings.AddRange(DatabaseExamination.Of(await database.ExamineAsync(cancellationToken), database.Address));
         foreach (string issuer in operations.Settings.Issuers) findings.AddRange(await KeysAsync(operations, issuer, cancellationToken));
         var catalogue = new ScopeCatalogue(await operations.Store.Clients.ListResourcesAsync(cancellationToken), await operations.Store.Clients.ListScopesAsync(cancellationToken));
-        foreach (Client client in await operations.Store.Clients.ListClientsAsync(null, cancellationToken))
+        PolicySet policies = await operations.Catalogue.PoliciesAsync(cancellationToken);
+        findings.AddRange(policies.Faults().Select(f => new Finding(Severity.Fault, "policy", f + "; until it is, the policy below it holds")));
+        foreach (Client client in (await operations.Store.Clients.ListClientsAsync(null, cancellationToken)).Select(c => c with { Policies = policies }))
         {
             findings.AddRange(Client(client, operations, catalogue).Select(f => f with { Text = $"{client.ClientId} {f.Text}" }));
         }
@@ -49,9 +52,15 @@ internal static class StoreExamination
         foreach (string scope in client.Scopes.Where(s => !catalogue.Knows(s))) yield return new(Severity.Fault, "client", $"has the scope {scope}, which is declared no more");
         foreach (string resource in client.Resources.Where(r => catalogue.Find(r) is null)) yield return new(Severity.Fault, "client", $"has the resource {resource}, which is declared no more");
         if (!client.RequirePkce) yield return new(Severity.Warning, "client", "may leave out PKCE (RFC 9700 section 2.1.1)");
-        if (client.EffectivePolicy.OnReplay == ReplayReaction.Reject) yield return new(Severity.Warning, "client", "keeps its grants when a refresh token is replayed (RFC 9700 section 4.14.2)");
-        if (!client.EffectivePolicy.Rotate && client.IsPublic) yield return new(Severity.Fault, "client", "is public and does not rotate refresh tokens (RFC 9700 section 2.2.2)");
-        if (client.EffectivePolicy.AccessTokenLifetime > TimeSpan.FromHours(1)) yield return new(Severity.Warning, "client", "has access tokens that live longer than an hour (RFC 6750 section 5.3)");
+        if (client.Policy is { } own && client.Policies.FaultOf(own) is { } unknown) yield return new(Severity.Fault, "client", $"has a policy that {unknown}");
+        GrantPolicy policy = client.EffectivePolicy;
+        if (policy.OnReplay == ReplayReaction.Reject) yield return new(Severity.Warning, "client", "keeps its grants when a refresh token is replayed (RFC 9700 section 4.14.2)");
+        if (client.IsPublic && !policy.RotatesFor(client)) yield return new(Severity.Warning, "client", "is public and keeps one bearer refresh token, as public_without_rotation says: whoever copies it has it (RFC 9700 section 2.2.2)");
+        else if (client.IsPublic && !PolicyResolution.Unsettled(client).Rotate) yield return new(Severity.Warning, "client", "is public and rotates refresh tokens although its policy says rotate false; public_without_rotation would say that you want it");
+        if (client.IsPublic && policy.KeepsPredecessorsFor(client)) yield return new(Severity.Warning, "client", "is public and keeps superseded refresh tokens good, as public_without_rotation says (RFC 9700 section 2.2.2)");
+        else if (policy.Predecessor == Predecessor.StaysValid) yield return new(Severity.Warning, "client", "keeps superseded refresh tokens good, so that no theft is seen (RFC 9700 section 4.14.2)");
+        if (policy.AccessTokenLifetime is null) yield return new(Severity.Warning, "client", "has access tokens that never end (RFC 6750 section 5.3)");
+        if (policy.AccessTokenLifetimeLongest > TimeSpan.FromHours(1)) yield return new(Severity.Warning, "client", "has access tokens that live longer than an hour (RFC 6750 section 5.3)");
         if (operations.Settings.Development) yield break;
         if (client.LoopbackAnyPort && client.ApplicationType != ApplicationType.Native) yield return new(Severity.Fault, "client", "comes from development mode: any port of this machine may be its redirect URI; declare it again");
         foreach (string uri in client.RedirectUris)

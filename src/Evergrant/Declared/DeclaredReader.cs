@@ -3,6 +3,7 @@ using Evergrant.Accounts;
 using Evergrant.Cli;
 using Evergrant.Protocol;
 using Evergrant.Protocol.Clients;
+using Evergrant.Protocol.Policies;
 
 namespace Evergrant.Declared;
 
@@ -12,14 +13,16 @@ internal sealed class DeclaredReader(Operations operations, List<string> faults)
     /// <summary>Reads the whole file; of no use when there are faults.</summary>
     public async Task<DeclaredState> ReadAsync(JsonElement json, CancellationToken cancellationToken)
     {
-        var file = new DeclaredMembers(json, "", faults, "resources", "scopes", "clients", "users", "prune");
+        var file = new DeclaredMembers(json, "", faults, "resources", "scopes", "policies", "clients", "users", "prune");
         bool prune = file.Flag("prune");
         IReadOnlyList<ApiResource>? resources = Unique(file, "resources", Resource, r => r.Identifier);
         IReadOnlyList<ScopeDescription>? scopes = Unique(file, "scopes", ScopeOf, s => s.Name);
         ScopeCatalogue catalogue = await CatalogueAsync(resources, scopes, prune, cancellationToken);
-        IReadOnlyList<Client>? clients = await ClientsAsync(file, catalogue, cancellationToken);
+        IReadOnlyList<PolicyDocument>? policies = Unique(file, "policies", Policy, p => p?.Name ?? "")?.OfType<PolicyDocument>().ToList();
+        PolicySet set = await PoliciesAsync(policies, prune, cancellationToken);
+        IReadOnlyList<Client>? clients = await ClientsAsync(file, catalogue, set, cancellationToken);
         IReadOnlyList<DeclaredAccount>? users = Unique(file, "users", User, u => UserNames.Normalize(u.UserName));
-        return new DeclaredState(resources, scopes, clients, users, prune);
+        return new DeclaredState(resources, scopes, policies, clients, users, prune);
     }
 
     private List<T>? Unique<T>(DeclaredMembers file, string name, Func<JsonElement, string, T> read, Func<T, string> key)
@@ -72,13 +75,26 @@ internal sealed class DeclaredReader(Operations operations, List<string> faults)
             oldScopes.Where(o => newScopes.All(n => n.Name != o.Name)).Concat(newScopes));
     }
 
-    private async Task<IReadOnlyList<Client>?> ClientsAsync(DeclaredMembers file, ScopeCatalogue catalogue, CancellationToken cancellationToken)
+    private PolicyDocument? Policy(JsonElement json, string path) => PolicyDocument.Parse(json, path + ".", faults, isPublic: null);
+
+    private async Task<PolicySet> PoliciesAsync(IReadOnlyList<PolicyDocument>? policies, bool prune, CancellationToken cancellationToken)
+    {
+        IEnumerable<PolicyDocument> old = prune && policies is not null ? [] : await operations.Store.Clients.ListPoliciesAsync(cancellationToken);
+        IReadOnlyList<PolicyDocument> declared = [.. (policies ?? []).Where(p => p.Name is not null).DistinctBy(p => p.Name)];
+        var set = new PolicySet(old.Where(o => declared.All(d => d.Name != o.Name)).Concat(declared), operations.Settings.Policy, operations.Settings.Policies);
+        if (policies is not null) faults.AddRange(set.Faults().Select(f => $"policies: {f}"));
+        return set;
+    }
+
+    private async Task<IReadOnlyList<Client>?> ClientsAsync(DeclaredMembers file, ScopeCatalogue catalogue, PolicySet policies, CancellationToken cancellationToken)
     {
         if (file.List("clients") is not { } items) return null;
         var clients = new List<Client>();
         foreach ((JsonElement item, string path) in items)
         {
             if (await ClientAsync(item, path, catalogue, cancellationToken) is not { } client) continue;
+            if (client.Policy is { } policy && policies.FaultOf(policy) is { } fault) faults.Add($"{path}.policy: {fault}");
+            else faults.AddRange(PolicyRules.Faults(PolicyResolution.Unsettled(client with { Policies = policies })).Select(f => $"{path}.policy: {f}"));
             if (clients.Any(c => c.Issuer == client.Issuer && c.ClientId == client.ClientId)) faults.Add($"{path}: {client.ClientId} is declared twice");
             clients.Add(client);
         }

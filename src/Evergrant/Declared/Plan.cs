@@ -4,6 +4,7 @@ using Evergrant.Accounts;
 using Evergrant.Cli;
 using Evergrant.Protocol.Accounts;
 using Evergrant.Protocol.Clients;
+using Evergrant.Protocol.Policies;
 using Evergrant.Protocol.Storage;
 
 namespace Evergrant.Declared;
@@ -24,6 +25,7 @@ internal sealed class Plan
         var plan = new Plan();
         await plan.ResourcesAsync(state, operations.Store.Clients, cancellationToken);
         await plan.ScopesAsync(state, operations.Store.Clients, cancellationToken);
+        await plan.PoliciesAsync(state, operations.Store.Clients, cancellationToken);
         await plan.ClientsAsync(state, operations, cancellationToken);
         await plan.UsersAsync(state, operations, cancellationToken);
         plan._changes.Sort((a, b) => (a.Action == PlannedAction.Removed).CompareTo(b.Action == PlannedAction.Removed));
@@ -79,6 +81,18 @@ internal sealed class Plan
             Add("scope", scope.Name, before is null ? null : Write(before), Write(scope), async c => { await store.SaveScopeAsync(scope, c); return null; });
         }
         foreach (string name in old.Keys.Where(_ => state.Prune)) Remove("scope", name, c => store.RemoveScopeAsync(name, c));
+    }
+
+    private async Task PoliciesAsync(DeclaredState state, IClientStore store, CancellationToken cancellationToken)
+    {
+        if (state.Policies is null) return;
+        Dictionary<string, PolicyDocument> old = (await store.ListPoliciesAsync(cancellationToken)).ToDictionary(p => p.Name!, StringComparer.Ordinal);
+        foreach (PolicyDocument policy in state.Policies)
+        {
+            old.Remove(policy.Name!, out PolicyDocument? before);
+            Add("policy", policy.Name!, before?.Write(), policy.Write(), async c => { await store.SavePolicyAsync(policy, c); return null; });
+        }
+        foreach (string name in old.Keys.Where(_ => state.Prune)) Remove("policy", name, c => store.RemovePolicyAsync(name, c));
     }
 
     private async Task ClientsAsync(DeclaredState state, Operations operations, CancellationToken cancellationToken)

@@ -1,7 +1,7 @@
 namespace Evergrant.Declared;
 
 /// <summary>What applying a declared state does to one thing.</summary>
-/// <param name="Kind">client, user, scope or resource.</param>
+/// <param name="Kind">client, user, policy, scope or resource.</param>
 /// <param name="Id">Its name.</param>
 /// <param name="Action">created, updated, unchanged or removed.</param>
 /// <param name="Differences">What differs; empty unless it is updated.</param>

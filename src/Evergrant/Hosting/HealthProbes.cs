@@ -2,7 +2,7 @@ using Evergrant.Protocol.Storage;
 
 namespace Evergrant.Hosting;
 
-/// <summary>/health/live: the process answers. /health/ready: its store can be asked and written. Nothing else is told.</summary>
+/// <summary>/health/live: the process answers. /health/ready: its store can be asked and written. "degraded" while the disk refuses writes, but reads are answered. Nothing else is told.</summary>
 internal sealed class HealthProbes(RequestDelegate next, OpenStore store)
 {
     /// <summary>Answers the two paths and passes on all others.</summary>
@@ -25,7 +25,7 @@ internal sealed class HealthProbes(RequestDelegate next, OpenStore store)
         bool good = live || await IsReadyAsync(http.RequestAborted);
         http.Response.StatusCode = good ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable;
         http.Response.ContentType = "text/plain; charset=utf-8";
-        await http.Response.WriteAsync(good ? "ok\n" : "not ready\n", http.RequestAborted);
+        await http.Response.WriteAsync(!good ? "not ready\n" : !live && store.Trouble is not null ? "degraded\n" : "ok\n", http.RequestAborted);
     }
 
     private async Task<bool> IsReadyAsync(CancellationToken cancellationToken)

@@ -39,6 +39,11 @@ internal static class HttpServer
             options.IncludeFailureMessage = false;
         });
         ServerServices.Add(builder.Services, settings, store, root, time);
+        if (store.Clock is SteadyClock steady)
+        {
+            builder.Services.AddSingleton(steady);
+            builder.Services.AddHostedService<ClockWatch>();
+        }
         builder.Services.AddHostedService<KeyRotation>();
         builder.Services.AddHostedService<RootKeyWatch>();
         builder.Services.AddHostedService<CleanUp>();

@@ -4,20 +4,24 @@ namespace Evergrant.Hosting;
 
 /// <summary>The system's time, moved forward by as much as was asked for. Timers that fall due by a move fire at once. Development mode only.</summary>
 /// <remarks>Safe for concurrent use. Time never goes back.</remarks>
-internal sealed class MovableClock : TimeProvider
+/// <param name="inner">The clock that is moved.</param>
+internal sealed class MovableClock(TimeProvider inner) : TimeProvider
 {
+    /// <summary>Moves the system's clock.</summary>
+    public MovableClock() : this(System) { }
+
     private readonly Lock _lock = new();
     private readonly HashSet<MovableTimer> _timers = [];
     private TimeSpan _ahead;
 
     /// <inheritdoc/>
-    public override DateTimeOffset GetUtcNow() => System.GetUtcNow() + Ahead;
+    public override DateTimeOffset GetUtcNow() => inner.GetUtcNow() + Ahead;
 
     /// <inheritdoc/>
-    public override long GetTimestamp() => System.GetTimestamp() + (long)(Ahead.TotalSeconds * Stopwatch.Frequency);
+    public override long GetTimestamp() => inner.GetTimestamp() + (long)(Ahead.TotalSeconds * Stopwatch.Frequency);
 
     /// <inheritdoc/>
-    public override long TimestampFrequency => System.TimestampFrequency;
+    public override long TimestampFrequency => inner.TimestampFrequency;
 
     /// <inheritdoc/>
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
@@ -36,7 +40,7 @@ internal sealed class MovableClock : TimeProvider
         MovableTimer[] timers;
         lock (_lock)
         {
-            if ((System.GetUtcNow() + _ahead).Add(span).Year > 9000) throw new ArgumentOutOfRangeException(nameof(span));
+            if ((inner.GetUtcNow() + _ahead).Add(span).Year > 9000) throw new ArgumentOutOfRangeException(nameof(span));
             _ahead += span;
             timers = [.. _timers];
         }

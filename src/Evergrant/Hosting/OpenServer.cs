@@ -27,6 +27,7 @@ internal sealed class OpenServer : IAsyncDisposable
     {
         RootKeys root = RootKeys.Read(settings.Folder);
         OpenStore store = await OpenStore.OpenAsync(settings);
+        store.KeepTime(store.Clock);
         var services = new ServiceCollection();
         services.AddLogging(logging => LogLines.Add(logging, LogLevel.Error));
         ServerServices.Add(services, settings, store, root, store.Clock);

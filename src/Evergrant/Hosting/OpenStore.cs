@@ -12,7 +12,7 @@ internal sealed class OpenStore : IAsyncDisposable
     {
         File = file;
         (Grants, Clients, Keys, Accounts) = (file.Grants, file.Clients, file.Keys, file.Accounts);
-        Clock = TimeProvider.System;
+        Clock = new SteadyClock(TimeProvider.System, file.LatestTime);
     }
 
     private OpenStore(PostgresStore database)
@@ -40,8 +40,11 @@ internal sealed class OpenStore : IAsyncDisposable
     /// <summary>Accounts.</summary>
     public IAccountStore Accounts { get; }
 
-    /// <summary>The time that holds for all who use the store: the machine's own, or the database's.</summary>
+    /// <summary>The time that holds for all who use the store: the machine's own, which here never goes back, or the database's.</summary>
     public TimeProvider Clock { get; }
+
+    /// <summary>Has the embedded store remember the time that decisions are made by, so that the next start does not begin before it.</summary>
+    public void KeepTime(TimeProvider time) => File?.KeepTime(time);
 
     /// <summary>What it is, with versions, in one line; no secrets.</summary>
     public string Description => File is { } file
@@ -50,6 +53,9 @@ internal sealed class OpenStore : IAsyncDisposable
 
     /// <summary>Why nothing is written any more; null while all is well, and always null for a database, which may come back.</summary>
     public string? Failure => File?.Failure;
+
+    /// <summary>Why the embedded store's last transaction was refused, though reads go on; null when it was not, and for a database.</summary>
+    public string? Trouble => File?.Trouble;
 
     /// <summary>Ends with the reason when the store fails for good; never ends otherwise.</summary>
     public Task<string> Failed => File?.Failed ?? new TaskCompletionSource<string>().Task;

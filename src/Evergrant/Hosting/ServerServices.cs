@@ -28,7 +28,8 @@ internal static class ServerServices
         services.AddEvergrantPages();
         services.AddEvergrant(new EvergrantOptions
         {
-            Issuers = [.. settings.Issuers.Select(i => new IssuerOptions { Issuer = i, Name = settings.Names.GetValueOrDefault(i) })],
+            Issuers = [.. settings.Issuers.Select(i => new IssuerOptions { Issuer = i, Name = settings.Names.GetValueOrDefault(i), Policy = settings.Policies.GetValueOrDefault(i) })],
+            Policy = settings.Policy,
             Development = settings.Development,
             CacheAge = store.Database is null ? null : LongestAge,
             Claims = async (request, cancellationToken) =>

@@ -19,11 +19,12 @@ internal sealed class AllowedApps(IGrantStore grants, IClientStore clients, Time
     {
         IReadOnlyList<Grant> live = await grants.ListGrantsAsync(new GrantFilter(Subject: subject, LiveAt: time.GetUtcNow(), Limit: MostGrants), cancellationToken);
         ScopeTexts texts = ScopeTexts.Of(await clients.ListResourcesAsync(cancellationToken), await clients.ListScopesAsync(cancellationToken));
+        Dictionary<(string, string), Consent> consents = (await grants.ListConsentsAsync(subject, cancellationToken)).ToDictionary(c => (c.Issuer, c.ClientId));
         List<AllowedApp> apps = [];
         foreach (Client client in await clients.ListClientsAsync(null, cancellationToken))
         {
             Grant[] held = [.. live.Where(g => g.ClientId == client.ClientId && g.Issuer == client.Issuer && g.State == GrantState.Active)];
-            Consent? consent = await grants.FindConsentAsync(client.Issuer, subject, client.ClientId, cancellationToken);
+            Consent? consent = consents.GetValueOrDefault((client.Issuer, client.ClientId));
             if (held.Length == 0 && consent is null) continue;
             IEnumerable<string> scopes = held.SelectMany(g => Scope.Split(g.Authorized.Scope)).Concat(consent?.Scopes ?? []).Distinct();
             apps.Add(new(

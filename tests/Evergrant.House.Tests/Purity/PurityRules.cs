@@ -44,6 +44,14 @@ internal static partial class PurityRules
         return [.. Faults(Uses(file.GetMetadataReader()))];
     }
 
+    /// <summary>Types of ASP.NET Core that keep their keys in Data Protection, whose ring lies unwrapped on the disk, and whose cookies were forgeable in .NET 10.0.0 to 10.0.6.</summary>
+    public static IEnumerable<string> DataProtection(Stream assembly)
+    {
+        string[] kinds = ["Microsoft.AspNetCore.DataProtection.", "Microsoft.AspNetCore.Antiforgery.", "Microsoft.AspNetCore.Authentication.Cookies.", "Microsoft.AspNetCore.Session.", "Microsoft.AspNetCore.Mvc."];
+        using var file = new PEReader(assembly);
+        return [.. Uses(file.GetMetadataReader()).Where(used => kinds.Any(kind => used.StartsWith(kind, StringComparison.Ordinal)))];
+    }
+
     /// <summary>Those of the used names that are forbidden.</summary>
     public static IEnumerable<string> Faults(IEnumerable<string> used) => used.Intersect(ForbiddenTypes.Concat(ForbiddenMembers));
 

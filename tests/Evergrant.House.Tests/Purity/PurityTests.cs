@@ -23,6 +23,13 @@ public class PurityTests
             .SelectMany(f => PurityRules.Waits(f, Tree.Read(f))));
 
     [Fact]
+    public void Nothing_of_ours_uses_Data_Protection() => Fault.None(Tree.Projects.Select(Tree.AssemblyOf).SelectMany(assembly =>
+    {
+        using FileStream file = File.OpenRead(assembly.Location);
+        return PurityRules.DataProtection(file).Select(used => $"{assembly.GetName().Name} uses {used}");
+    }));
+
+    [Fact]
     public void A_forbidden_use_is_found_in_a_built_assembly()
     {
         // This suite itself calls the clock, to be found here.

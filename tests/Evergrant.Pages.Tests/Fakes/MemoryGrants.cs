@@ -39,6 +39,8 @@ internal sealed class MemoryGrants : IGrantStore
     public ValueTask<Consent?> FindConsentAsync(string issuer, string subject, string clientId, CancellationToken cancellationToken) =>
         new(Consents.Find(c => c.Issuer == issuer && c.Subject == subject && c.ClientId == clientId));
 
+    public ValueTask<IReadOnlyList<Consent>> ListConsentsAsync(string subject, CancellationToken cancellationToken) => new([.. Consents.Where(c => c.Subject == subject)]);
+
     public ValueTask<IReadOnlyList<Grant>> ListGrantsAsync(GrantFilter filter, CancellationToken cancellationToken) =>
         new([.. Grants.Where(g => (filter.Subject is null || g.Subject == filter.Subject) && (filter.LiveAt is not { } at || (g.State != GrantState.Revoked && !g.HasEnded(at)))).Take(filter.Limit)]);
 

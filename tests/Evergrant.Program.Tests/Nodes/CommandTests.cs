@@ -116,6 +116,23 @@ public sealed class CommandTests : IDisposable
         Assert.Equal(0, await program.Stop("TERM"));
     }
 
+    [Fact]
+    public async Task A_role_that_may_only_read_and_write_rows_is_enough_once_the_tables_are_there()
+    {
+        PostgresCluster cluster = await SharedCluster.Cluster;
+        string database = await cluster.CreateDatabaseAsync(), role = "rows_" + database;
+        Said made = await RunningProgram.Run("init", "--config", Write($"\"connection\": \"{cluster.ConnectionString(database)}\""));
+        Assert.True(made.ExitCode == 0, made.Error);
+        await cluster.ExecuteAsync("postgres", $"create role {role} login");
+        await cluster.ExecuteAsync(database, $"revoke create on schema public from public; grant select, insert, update, delete on all tables in schema public to {role}");
+        string config = Write($"\"connection\": \"Host={cluster.Folder};Username={role};Database={database}\"");
+        Said added = await RunningProgram.Run("client", "add", "robot", "--grant-type", "client_credentials", "--scope", "openid", "--config", config);
+        Assert.True(added.ExitCode == 0, added.Error);
+        Assert.Equal(0, (await RunningProgram.Run("key", "rotate", "--config", config)).ExitCode);
+        Assert.Equal(0, (await RunningProgram.RunWith("correct horse battery\n", "user", "add", "ada", "--operator", "--config", config)).ExitCode);
+        Assert.Equal(0, (await RunningProgram.Run("client", "remove", "robot", "--config", config)).ExitCode);
+    }
+
     private async Task<string> WriteAsync(string more)
     {
         PostgresCluster cluster = await SharedCluster.Cluster;

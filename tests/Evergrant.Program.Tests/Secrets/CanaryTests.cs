@@ -45,6 +45,22 @@ public sealed class CanaryTests
     }
 
     [Fact]
+    public async Task A_server_has_no_Data_Protection_and_nothing_that_would_need_it()
+    {
+        await using WatchedServer server = await WatchedServer.StartAsync(null);
+        string[] services = [.. server.Registered.Select(d => d.FullName ?? "")];
+        Assert.Contains(services, name => name.StartsWith("Evergrant.", StringComparison.Ordinal));
+        Assert.DoesNotContain(services, name => name.Contains("DataProtection", StringComparison.Ordinal) || name.Contains("Antiforgery", StringComparison.Ordinal) || name.Contains("Authentication.Cookies", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("10.0.0", true)]
+    [InlineData("10.0.6", true)]
+    [InlineData("10.0.7", false)]
+    [InlineData("11.0.0", false)]
+    public void The_doctor_names_a_runtime_with_known_flaws(string version, bool named) => Assert.Equal(named, Evergrant.Cli.RuntimeExamination.Of(Version.Parse(version)).Any());
+
+    [Fact]
     public void The_search_finds_a_secret_in_every_form_and_at_every_place()
     {
         const string Secret = "s3cret/+\"ä&value";

@@ -31,6 +31,8 @@ internal sealed class WatchedServer : IAsyncDisposable
 
     public Witness Witness { get; }
 
+    public IReadOnlyList<Type> Registered => Witness.Registered;
+
     public string RootFile => _folder.At("data/root.key");
 
     public Operations Operations => _app.Services.GetRequiredService<Operations>();

@@ -35,6 +35,9 @@ internal sealed class Witness : ILoggerProvider, ISupportExternalScope, IObserve
         _subscriptions.Add(DiagnosticListener.AllListeners.Subscribe(this));
     }
 
+    /// <summary>Types of the services of the host.</summary>
+    public IReadOnlyList<Type> Registered { get; private set; } = [];
+
     public byte[] Logs => Bytes(_logs);
 
     public byte[] Activities => Bytes(_activities);
@@ -72,6 +75,7 @@ internal sealed class Witness : ILoggerProvider, ISupportExternalScope, IObserve
         if (OfThisHost.Value != this || value is not { Key: "HostBuilding", Value: IHostBuilder builder }) return;
         builder.ConfigureServices((_, services) =>
         {
+            Registered = [.. services.Select(s => s.ServiceType)];
             services.RemoveAll<ILoggerProvider>();
             services.AddSingleton<ILoggerProvider>(this);
         });

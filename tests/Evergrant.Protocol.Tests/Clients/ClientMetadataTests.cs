@@ -94,7 +94,7 @@ public class ClientMetadataTests
     [Fact]
     public void Null_in_a_policy_means_none_and_absence_the_built_in_value()
     {
-        GrantPolicy policy = Parse("""{"client_id":"x","redirect_uris":["https://app.example/cb"],"policy":{"idle_lifetime":null,"retry_budget":null,"retry":"00:00:30"}}""").Value!.Policy!;
+        GrantPolicy policy = Parse("""{"client_id":"x","redirect_uris":["https://app.example/cb"],"policy":{"idle_lifetime":null,"retry_budget":null,"retry":"00:00:30"}}""").Value!.EffectivePolicy;
         Assert.Equal(("client:x", null, TimeSpan.FromDays(90), null, RetryRule.For(TimeSpan.FromSeconds(30))), (policy.Name, policy.IdleLifetime, policy.AbsoluteLifetime, policy.RetryBudget, policy.Retry));
     }
 
@@ -108,6 +108,7 @@ public class ClientMetadataTests
             IdTokenSignedResponseAlg = "ES256", UserInfoSignedResponseAlg = "PS256", AccessTokenSignedAlg = "RS256", AccessTokenFormat = AccessTokenFormat.Opaque, Consent = ConsentRule.Implied,
             RequirePkce = false, RedirectUriOptionalAtToken = true, MaxAge = 0, RequireAuthTime = true, ClaimsInIdToken = false, AllowedOrigins = ["https://app.example"],
             PostLogoutRedirectUris = ["https://app.example/bye"], LegacyAssertionAudience = true, AuthenticationMethod = ClientAuthenticationMethod.ClientSecretPost,
+            Flags = ["a=b"],
             Policy = new GrantPolicy
             {
                 Name = "p", Retry = RetryRule.For(TimeSpan.FromSeconds(90)), RetryBudget = 0, Rotate = false, RefreshTokens = RefreshTokenIssuance.Always, OnReplay = ReplayReaction.Reject,

@@ -69,7 +69,9 @@ public class KeyRingTests
                     keys[index] = keys[index] with { WithdrawnAt = keys[index].WithdrawnAt ?? now };
                     signing = Algorithms.ToDictionary(a => a, a => KeyRing.Signer(keys, a, now) is not null);
                 }
-                foreach (PlannedKey planned in KeyRing.Due(keys, Algorithms, Times, now))
+                IReadOnlyList<PlannedKey> due = KeyRing.Due(keys, Algorithms, Times, now);
+                Replace(keys, KeyRing.Extended(keys, due, Times, now));
+                foreach (PlannedKey planned in due)
                 {
                     // A key that has had no time to be seen signs only where nothing else does.
                     Assert.True(planned.SignsFrom - planned.AnnouncedAt >= Times.Announce || !signing[planned.Algorithm], $"seed {seed}");
@@ -93,13 +95,31 @@ public class KeyRingTests
     private static void Rotate(List<SigningKeyRecord> keys, string algorithm, DateTimeOffset now)
     {
         IReadOnlyList<SigningKeyRecord> cut = KeyRing.Rotate(keys, algorithm, Times, now, out PlannedKey successor);
-        foreach (SigningKeyRecord changed in cut)
-        {
-            int index = keys.FindIndex(k => k.KeyId == changed.KeyId);
-            Assert.True(changed.RetiresAt <= keys[index].RetiresAt && changed.GoneAt <= keys[index].GoneAt);
-            keys[index] = changed;
-        }
+        Assert.All(cut, changed => Assert.True(changed.RetiresAt <= keys.First(k => k.KeyId == changed.KeyId).RetiresAt));
+        Replace(keys, cut);
         keys.Add(Make(successor, keys.Count));
+    }
+
+    private static void Replace(List<SigningKeyRecord> keys, IEnumerable<SigningKeyRecord> changed)
+    {
+        foreach (SigningKeyRecord key in changed) keys[keys.FindIndex(k => k.KeyId == key.KeyId)] = key;
+    }
+
+    [Fact]
+    public void A_successor_that_is_withdrawn_before_it_signs_leaves_no_gap()
+    {
+        List<SigningKeyRecord> keys = [Make(KeyRing.Due([], ["ES256"], Times, Sample.Now)[0], 0)];
+        DateTimeOffset rotated = Sample.Now.AddDays(3), withdrawn = rotated.AddHours(5);
+        Rotate(keys, "ES256", rotated);
+        keys[1] = keys[1] with { WithdrawnAt = withdrawn };
+        IReadOnlyList<PlannedKey> due = KeyRing.Due(keys, ["ES256"], Times, withdrawn);
+        Assert.Equal(withdrawn + Times.Announce, Assert.Single(due).SignsFrom);
+        Replace(keys, KeyRing.Extended(keys, due, Times, withdrawn));
+        Assert.Equal((withdrawn + Times.Announce, withdrawn + Times.Announce + Times.Retain), (keys[0].RetiresAt, keys[0].GoneAt));
+        keys.Add(Make(due[0], 2));
+        for (DateTimeOffset at = withdrawn; at < withdrawn.AddDays(3); at += TimeSpan.FromMinutes(17)) Assert.NotNull(KeyRing.Signer(keys, "ES256", at));
+        // One that signs at once, and one that comes in time, need nobody to go on.
+        Assert.Empty(KeyRing.Extended([], KeyRing.Due([], ["ES256"], Times, Sample.Now), Times, Sample.Now));
     }
 
     [Fact]
@@ -112,7 +132,9 @@ public class KeyRingTests
             int first = keys.Count;
             for (DateTimeOffset now = Sample.Now; now < Sample.Now.AddDays(800); now += Times.Announce * random.NextDouble())
             {
-                foreach (PlannedKey planned in KeyRing.Due(keys, Algorithms, Times, now)) keys.Add(Make(planned, keys.Count));
+                IReadOnlyList<PlannedKey> due = KeyRing.Due(keys, Algorithms, Times, now);
+                Replace(keys, KeyRing.Extended(keys, due, Times, now));
+                foreach (PlannedKey planned in due) keys.Add(Make(planned, keys.Count));
             }
             Assert.All(keys.Skip(first), key => Assert.True(key.SignsFrom - key.AnnouncedAt >= Times.Announce, $"seed {seed}"));
             Assert.True(keys.Count > 2 * 8);

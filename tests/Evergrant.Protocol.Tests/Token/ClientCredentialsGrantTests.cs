@@ -6,7 +6,7 @@ namespace Evergrant.Protocol.Tests.Token;
 public class ClientCredentialsGrantTests
 {
     private static TokenDecision Decide(string? scope = null, Client? client = null, params string[] resources) =>
-        ClientCredentialsGrant.Decide(Sample.Refresh(scope, resources) with { GrantType = "client_credentials" }, Sample.Issuer, client ?? Sample.Web, Sample.Catalogue);
+        ClientCredentialsGrant.Decide(Sample.Refresh(scope, resources) with { GrantType = "client_credentials" }, Sample.Issuer, client ?? Sample.Web, Sample.Catalogue, new GrantSeed(Guid.Empty, new byte[16], 1), Sample.Now);
 
     private static void IsRefused(Refusal refusal, string code, TokenDecision decision)
     {
@@ -18,7 +18,7 @@ public class ClientCredentialsGrantTests
     public void A_client_gets_what_it_asks_for()
     {
         Issued issued = Assert.IsType<Issued>(Decide("notes:read"));
-        Assert.Equal((Sample.Notes, "notes:read", TimeSpan.FromMinutes(5)), (string.Join(' ', issued.Access.Audience), issued.Access.Scope, issued.Lifetime));
+        Assert.Equal((Sample.Notes, "notes:read", TimeSpan.FromMinutes(5)), (string.Join(' ', issued.Access.Audience), issued.Access.Scope, issued.Policy.AccessTokenLifetime));
     }
 
     [Fact]

@@ -32,6 +32,18 @@ public static class RefreshClients
     /// <summary>Idle for two hours, a day in all.</summary>
     public static ClientDefinition ShortLived { get; } = With("refresh-short", ("idle_lifetime", "02:00:00"), ("absolute_lifetime", "1.00:00:00"));
 
+    /// <summary>A week without use ends it, nothing else.</summary>
+    public static ClientDefinition WeekSliding { get; } = With("refresh-week-sliding", ("idle_lifetime", "7.00:00:00"), ("absolute_lifetime", "3650.00:00:00"));
+
+    /// <summary>Six months without use end it, nothing else.</summary>
+    public static ClientDefinition HalfYearSliding { get; } = With("refresh-half-year-sliding", ("idle_lifetime", "183.00:00:00"), ("absolute_lifetime", "3650.00:00:00"));
+
+    /// <summary>A week ends it, used or not.</summary>
+    public static ClientDefinition WeekAbsolute { get; } = With("refresh-week-absolute", ("idle_lifetime", "7.00:00:00"), ("absolute_lifetime", "7.00:00:00"));
+
+    /// <summary>Six months end it, used or not.</summary>
+    public static ClientDefinition HalfYearAbsolute { get; } = With("refresh-half-year-absolute", ("idle_lifetime", "183.00:00:00"), ("absolute_lifetime", "183.00:00:00"));
+
     /// <summary>Two APIs in one grant.</summary>
     public static ClientDefinition TwoApis { get; } = new("refresh-two-apis")
     {
@@ -53,7 +65,7 @@ public static class RefreshClients
     /// <summary>Every client above.</summary>
     public static IReadOnlyList<ClientDefinition> All { get; } =
     [
-        Acknowledged, Windowed, Budgeted, Once, Rejecting, Kept, EndingOpaque, EndingJwt, ShortLived, TwoApis, Public, CrowdAcknowledged, CrowdRejecting, CrowdOnce,
+        Acknowledged, Windowed, Budgeted, Once, Rejecting, Kept, EndingOpaque, EndingJwt, ShortLived, WeekSliding, HalfYearSliding, WeekAbsolute, HalfYearAbsolute, TwoApis, Public, CrowdAcknowledged, CrowdRejecting, CrowdOnce,
     ];
 
     private static ClientDefinition With(string id, params (string Name, JsonNode Value)[] rules) =>

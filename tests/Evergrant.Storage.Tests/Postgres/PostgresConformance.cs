@@ -25,3 +25,5 @@ public sealed class PostgresRootKeyTests : RootKeyTests<PostgresUnderTest>;
 public sealed class PostgresAccountTests : AccountTests<PostgresUnderTest>;
 
 public sealed class PostgresClosedStoreTests : ClosedStoreTests<PostgresUnderTest>;
+
+public sealed class PostgresLimitTests : LimitTests<PostgresUnderTest>;

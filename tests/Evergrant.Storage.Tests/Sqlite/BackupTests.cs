@@ -33,7 +33,7 @@ public sealed class BackupTests
             await store.Store.BackupAsync(restored.Database);
             long after = Interlocked.Read(ref answered);
             Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(restored.Database));
-            Assert.Equal([restored.Database], Directory.GetFiles(restored.Folder).Where(file => !file.EndsWith(".lock", StringComparison.Ordinal)));
+            Assert.Equal([restored.Database], Directory.GetFiles(restored.Folder).Where(file => Path.GetExtension(file) is not (".lock" or ".mark")));
             await restored.OpenAsync();
             Assert.Equal("ok", await restored.Store.CheckIntegrityAsync());
             Assert.InRange((await restored.Grants.FindGrantAsync(GrantId, default))!.Generation, before, after + 1);

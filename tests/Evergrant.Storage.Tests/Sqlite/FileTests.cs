@@ -18,7 +18,7 @@ public sealed class FileTests
         await store.OpenAsync();
         await store.Grants.CommitAsync(new CreateGrant(Active()), null, default);
         Assert.Equal(OwnerOnly | UnixFileMode.UserExecute, File.GetUnixFileMode(store.Folder));
-        foreach (string name in (string[])["evergrant.db", "evergrant.db-wal", "evergrant.db-shm", "evergrant.lock"])
+        foreach (string name in (string[])["evergrant.db", "evergrant.db-wal", "evergrant.db-shm", "evergrant.lock", "evergrant.mark"])
             Assert.Equal(OwnerOnly, File.GetUnixFileMode(Path.Combine(store.Folder, name)));
         Assert.Equal($"{Environment.ProcessId}\n", await ReadLockedAsync(Path.Combine(store.Folder, "evergrant.lock")));
     }

@@ -25,3 +25,5 @@ public sealed class SqliteRootKeyTests : RootKeyTests<SqliteUnderTest>;
 public sealed class SqliteAccountTests : AccountTests<SqliteUnderTest>;
 
 public sealed class SqliteClosedStoreTests : ClosedStoreTests<SqliteUnderTest>;
+
+public sealed class SqliteLimitTests : LimitTests<SqliteUnderTest>;

@@ -24,6 +24,12 @@ internal sealed record ServerSettings
     /// <summary>Names of issuers for people, where one is set.</summary>
     public IReadOnlyDictionary<string, string> Names { get; init; } = new Dictionary<string, string>();
 
+    /// <summary>Name of the token policy of all clients; null for the built-in ones.</summary>
+    public string? Policy { get; init; }
+
+    /// <summary>Names of the token policies of issuers, where one is set.</summary>
+    public IReadOnlyDictionary<string, string> Policies { get; init; } = new Dictionary<string, string>();
+
     /// <summary>Where to listen.</summary>
     public required IReadOnlyList<string> Urls { get; init; }
 

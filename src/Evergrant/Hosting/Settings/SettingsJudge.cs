@@ -26,7 +26,8 @@ internal sealed class SettingsJudge(SettingValues values, List<string> faults, s
         }
         return new ServerSettings
         {
-            Folder = data, Postgres = new DatabaseJudge(values, faults, folder).Judge(), Issuers = issuers, Names = Names(issuers), Urls = urls, TrustedProxies = proxies,
+            Folder = data, Postgres = new DatabaseJudge(values, faults, folder).Judge(), Issuers = issuers, Names = Texts(issuers, "name"), Policy = PolicyName("policy"), Policies = Policies(issuers),
+            Urls = urls, TrustedProxies = proxies,
             CertificatePath = certificate is null ? null : Full(certificate), CertificateKeyPath = key is null ? null : Full(key),
             Apply = values.Find("apply") is { } apply ? Readable("apply", apply) : null,
             LogLevel = Level(), KeepEvents = KeepEvents(),
@@ -54,12 +55,26 @@ internal sealed class SettingsJudge(SettingValues values, List<string> faults, s
         return [.. issuers.Select(i => i.Text)];
     }
 
-    private Dictionary<string, string> Names(IReadOnlyList<string> issuers)
+    private Dictionary<string, string> Policies(IReadOnlyList<string> issuers)
+    {
+        for (int i = 0; i < issuers.Count; i++) PolicyName($"issuers[{i}].policy");
+        return Texts(issuers, "policy");
+    }
+
+    // Whether it is declared shows when the store is open.
+    private string? PolicyName(string path)
+    {
+        if (values.Find(path) is not { } name) return null;
+        if (name.Text.Length == 0 || !name.Text.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.')) faults.Add($"{path}: {name.Text} is not the name of a policy ({name.Place})");
+        return name.Text;
+    }
+
+    private Dictionary<string, string> Texts(IReadOnlyList<string> issuers, string member)
     {
         var names = new Dictionary<string, string>(StringComparer.Ordinal);
         for (int i = 0; i < issuers.Count; i++)
         {
-            if (values.Find($"issuers[{i}].name") is { } name) names[issuers[i]] = name.Text;
+            if (values.Find($"issuers[{i}].{member}") is { } name) names[issuers[i]] = name.Text;
         }
         return names;
     }

@@ -1,0 +1,102 @@
+using System.Text.Json;
+using Evergrant.Program.Tests.Harness;
+using Xunit;
+
+namespace Evergrant.Program.Tests.Commands;
+
+/// <summary>Policies are declared, listed, shown and explained; what a grant was authorized under stays with it.</summary>
+public sealed class PolicyCommandsTests(DevelopmentServer server) : IClassFixture<DevelopmentServer>
+{
+    private const string Declared = """
+        { "policies": [ { "name": "week", "description": "Seven days", "idle_lifetime": "7.00:00:00" },
+                        { "name": "tested", "extends": "week", "overrides": [ { "name": "testing", "reason": "The app is in testing", "when": { "client_flag": "testing", "scope_any": [ "extra" ] }, "set": { "absolute_lifetime": "1.00:00:00" } } ] } ],
+          "scopes": [ { "name": "extra" } ],
+          "clients": [ { "client_id": "shown", "redirect_uris": [ "https://a.example/cb" ], "scope": "openid offline_access extra", "flags": [ "testing" ], "policy": { "extends": "tested", "retry": "never" } } ] }
+        """;
+
+    [Fact]
+    public async Task Policies_are_declared_once_and_removed_when_they_are_declared_no_more()
+    {
+        await server.Apply(Declared);
+        Assert.All((await server.Apply(Declared)).EnumerateArray(), change => Assert.Equal("unchanged", change.GetProperty("action").GetString()));
+        JsonElement changed = await server.Apply(Declared.Replace("7.00", "8.00", StringComparison.Ordinal));
+        Assert.Equal(["week updated"], changed.EnumerateArray().Where(c => c.GetProperty("action").GetString() != "unchanged").Select(c => $"{c.GetProperty("id")} {c.GetProperty("action")}"));
+        await server.Apply("""{ "policies": [ { "name": "other" } ] }""");
+        Said said = await server.RunWith("""{ "policies": [], "prune": true }""", "apply", "-f", "-", "--dry-run");
+        Assert.Contains("- policy   other", said.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Faults_of_policies_are_said_with_their_place()
+    {
+        Said said = await server.RunWith("""
+            { "policies": [ { "name": "a", "extends": "nowhere" }, { "name": "a" }, { "name": "b", "rotat": 1 }, "c", { "name": "c", "limits": [ { "subject": "family" } ] } ],
+              "clients": [ { "client_id": "x", "redirect_uris": [ "https://a.example/cb" ], "policy": "missing" }, { "client_id": "y", "redirect_uris": [ "https://a.example/cb" ], "policy": { "idle_grace": "a day" } } ] }
+            """, "apply", "-f", "-", "--yes");
+        Assert.Equal(2, said.ExitCode);
+        foreach (string fault in (string[])["policies: the policy a extends nowhere", "policies[1]: is the same as policies[0]", "policies[2].rotat ", "policies[3] is not an object", "policies[4].limits[0].max is missing",
+            "clients[0].policy: extends missing, which is not declared", "clients[1].policy.idle_grace "])
+        {
+            Assert.Contains(fault, said.Error, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public async Task What_would_hold_for_an_authorization_is_explained_knob_by_knob()
+    {
+        await server.Apply(Declared);
+        JsonElement plain = await server.Json("policy", "explain", "shown", "--scope", "openid offline_access");
+        Assert.Equal(("client:shown", "none applies", "issued"), (Text(plain, "policy"), Text(plain, "overrides"), Text(plain, "refresh_token")));
+        Assert.Equal(("7.00:00:00", "policy week", "Seven days"), Knob(plain, "idle_lifetime"));
+        Assert.Equal(("never", "client shown", null), Knob(plain, "retry"));
+        Assert.Equal("built in", Knob(plain, "absolute_lifetime").From);
+        JsonElement extra = await server.Json("policy", "explain", "shown", "--scope", "extra");
+        Assert.Equal(("tested/testing", "1.00:00:00", "policy tested override testing", "The app is in testing"), (Text(extra, "overrides"), Knob(extra, "absolute_lifetime").Value, Knob(extra, "absolute_lifetime").From, Knob(extra, "absolute_lifetime").Reason));
+        Assert.StartsWith("none", Text(extra, "refresh_token"), StringComparison.Ordinal);
+
+        Said table = await server.Run("policy", "explain", "shown", "--changed");
+        Assert.Contains("idle_lifetime", table.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("code_lifetime", table.Output, StringComparison.Ordinal);
+        Assert.Equal(1, (await server.Run("policy", "explain", "nobody")).ExitCode);
+        Assert.Equal(2, (await server.Run("policy", "explain", "shown", "--grant", "password")).ExitCode);
+        Assert.Equal(2, (await server.Run("policy", "explain", "shown", "--param", "x")).ExitCode);
+        Assert.Equal(1, (await server.Run("policy", "explain", Guid.Empty.ToString())).ExitCode);
+    }
+
+    [Fact]
+    public async Task Policies_are_listed_and_shown()
+    {
+        await server.Apply(Declared);
+        JsonElement[] listed = [.. (await server.Json("policy", "list")).GetProperty("policies").EnumerateArray()];
+        Assert.Equal(["confidential", "public"], listed.Take(2).Select(p => Text(p, "name")));
+        Assert.Equal("week", Text(listed.Single(p => Text(p, "name") == "tested"), "extends"));
+        Assert.Contains("Seven days", (await server.Run("policy", "list")).Output, StringComparison.Ordinal);
+        Said shown = await server.Run("policy", "show", "tested");
+        Assert.Contains("The app is in testing", shown.Output, StringComparison.Ordinal);
+        Assert.Equal("14.00:00:00", Text(await server.Json("policy", "show", "public"), "idle_lifetime"));
+        Assert.Equal(1, (await server.Run("policy", "show", "nothing")).ExitCode);
+    }
+
+    [Fact]
+    public async Task A_grant_keeps_the_policy_that_it_was_authorized_under()
+    {
+        await Changing.PolicyAsync(server, """{ "name": "first", "idle_lifetime": "3.00:00:00" }""");
+        JsonElement tokens = await CodeFlow.Run(server);
+        await Changing.PolicyAsync(server, """{ "name": "second", "idle_lifetime": "4.00:00:00", "rotate": false }""");
+        string grant = Text((await server.Json("grant", "list", "--client", "demo-web")).GetProperty("grants")[0], "id")!;
+        JsonElement explained = await server.Json("policy", "explain", grant);
+        Assert.Equal(("first", "3.00:00:00", "grant"), (Text(explained, "policy"), Knob(explained, "idle_lifetime").Value, Knob(explained, "idle_lifetime").From));
+        string old = tokens.GetProperty("refresh_token").GetString()!;
+        JsonElement refreshed = await CodeFlow.Token(server, new("grant_type", "refresh_token"), new("refresh_token", old));
+        Assert.NotEqual(old, refreshed.GetProperty("refresh_token").GetString());
+        Assert.Equal("second", Text(await server.Json("policy", "explain", "demo-web"), "policy"));
+    }
+
+    private static string? Text(JsonElement json, string name) => json.GetProperty(name).GetString();
+
+    private static (string? Value, string? From, string? Reason) Knob(JsonElement explained, string name)
+    {
+        JsonElement knob = explained.GetProperty("knobs").GetProperty(name);
+        return (knob.GetProperty("value").ValueKind == JsonValueKind.Null ? null : knob.GetProperty("value").GetString(), Text(knob, "from"), knob.GetProperty("reason").ValueKind == JsonValueKind.Null ? null : Text(knob, "reason"));
+    }
+}

@@ -1,0 +1,110 @@
+using System.Text.Json;
+using Evergrant.Protocol.Clients;
+using Evergrant.Protocol.Grants;
+using Evergrant.Protocol.Policies;
+
+namespace Evergrant.Protocol.Tests.Policies;
+
+public class PolicyResolutionTests
+{
+    private static readonly PolicySet Declared = new(
+        [
+            Document("""{"name":"server","idle_lifetime":"1.00:00:00","code_lifetime":"00:00:10"}"""),
+            Document("""{"name":"issuer","idle_lifetime":"2.00:00:00","overrides":[{"name":"testing","reason":"it is tested","when":{"client_flag":"testing"},"set":{"absolute_lifetime":"7.00:00:00"}},{"when":{"scope_any":["extra"]},"set":{"absolute_lifetime":null}}]}"""),
+            Document("""{"name":"base","access_token_lifetime":"00:20:00","rotate":false}"""),
+            Document("""{"name":"derived","extends":"base","on_replay":"reject"}"""),
+            Document("""{"name":"circle","extends":"round"}"""), Document("""{"name":"round","extends":"circle"}"""),
+        ], "server", new Dictionary<string, string> { [Sample.Issuer] = "issuer" });
+
+    private static PolicyDocument Document(string json, bool? isPublic = null)
+    {
+        var faults = new List<string>();
+        PolicyDocument document = PolicyDocument.Parse(JsonDocument.Parse(json).RootElement, "", faults, isPublic)!;
+        Assert.Empty(faults);
+        return document;
+    }
+
+    private static EffectivePolicy Resolve(Client client, Dictionary<Knob, KnobOrigin>? origins = null, params string[] scopes) =>
+        PolicyResolution.Resolve(new PolicyFacts(client with { Policies = Declared }, "authorization_code", scopes, _ => null, false), origins);
+
+    [Fact]
+    public void Without_any_policy_the_built_in_object_itself_holds()
+    {
+        Assert.Same(GrantPolicy.Confidential, PolicyResolution.Resolve(new PolicyFacts(Sample.Web, "authorization_code", [], _ => null, false)).Policy);
+        Assert.Same(GrantPolicy.Public, Sample.Native.EffectivePolicy);
+    }
+
+    [Fact]
+    public void Each_layer_has_the_last_word_on_the_knobs_that_it_sets()
+    {
+        Assert.Equal(("issuer", 2.0, 10.0, ""), Facts(Resolve(Sample.Web)));
+        Assert.Equal(("server", 1.0, 10.0, ""), Facts(Resolve(Sample.Web with { Issuer = "https://other.example" })));
+        Assert.Equal(("client:web", 3.0, 10.0, ""), Facts(Resolve(Sample.Web with { Policy = Document("""{"idle_lifetime":"3.00:00:00"}""", false) })));
+
+        static (string, double, double, string) Facts(EffectivePolicy effective) => (effective.Policy.Name, effective.Policy.IdleLifetime!.Value.TotalDays, effective.Policy.CodeLifetime.TotalSeconds, effective.Overrides);
+    }
+
+    [Fact]
+    public void A_policy_that_extends_another_stands_on_that_one_alone()
+    {
+        GrantPolicy policy = Resolve(Sample.Web with { Policy = Document("\"derived\"", false) }).Policy;
+        Assert.Equal(("derived", false, ReplayReaction.Reject, TimeSpan.FromMinutes(20), TimeSpan.FromDays(14)), (policy.Name, policy.Rotate, policy.OnReplay, policy.AccessTokenLifetime, policy.IdleLifetime));
+        policy = Resolve(Sample.Web with { Policy = Document("""{"extends":"derived","rotate":true}""", false) }).Policy;
+        Assert.Equal(("client:web", true, ReplayReaction.Reject), (policy.Name, policy.Rotate, policy.OnReplay));
+    }
+
+    [Fact]
+    public void Of_overrides_that_hold_the_last_one_wins_and_all_are_recorded()
+    {
+        Client testing = Sample.Web with { Flags = ["testing", "other"] };
+        Assert.Equal((TimeSpan.FromDays(90), ""), Facts(Resolve(Sample.Web)));
+        Assert.Equal((TimeSpan.FromDays(7), "issuer/testing"), Facts(Resolve(testing)));
+        Assert.Equal((null, "issuer/testing issuer/#2"), Facts(Resolve(testing, null, "extra")));
+        Assert.Equal((TimeSpan.FromDays(3), "issuer/testing issuer/#2"), Facts(Resolve(testing with { Policy = Document("""{"absolute_lifetime":"3.00:00:00"}""", false) }, null, "extra")));
+
+        static (TimeSpan?, string) Facts(EffectivePolicy effective) => (effective.Policy.AbsoluteLifetime, effective.Overrides);
+    }
+
+    [Fact]
+    public void Where_each_value_comes_from_is_said()
+    {
+        var origins = new Dictionary<Knob, KnobOrigin>();
+        Resolve(Sample.Native with { Flags = ["testing"], Policy = Document("""{"access_token_format":"opaque"}""", true) }, origins);
+        Assert.Equal(Knob.All.Count, origins.Count);
+        Assert.Equal(new KnobOrigin("policy issuer override testing", "it is tested"), origins[Knob.Find("absolute_lifetime")!]);
+        Assert.Equal(("policy issuer", "policy server", "client native", "built in"), (From("idle_lifetime"), From("code_lifetime"), From("access_token_format"), From("rotate")));
+        Resolve(Sample.Native with { Policy = Document("\"base\"", true) }, origins);
+        Assert.Equal("rule", From("rotate"));
+
+        string From(string knob) => origins[Knob.Find(knob)!].Source;
+    }
+
+    [Fact]
+    [Requirement("RFC9700-2.2.2-01")]
+    public void A_policy_that_does_not_rotate_rotates_for_a_public_client_unless_it_says_so()
+    {
+        Client client = Sample.Native with { Policies = Declared, Policy = Document("\"base\"", true) };
+        Assert.True(client.EffectivePolicy.Rotate);
+        Assert.True(client.EffectivePolicy.RotatesFor(client));
+        client = client with { Policy = Document("""{"extends":"base","public_without_rotation":true}""", true) };
+        Assert.False(client.EffectivePolicy.RotatesFor(client));
+    }
+
+    [Fact]
+    public void Names_that_nothing_has_and_circles_are_faults_and_do_no_harm()
+    {
+        Assert.Equal(["the policy circle extends itself", "the policy round extends itself"], Declared.Faults());
+        Assert.Equal(["the server's policy x is not declared", "the policy y of i is not declared", "the policy a extends b, which is not declared"],
+            new PolicySet([Document("""{"name":"a","extends":"b"}""")], "x", new Dictionary<string, string> { ["i"] = "y" }).Faults());
+        Assert.Equal(14, Resolve(Sample.Web with { Policy = Document("\"circle\"", false) }).Policy.IdleLifetime!.Value.TotalDays);
+        Assert.Equal(14, Resolve(Sample.Web with { Policy = Document("\"nowhere\"", false) }).Policy.IdleLifetime!.Value.TotalDays);
+    }
+
+    [Fact]
+    public void A_life_by_grant_type_holds_for_that_type_only()
+    {
+        Client client = Sample.Web with { Policy = Document("""{"access_token_lifetime_by_grant":{"client_credentials":"01:00:00"}}""", false) };
+        Assert.Equal(60, PolicyResolution.Resolve(new PolicyFacts(client, "client_credentials", [], _ => null, false)).Policy.AccessTokenLifetime!.Value.TotalMinutes);
+        Assert.Equal(5, PolicyResolution.Resolve(new PolicyFacts(client, "authorization_code", [], _ => null, false)).Policy.AccessTokenLifetime!.Value.TotalMinutes);
+    }
+}
