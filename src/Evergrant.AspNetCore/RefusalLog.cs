@@ -70,7 +70,8 @@ internal sealed partial class RefusalLog : IDisposable
             Subject = told.Subject ?? told.Grant?.Subject,
         };
         Count(told.Decision, record.Refusal);
-        LogDecision(_log, IsAlarm(record) ? LogLevel.Critical : LogLevel.Information, record.Decision, record.Refusal, record.Endpoint, record.ClientId, record.GrantId, record.Reference);
+        if (IsAlarm(record)) LogLostWrites(_log, record.Decision, record.GrantId, record.Generation, record.Presented, record.ClientId, record.Reference);
+        else LogDecision(_log, record.Decision, record.Refusal, record.Endpoint, record.ClientId, record.GrantId, record.Reference);
         return record;
     }
 
@@ -136,8 +137,11 @@ internal sealed partial class RefusalLog : IDisposable
         }
     }
 
-    [LoggerMessage(Message = "{Decision} {Refusal} at {Endpoint}, client {ClientId}, grant {GrantId}, reference {Reference}")]
-    private static partial void LogDecision(ILogger logger, LogLevel level, string decision, string? refusal, string endpoint, string? clientId, Guid? grantId, string reference);
+    [LoggerMessage(Level = LogLevel.Critical, Message = "The store has lost writes: {Decision}, grant {GrantId} was at generation {Generation} when a token of generation {Presented} was shown, client {ClientId}, reference {Reference}")]
+    private static partial void LogLostWrites(ILogger logger, string decision, Guid? grantId, long? generation, long? presented, string? clientId, string reference);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "{Decision} {Refusal} at {Endpoint}, client {ClientId}, grant {GrantId}, reference {Reference}")]
+    private static partial void LogDecision(ILogger logger, string decision, string? refusal, string endpoint, string? clientId, Guid? grantId, string reference);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The event {Reference} could not be stored")]
     private static partial void LogUnstored(ILogger logger, Exception exception, string reference);

@@ -26,6 +26,8 @@ internal sealed class FaultyGrantStore(IGrantStore store, Mutant mutant, Failpoi
 
     public ValueTask<Consent?> FindConsentAsync(string issuer, string subject, string clientId, CancellationToken cancellationToken) => store.FindConsentAsync(issuer, subject, clientId, cancellationToken);
 
+    public ValueTask<IReadOnlyList<Consent>> ListConsentsAsync(string subject, CancellationToken cancellationToken) => store.ListConsentsAsync(subject, cancellationToken);
+
     public ValueTask<Session?> FindSessionAsync(ReadOnlyMemory<byte> key, CancellationToken cancellationToken) => store.FindSessionAsync(key, cancellationToken);
 
     public ValueTask<EventRecord?> FindEventAsync(string reference, CancellationToken cancellationToken) => store.FindEventAsync(reference, cancellationToken);

@@ -43,7 +43,7 @@ internal sealed class RestoreDrill : IDrill
             if (i > 0) starts.Add(server.StartedIn);
             using TokenCalls calls = server.Client();
             // Killed under load, so that the next start has a log to recover.
-            Task load = LoadAsync(seeded, calls, rounds: 6);
+            Task load = LoadAsync(seeded, calls, rounds: 6, stop: cancellationToken);
             await load;
             await server.KillAsync();
         }
@@ -73,7 +73,7 @@ internal sealed class RestoreDrill : IDrill
             int refreshed = await load;
             _figures.Add(new("G20", "backup under load; refreshes meanwhile", string.Create(CultureInfo.InvariantCulture, $"{took.TotalSeconds:0.0} s; {refreshed}")));
             // Lost later: some rotations of all but the last eight clients' grants, and a revocation.
-            await LoadAsync(seeded, calls, rounds: 3, leaveOut: Each);
+            await LoadAsync(seeded, calls, rounds: 3, leaveOut: Each, stop: cancellationToken);
             if ((await calls.RevokeAsync(seeded.Token(revoked, 1))).Status != 200) _violations.Add("the revocation before the loss was refused");
             await server.KillAsync();
         }
@@ -92,7 +92,7 @@ internal sealed class RestoreDrill : IDrill
             decisions[reply.Decision ?? ""] = decisions.GetValueOrDefault(reply.Decision ?? "") + 1;
         }
         // From there on all is as usual.
-        await LoadAsync(seeded, again, rounds: 2);
+        await LoadAsync(seeded, again, rounds: 2, stop: cancellationToken);
         int caughtUp = decisions.GetValueOrDefault("CaughtUp");
         _figures.Add(new("I16", "clients after the restore, by decision", string.Join(", ", decisions.Select(d => $"{d.Key} {d.Value}"))));
         _figures.Add(new("I16", "a grant revoked after the backup (the runbook: revoke again) was answered", $"{(await again.RefreshAsync(seeded.Token(revoked, 1))).Status}"));
