@@ -154,6 +154,12 @@ internal sealed class MemoryStore : IGrantStore, IClientStore, IKeyStore
         return new(true);
     }
 
+    public ValueTask RetainKeyAsync(string issuer, string keyId, TimeSpan span, CancellationToken cancellationToken)
+    {
+        lock (_lock) _keys = [.. _keys.Select(k => k.KeyId == keyId && k.RetiresAt + span > k.GoneAt ? k with { GoneAt = k.RetiresAt + span } : k)];
+        return default;
+    }
+
     public ValueTask RemoveKeysAsync(DateTimeOffset goneBefore, CancellationToken cancellationToken) => throw new NotSupportedException();
 
     public ValueTask<bool> RewrapKeyAsync(SigningKeyRecord before, byte[] wrappedKey, int keyNumber, CancellationToken cancellationToken) => throw new NotSupportedException();
@@ -208,6 +214,9 @@ internal sealed class MemoryStore : IGrantStore, IClientStore, IKeyStore
                     AccessSerial = a.AccessSerial,
                     AccessFloor = a.AccessFloor,
                 };
+                return true;
+            case RenewGrant r when _grants.GetValueOrDefault(r.GrantId) is { State: GrantState.Active } row && row.Generation == r.Generation:
+                _grants[row.Id] = row with { GenerationAt = r.At, IdleExpiresAt = r.IdleExpiresAt, AccessSerial = r.AccessSerial, AccessFloor = r.AccessFloor };
                 return true;
             case CountRetry c when _grants.GetValueOrDefault(c.GrantId) is { State: GrantState.Active } row && row.Generation == c.Generation:
                 _grants[row.Id] = row with { Retries = row.Retries.Counted() };
