@@ -10,7 +10,8 @@ internal static class Keys
 
     private const string SaveSql =
         $"insert into signing_keys ({Columns}) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) on conflict (issuer, key_id) do update set " +
-        "announced_at = excluded.announced_at, signs_from = excluded.signs_from, retires_at = excluded.retires_at, gone_at = excluded.gone_at, " +
+        "announced_at = excluded.announced_at, signs_from = excluded.signs_from, retires_at = excluded.retires_at, " +
+        "gone_at = excluded.retires_at + greatest(signing_keys.gone_at - signing_keys.retires_at, excluded.gone_at - excluded.retires_at), " +
         "withdrawn_at = least(signing_keys.withdrawn_at, excluded.withdrawn_at)"; // A withdrawal stands, whoever wrote meanwhile.
 
     /// <summary>Keeps other nodes from writing keys until the transaction ends; readers go on.</summary>
@@ -28,6 +29,9 @@ internal static class Keys
         .Bind(issuer).Bind(key.KeyId).Bind(key.Algorithm).Bind(key.WrappedKey).Bind(key.PublicJwk)
         .Bind(key.AnnouncedAt).Bind(key.SignsFrom).Bind(key.RetiresAt).Bind(key.GoneAt).Bind(key.WithdrawnAt).Bind((long?)key.KeyNumber)
         .Always();
+
+    public static Statement Retain(string issuer, string keyId, TimeSpan span) =>
+        new Statement("update signing_keys set gone_at = greatest(gone_at, retires_at + $3) where issuer = $1 and key_id = $2").Bind(issuer).Bind(keyId).Bind((long)span.TotalMilliseconds).Always();
 
     public static Statement Remove(DateTimeOffset goneBefore) => new Statement("delete from signing_keys where gone_at < $1").Bind(goneBefore).Always();
 

@@ -12,6 +12,9 @@ internal sealed class PostgresKeyStore(Readers readers, Pipeline commits) : IKey
     public ValueTask<bool> SaveKeysAsync(string issuer, int countRead, IReadOnlyList<SigningKeyRecord> keys, CancellationToken cancellationToken) =>
         commits.WriteAsync(cancellationToken, [Keys.Lock(), Keys.AreStill(issuer, countRead), .. keys.Select(key => Keys.Save(issuer, key)), Notices.Tell(Notices.Keys)]);
 
+    public async ValueTask RetainKeyAsync(string issuer, string keyId, TimeSpan span, CancellationToken cancellationToken) =>
+        await commits.WriteAsync(cancellationToken, Keys.Retain(issuer, keyId, span), Notices.Tell(Notices.Keys));
+
     public async ValueTask RemoveKeysAsync(DateTimeOffset goneBefore, CancellationToken cancellationToken) => await commits.WriteAsync(cancellationToken, Keys.Remove(goneBefore));
 
     public ValueTask<bool> RewrapKeyAsync(SigningKeyRecord before, byte[] wrappedKey, int keyNumber, CancellationToken cancellationToken) =>

@@ -14,9 +14,12 @@ internal sealed class Keys(Connection connection)
 
     private readonly Statement _save = new(connection,
         $"insert into signing_keys ({Columns}) values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11) on conflict (issuer, key_id) do update set " +
-        "announced_at = excluded.announced_at, signs_from = excluded.signs_from, retires_at = excluded.retires_at, gone_at = excluded.gone_at, " +
+        "announced_at = excluded.announced_at, signs_from = excluded.signs_from, retires_at = excluded.retires_at, " +
+        "gone_at = excluded.retires_at + max(signing_keys.gone_at - signing_keys.retires_at, excluded.gone_at - excluded.retires_at), " +
         // A withdrawal stands, whoever wrote meanwhile.
         "withdrawn_at = coalesce(min(signing_keys.withdrawn_at, excluded.withdrawn_at), signing_keys.withdrawn_at, excluded.withdrawn_at)");
+
+    private readonly Statement _retain = new(connection, "update signing_keys set gone_at = max(gone_at, retires_at + ?3) where issuer = ?1 and key_id = ?2");
 
     private readonly Statement _remove = new(connection, "delete from signing_keys where gone_at < ?1");
 
@@ -40,6 +43,8 @@ internal sealed class Keys(Connection connection)
         .Bind(1, issuer).Bind(2, key.KeyId).Bind(3, key.Algorithm).Bind(4, key.WrappedKey).Bind(5, key.PublicJwk)
         .Bind(6, key.AnnouncedAt).Bind(7, key.SignsFrom).Bind(8, key.RetiresAt).Bind(9, key.GoneAt).Bind(10, key.WithdrawnAt).Bind(11, (long?)key.KeyNumber)
         .Run();
+
+    public void Retain(string issuer, string keyId, TimeSpan span) => _retain.Bind(1, issuer).Bind(2, keyId).Bind(3, (long)span.TotalMilliseconds).Run();
 
     public void Remove(DateTimeOffset goneBefore) => _remove.Bind(1, goneBefore).Run();
 

@@ -19,6 +19,8 @@ internal sealed class SqliteKeyStore(Readers readers, GroupCommit commits) : IKe
             },
             cancellationToken);
 
+    public ValueTask RetainKeyAsync(string issuer, string keyId, TimeSpan span, CancellationToken cancellationToken) => commits.WriteAsync(tables => tables.Keys.Retain(issuer, keyId, span), cancellationToken);
+
     public ValueTask RemoveKeysAsync(DateTimeOffset goneBefore, CancellationToken cancellationToken) => commits.WriteAsync(tables => tables.Keys.Remove(goneBefore), cancellationToken);
 
     public ValueTask<bool> RewrapKeyAsync(SigningKeyRecord before, byte[] wrappedKey, int keyNumber, CancellationToken cancellationToken) =>

@@ -50,6 +50,9 @@ internal sealed class MemoryStore : IGrantStore, IClientStore, IKeyStore
     /// <summary>Completed when scopes have been read.</summary>
     public TaskCompletionSource ReadingScopes { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
+    /// <summary>Sessions have ended between the moment they were read and the commit.</summary>
+    public bool SessionsEnd { get; set; }
+
     public IReadOnlyList<Grant> Grants => [.. _grants.Values];
 
     public ValueTask<Grant?> FindGrantAsync(Guid id, CancellationToken cancellationToken) => Read(() => _grants.GetValueOrDefault(id));
@@ -151,6 +154,12 @@ internal sealed class MemoryStore : IGrantStore, IClientStore, IKeyStore
         return new(true);
     }
 
+    public ValueTask RetainKeyAsync(string issuer, string keyId, TimeSpan span, CancellationToken cancellationToken)
+    {
+        lock (_lock) _keys = [.. _keys.Select(k => k.KeyId == keyId && k.RetiresAt + span > k.GoneAt ? k with { GoneAt = k.RetiresAt + span } : k)];
+        return default;
+    }
+
     public ValueTask RemoveKeysAsync(DateTimeOffset goneBefore, CancellationToken cancellationToken) => throw new NotSupportedException();
 
     public ValueTask<bool> RewrapKeyAsync(SigningKeyRecord before, byte[] wrappedKey, int keyNumber, CancellationToken cancellationToken) => throw new NotSupportedException();
@@ -187,6 +196,7 @@ internal sealed class MemoryStore : IGrantStore, IClientStore, IKeyStore
     {
         switch (change)
         {
+            case CreateGrant { SessionKey: not null } when SessionsEnd: return false;
             case CreateGrant create: return _grants.TryAdd(create.Grant.Id, create.Grant);
             case Together together: return together.Changes.All(TryApply);
             case SaveConsent: return true;

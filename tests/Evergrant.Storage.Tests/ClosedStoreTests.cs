@@ -27,7 +27,7 @@ public abstract class ClosedStoreTests<TStore> : StoreTests<TStore> where TStore
             async () => await clients.RemoveResourceAsync("", default), async () => await clients.ListScopesAsync(default),
             async () => await clients.SaveScopeAsync(new(""), default), async () => await clients.RemoveScopeAsync("", default),
             async () => await keys.ListKeysAsync("", default), async () => await keys.SaveKeysAsync("", 0, [], default),
-            async () => await keys.RemoveKeysAsync(Now, default), async () => await keys.RewrapKeyAsync(Key("a"), [], 1, default), async () => await keys.ListRootKeysAsync(default),
+            async () => await keys.RetainKeyAsync("", "", TimeSpan.Zero, default), async () => await keys.RemoveKeysAsync(Now, default), async () => await keys.RewrapKeyAsync(Key("a"), [], 1, default), async () => await keys.ListRootKeysAsync(default),
             async () => await keys.AddRootKeysAsync([new(1, [], Now, null, null)], default), async () => await keys.ActivateRootKeyAsync(1, Now, default),
             async () => await keys.DropRootKeyAsync(1, false, Now, default), async () => await keys.CountGrantsOfKeyAsync(1, Now, default),
             async () => await keys.SaveRootKeyHolderAsync(new("a", [1], Now), Now, default), async () => await keys.ListRootKeyHoldersAsync(default),

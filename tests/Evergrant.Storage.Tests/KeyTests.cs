@@ -74,6 +74,19 @@ public abstract class KeyTests<TStore> : StoreTests<TStore> where TStore : IStor
     }
 
     [Fact]
+    public async Task A_key_that_is_kept_published_for_longer_stays_so_whatever_becomes_of_its_end()
+    {
+        await Store.Keys.SaveKeysAsync(Issuer, 0, [Key("a"), Key("b")], default);
+        await Store.Keys.RetainKeyAsync(Issuer, "a", TimeSpan.FromDays(30), default);
+        await Store.Keys.RetainKeyAsync(Issuer, "a", TimeSpan.FromDays(20), default);
+        // Whoever read the key before writes an earlier end.
+        await Store.Keys.SaveKeysAsync(Issuer, 2, [Key("a") with { RetiresAt = Now.AddDays(5), GoneAt = Now.AddDays(6) }], default);
+        IReadOnlyList<SigningKeyRecord> keys = await Store.Keys.ListKeysAsync(Issuer, default);
+        Assert.Equal((Now.AddDays(5), Now.AddDays(35)), (keys.Single(k => k.KeyId == "a").RetiresAt, keys.Single(k => k.KeyId == "a").GoneAt));
+        Assert.Equal(Key("b").GoneAt, keys.Single(k => k.KeyId == "b").GoneAt);
+    }
+
+    [Fact]
     public async Task Keys_that_are_long_gone_are_removed()
     {
         await Store.Keys.SaveKeysAsync(Issuer, 0, [Key("gone") with { GoneAt = Now.AddMilliseconds(-1) }, Key("just") with { GoneAt = Now }, Key("stands")], default);

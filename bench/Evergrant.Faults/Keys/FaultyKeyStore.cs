@@ -9,28 +9,35 @@ internal class FaultyKeyStore : DispatchProxy
 {
     private IKeyStore _store = null!;
     private string _fault = "";
+    private TimeProvider _clock = TimeProvider.System;
 
     /// <summary>Puts the fault around a store.</summary>
     /// <exception cref="ArgumentException">The fault is not known.</exception>
-    public static IKeyStore Around(IKeyStore store, string fault)
+    public static IKeyStore Around(IKeyStore store, string fault, TimeProvider clock)
     {
         if (fault is not (KeyFaults.Unannounced or KeyFaults.GoneEarly or KeyFaults.NotWithdrawn)) throw new ArgumentException($"'{fault}' is no fault of keys", nameof(fault));
         IKeyStore proxy = Create<IKeyStore, FaultyKeyStore>();
         ((FaultyKeyStore)proxy)._store = store;
         ((FaultyKeyStore)proxy)._fault = fault;
+        ((FaultyKeyStore)proxy)._clock = clock;
         return proxy;
     }
 
     protected override object? Invoke(MethodInfo? targetMethod, object?[]? args)
     {
         if (targetMethod!.Name == nameof(IKeyStore.SaveKeysAsync)) args![2] = ((IReadOnlyList<SigningKeyRecord>)args[2]!).Select(Change).ToList();
-        return targetMethod.Invoke(_store, args);
+        object? answer = targetMethod.Invoke(_store, args);
+        return _fault == KeyFaults.GoneEarly && answer is ValueTask<IReadOnlyList<SigningKeyRecord>> keys ? WithoutRetiredAsync(keys) : answer;
     }
+
+    // Reads a key that signs no more as gone.
+    private async ValueTask<IReadOnlyList<SigningKeyRecord>> WithoutRetiredAsync(ValueTask<IReadOnlyList<SigningKeyRecord>> keys) =>
+        [.. (await keys).Select(k => k.RetiresAt <= _clock.GetUtcNow() ? k with { GoneAt = k.RetiresAt } : k)];
 
     private SigningKeyRecord Change(SigningKeyRecord key) => _fault switch
     {
         KeyFaults.Unannounced => key with { SignsFrom = key.AnnouncedAt },
-        KeyFaults.GoneEarly => key with { GoneAt = key.RetiresAt.AddSeconds(1) },
-        _ => key with { WithdrawnAt = null },
+        KeyFaults.NotWithdrawn => key with { WithdrawnAt = null },
+        _ => key,
     };
 }

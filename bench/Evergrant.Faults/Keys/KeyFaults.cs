@@ -27,7 +27,7 @@ public static class KeyFaults
     {
         if (Environment.GetEnvironmentVariable(Variable) is not { Length: > 0 } fault) return;
         if (fault == PresentKey) Decorate<IGrantStore>(services, (provider, store) => new FaultyGrantStore(store, new WrongKeyNumber(provider.GetRequiredService<IServerSecrets>()), Failpoint.Read(null)));
-        else Decorate<IKeyStore>(services, (_, store) => FaultyKeyStore.Around(store, fault));
+        else Decorate<IKeyStore>(services, (provider, store) => FaultyKeyStore.Around(store, fault, provider.GetRequiredService<TimeProvider>()));
     }
 
     private static void Decorate<T>(IServiceCollection services, Func<IServiceProvider, T, T> around) where T : class

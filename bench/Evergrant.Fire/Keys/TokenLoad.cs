@@ -23,13 +23,13 @@ internal sealed class TokenLoad : IAsyncDisposable
         _lanes = [.. Enumerable.Range(0, lanes).Select(i => Task.Run(() => RunAsync(new Random(seed + i))))];
     }
 
-    /// <summary>Declares the clients, one for each algorithm, with the longest access tokens there are, and begins.</summary>
+    /// <summary>Declares the clients, one for each algorithm, with access tokens that live for days, and begins.</summary>
     public static async Task<TokenLoad> StartAsync(Cluster cluster, int lanes, int seed, CancellationToken cancellationToken)
     {
-        (string Algorithm, int Weight)[] kinds = [("ES256", 90), ("RS256", 8), ("PS256", 2)];
+        (string Algorithm, string Life, int Weight)[] kinds = [("ES256", "1.00:00:00", 90), ("RS256", "7.00:00:00", 8), ("PS256", "1.00:00:00", 2)];
         string file = Path.Combine(cluster.Nodes[0].Plan.Folder, "key-clients.json");
         string clients = string.Join(',', kinds.Select(k =>
-            $$$"""{"issuer":"{{{cluster.Issuer}}}","client_id":"signed-{{{k.Algorithm}}}","grant_types":["client_credentials"],"response_types":[],"scope":"notes:read","resources":["https://notes.example"],"access_token_format":"jwt","access_token_signed_alg":"{{{k.Algorithm}}}","policy":{"access_token_lifetime":"1.00:00:00"}}"""));
+            $$$"""{"issuer":"{{{cluster.Issuer}}}","client_id":"signed-{{{k.Algorithm}}}","grant_types":["client_credentials"],"response_types":[],"scope":"notes:read","resources":["https://notes.example"],"access_token_format":"jwt","access_token_signed_alg":"{{{k.Algorithm}}}","policy":{"access_token_lifetime":"{{{k.Life}}}"}}"""));
         await File.WriteAllTextAsync(file, $$"""{"clients":[{{clients}}]}""", cancellationToken);
         using JsonDocument said = JsonDocument.Parse(await cluster.CommandAsync(["apply", "-f", file, "--json", "--yes"], cancellationToken));
         JsonElement[] made = [.. said.RootElement.GetProperty("changes").EnumerateArray()];

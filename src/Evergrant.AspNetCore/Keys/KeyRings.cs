@@ -47,6 +47,7 @@ public sealed class KeyRings : IDisposable
     private static readonly IReadOnlyList<string> Always = ClientMetadata.SigningAlgorithms;
     private const string Purpose = "signing-key-wrap";
     private static readonly TimeSpan LongestLook = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan Skew = TimeSpan.FromHours(1);
     private static readonly TimeSpan ClocksApart = TimeSpan.FromSeconds(2);
 
     private readonly IKeyStore _store;
@@ -86,6 +87,24 @@ public sealed class KeyRings : IDisposable
     /// <param name="cancellationToken">Ends the wait.</param>
     public async ValueTask<ISigner> SignerAsync(string issuer, string algorithm, CancellationToken cancellationToken) =>
         (await CurrentAsync(issuer, cancellationToken)).Signers[algorithm];
+
+    /// <summary>The signer of an issuer for a token that lives until an instant: its key stays published until then and an hour more, which is written down before the token is signed.</summary>
+    /// <param name="issuer">Issuer.</param>
+    /// <param name="algorithm">One of <see cref="ClientMetadata.SigningAlgorithms"/>.</param>
+    /// <param name="expires">End of the token.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public async ValueTask<ISigner> SignerAsync(string issuer, string algorithm, DateTimeOffset expires, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            KeySnapshot snapshot = await CurrentAsync(issuer, cancellationToken);
+            ISigner signer = snapshot.Signers[algorithm];
+            if (snapshot.Records.First(k => k.KeyId == signer.KeyId).GoneAt >= expires + Skew) return signer;
+            // As long as this token lives, for all tokens that the key has still to sign.
+            await _store.RetainKeyAsync(issuer, signer.KeyId, expires - _clock.GetUtcNow() + Skew + ClocksApart, cancellationToken);
+            await LoadAsync(issuer, true, cancellationToken);
+        }
+    }
 
     /// <summary>Reads all keys of an issuer from the store.</summary>
     /// <param name="issuer">Issuer.</param>

@@ -69,12 +69,12 @@ internal sealed class TokenWriter(KeyRings rings, PairwiseKey pairwise, IServerS
         AccessToken access = prepared.Access;
         string text = prepared.Opaque
             ? GrantCredential.Write(secrets.Credentials, secrets.Credentials.CurrentNumber, CredentialKind.AccessToken, prepared.Grant, access.Serial, access.ToBody())
-            : await access.ToJwt(prepared.Grant.Authorized).WriteAsync(await rings.SignerAsync(site.Issuer, prepared.Client.AccessTokenSignedAlg ?? SignatureAlgorithm.ES256, cancellationToken), cancellationToken);
+            : await access.ToJwt(prepared.Grant.Authorized).WriteAsync(await rings.SignerAsync(site.Issuer, prepared.Client.AccessTokenSignedAlg ?? SignatureAlgorithm.ES256, access.ExpiresAt, cancellationToken), cancellationToken);
         string? idToken = null;
         if (prepared.IdToken is { } content)
         {
             string algorithm = prepared.Client.IdTokenSignedResponseAlg ?? SignatureAlgorithm.RS256;
-            ISigner signer = await rings.SignerAsync(site.Issuer, algorithm, cancellationToken);
+            ISigner signer = await rings.SignerAsync(site.Issuer, algorithm, content.ExpiresAt, cancellationToken);
             idToken = await (content with { AccessTokenHash = IdToken.HashOf(text, algorithm) }).WriteAsync(signer, cancellationToken);
         }
         return new SignedTokens(text, prepared.ExpiresIn, access.Scope, idToken);
@@ -105,7 +105,7 @@ internal sealed class TokenWriter(KeyRings rings, PairwiseKey pairwise, IServerS
         };
         string text = await forms.FormatAsync(client, issued.Policy, access.Audience, http.RequestAborted) == AccessTokenFormat.Opaque
             ? SealedAccessToken.Write(secrets.Credentials, access, RandomNumberGenerator.GetBytes(12))
-            : await access.ToJwt(null).WriteAsync(await rings.SignerAsync(site.Issuer, client.AccessTokenSignedAlg ?? SignatureAlgorithm.ES256, http.RequestAborted), http.RequestAborted);
+            : await access.ToJwt(null).WriteAsync(await rings.SignerAsync(site.Issuer, client.AccessTokenSignedAlg ?? SignatureAlgorithm.ES256, access.ExpiresAt, http.RequestAborted), http.RequestAborted);
         await WriteAsync(http, issued.Name, new SignedTokens(text, access.NeverEnds ? null : (int)(access.ExpiresAt - now).TotalSeconds, access.Scope, null), null);
     }
 

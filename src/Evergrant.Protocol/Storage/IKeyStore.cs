@@ -12,13 +12,20 @@ public interface IKeyStore
     ValueTask<IReadOnlyList<SigningKeyRecord>> ListKeysAsync(string? issuer, CancellationToken cancellationToken);
 
     /// <summary>Writes new keys and the changed ends of their predecessors in one transaction, if the issuer's keys are still as many as was read.
-    /// Of a key that is there only the instants are changed, and a withdrawal is never undone.</summary>
+    /// Of a key that is there only the instants are changed: a withdrawal is never undone, and the time for which it stays published after its end is never shortened.</summary>
     /// <param name="issuer">Issuer.</param>
     /// <param name="countRead">Number of keys that <see cref="ListKeysAsync"/> returned when this was decided.</param>
     /// <param name="keys">New and changed keys.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>Whether it was written; false: another node was first, read again.</returns>
     ValueTask<bool> SaveKeysAsync(string issuer, int countRead, IReadOnlyList<SigningKeyRecord> keys, CancellationToken cancellationToken);
+
+    /// <summary>Keeps a signing key published for longer after it has signed last; never for less than it is.</summary>
+    /// <param name="issuer">Issuer.</param>
+    /// <param name="keyId">kid.</param>
+    /// <param name="span">From the end of its signing on.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    ValueTask RetainKeyAsync(string issuer, string keyId, TimeSpan span, CancellationToken cancellationToken);
 
     /// <summary>Removes signing keys that are long gone.</summary>
     /// <param name="goneBefore">Those whose publication ended, or was to end, before this instant.</param>

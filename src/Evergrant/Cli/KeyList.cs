@@ -21,8 +21,9 @@ internal static class KeyList
     private static async Task<int> ListAsync(Invocation invocation, ParseResult parse, CancellationToken cancellationToken)
     {
         if (invocation.Issuer(parse.GetValue(CommandLine.Issuer)) is not { } issuer) return ExitCode.Unusable;
-        DateTimeOffset now = invocation.On.Time.GetUtcNow();
         IEnumerable<SigningKeyRecord> keys = await invocation.On.Keys.ListAsync(issuer, cancellationToken);
+        // After the look, which may have made keys that sign at once.
+        DateTimeOffset now = invocation.On.Time.GetUtcNow();
         if (!parse.GetValue(All)) keys = keys.Where(k => KeyRing.PhaseOf(k, now) != KeyPhase.Gone);
         IReadOnlyList<RootKeyRecord> root = await invocation.On.RootKeys.ListAsync(cancellationToken);
         if (parse.GetValue(CommandLine.Json)) JsonOutput.Write(invocation.Out, new JsonObject { ["issuer"] = issuer, ["keys"] = JsonOutput.Array(keys.Select(k => Write(k, now))), ["root_keys"] = JsonOutput.Array(root.Select(k => Write(k, root, now))) });

@@ -48,6 +48,8 @@ internal static class StoreExamination
             yield break;
         }
         if (Plan.HasSecret(client) && client.SecretHashes.Count == 0) yield return new(Severity.Fault, "client", "has no secret and cannot authenticate; evergrant client rotate-secret makes one");
+        if (client.SecretHashes.Count > 0 && client.SecretHashes.All(h => operations.Secrets.Derive(ClientSecret.Purpose).Find(ClientSecret.KeyNumberOf(h)) is null))
+            yield return new(Severity.Fault, "client", "has a secret of a root key that was dropped and cannot authenticate; evergrant client rotate-secret --now makes another");
         if (client.SecretHashes.Count > 1) yield return new(Severity.Warning, "client", "has two secrets; evergrant client rotate-secret --finish ends the older one");
         foreach (string scope in client.Scopes.Where(s => !catalogue.Knows(s))) yield return new(Severity.Fault, "client", $"has the scope {scope}, which is declared no more");
         foreach (string resource in client.Resources.Where(r => catalogue.Find(r) is null)) yield return new(Severity.Fault, "client", $"has the resource {resource}, which is declared no more");

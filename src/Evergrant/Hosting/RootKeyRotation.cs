@@ -19,7 +19,7 @@ internal sealed record RootKeyOutcome(bool Done, IReadOnlyList<string> Lines, st
 /// <summary>Adds, activates, wraps again and drops root keys while servers run (docs/operations/keys.md).</summary>
 internal sealed class RootKeyRotation(IKeyStore store, IClientStore clients, KeyRings rings, PairwiseKey pairwise, RootKeys root, RootKeyAgreement agreement, TimeProvider time)
 {
-    // Opaque access tokens and pages have no row; no policy lets an access token live longer than a day.
+    // Pages have no row, nor have opaque access tokens beside that of their grant; those of clients may live longer.
     private static readonly TimeSpan Rowless = TimeSpan.FromDays(1);
 
     /// <summary>Reads what is known of the root keys.</summary>
@@ -84,19 +84,26 @@ internal sealed class RootKeyRotation(IKeyStore store, IClientStore clients, Key
         return new(true, [$"Dropped root key {number}. {(root.Source.IsOurs ? "It is no longer in " : "Take it out of ")}{root.Source.Place}; take it out on the other nodes too, and destroy the copies when no backup needs them."]);
     }
 
+    // As the policies of clients are now; those of issuers and overrides are in EffectivePolicy, as far as they always hold.
+    private static TimeSpan LongestOf(IReadOnlyList<Client> all) =>
+        all.Select(c => c.EffectivePolicy.AccessTokenLifetimeLongest ?? TimeSpan.MaxValue).Append(Rowless).Max();
+
     private async Task<List<string>> NeedsAsync(RootKeyRecord key, bool lowest, IReadOnlyList<RootKeyRecord> known, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var needs = new List<string>();
         bool Is(int? number) => number == key.Number || (lowest && number is null);
         int wrapped = (await store.ListKeysAsync(null, cancellationToken)).Count(k => Is(k.KeyNumber)) + (await store.ListSecretsAsync(cancellationToken)).Count(s => s.KeyNumber == key.Number);
         if (wrapped > 0) needs.Add(string.Create(CultureInfo.InvariantCulture, $"  {wrapped} signing keys and stored secrets are wrapped by it: evergrant key rewrap"));
-        string[] hashed = [.. (await clients.ListClientsAsync(null, cancellationToken)).Where(c => c.SecretHashes.Any(h => Is(ClientSecret.KeyNumberOf(h)))).Select(c => c.ClientId)];
+        IReadOnlyList<Client> all = await clients.ListClientsAsync(null, cancellationToken);
+        string[] hashed = [.. all.Where(c => c.SecretHashes.Any(h => Is(ClientSecret.KeyNumberOf(h)))).Select(c => c.ClientId)];
         if (hashed.Length > 0) needs.Add(string.Create(CultureInfo.InvariantCulture, $"  secrets of {hashed.Length} clients were not used since: {string.Join(", ", hashed.Take(10))}{(hashed.Length > 10 ? " …" : "")}; wait for their next request, or evergrant client rotate-secret --now"));
         long grants = await store.CountGrantsOfKeyAsync(key.Number, now, cancellationToken);
         if (grants > 0) needs.Add(string.Create(CultureInfo.InvariantCulture, $"  {grants:N0} grants have not been refreshed since; they move at their next refresh, or end"));
         // What a node made with it until it heard of its successor.
-        DateTimeOffset? until = known.Where(k => k.ActiveFrom > key.ActiveFrom || (k.ActiveFrom == key.ActiveFrom && k.Number > key.Number)).Min(k => k.ActiveFrom) + Rowless;
-        if (until > now) needs.Add($"  access tokens and pages that have no row may be of it until {until.Value.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture)}");
+        DateTimeOffset? until = known.Where(k => k.ActiveFrom > key.ActiveFrom || (k.ActiveFrom == key.ActiveFrom && k.Number > key.Number)).Min(k => k.ActiveFrom);
+        TimeSpan longest = LongestOf(all);
+        if (longest == TimeSpan.MaxValue) needs.Add("  a client's policy has access tokens that never end");
+        else if (until + longest is { } end && end > now) needs.Add($"  access tokens and pages that have no row may be of it until {end.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture)}");
         return needs;
     }
 }
