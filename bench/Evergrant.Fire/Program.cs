@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Evergrant.Fire;
 using Evergrant.Fire.Report;
+using Evergrant.Fire.Seeding;
 
 if (FireChild.RunIfChild(args) is { } child) return await child;
 
@@ -10,7 +11,7 @@ var results = new Option<string?>("--results") { Description = "Folder for the t
 var scale = new Option<double>("--scale") { DefaultValueFactory = _ => 1, Description = "1 is the long form; 0.01 a hundredth of it" };
 var seed = new Option<int>("--seed") { DefaultValueFactory = _ => 1 };
 
-var root = new RootCommand("Faults on a real server, on the loopback interface only; every answer is checked") { names, program, results, scale, seed };
+var root = new RootCommand("Faults on a real server, on the loopback interface only; every answer is checked") { names, program, results, scale, seed, SeedCommand.Create() };
 root.SetAction(async (arguments, cancellation) =>
 {
     string[] wanted = arguments.GetValue(names) ?? [];

@@ -8,8 +8,8 @@ namespace Evergrant.Sqlite;
 /// <summary>Everything that is stored, to be taken over by another store: one moment, whatever is written meanwhile.</summary>
 internal static class Contents
 {
-    // Who runs now is no concern of another store.
-    private const string TablesSql = "select name from sqlite_master where type = 'table' and name not like 'sqlite_%' and name <> 'root_key_holders' order by name";
+    // Who runs now, and how late it was here, is no concern of another store; nor are the checksums of this one.
+    private const string TablesSql = "select name from sqlite_master where type = 'table' and name not like 'sqlite_%' and name not in ('root_key_holders', 'clock') order by name";
 
     /// <summary>Reads the tables one after the other.</summary>
     /// <param name="file">The database.</param>
@@ -17,9 +17,11 @@ internal static class Contents
     public static IEnumerable<StoredTable> Read(string file)
     {
         using Connection connection = Open(file);
+        // What was damaged on the disk is not carried on as if it were sound.
+        Examine(connection);
         foreach (string table in Words(connection, TablesSql))
         {
-            List<string> columns = Words(connection, $"select name from pragma_table_info('{table}') order by cid");
+            List<string> columns = Words(connection, $"select name from pragma_table_info('{table}') where name not in ('moving_seal', 'fixed_seal') order by cid");
             long count = long.Parse(connection.Ask($"select count(*) from {table}"), CultureInfo.InvariantCulture);
             yield return new StoredTable(table, columns, count, Rows(connection, $"select {string.Join(", ", columns)} from {table}", columns.Count));
         }
@@ -33,6 +35,18 @@ internal static class Contents
             connection.Execute("begin");
             connection.Ask("select count(*) from sqlite_master");
             return connection;
+        }
+        catch (SqliteException e)
+        {
+            throw Unreadable(e);
+        }
+    }
+
+    private static void Examine(Connection connection)
+    {
+        try
+        {
+            new Grants(connection).ReadAll();
         }
         catch (SqliteException e)
         {

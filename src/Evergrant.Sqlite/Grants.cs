@@ -78,6 +78,14 @@ internal sealed class Grants(Connection connection)
         return rows.Next() ? Map(rows) : null;
     }
 
+    /// <summary>Reads every row, so that one that is not as it was written is found.</summary>
+    /// <exception cref="SqliteException">There is one.</exception>
+    public void ReadAll()
+    {
+        using Rows rows = new Statement(connection, $"select {Columns} from grants").Query();
+        while (rows.Next()) _ = Map(rows);
+    }
+
     public List<Grant> List(GrantFilter filter)
     {
         int given = Mask(filter.Issuer, filter.Subject, filter.ClientId, filter.LiveAt);

@@ -50,6 +50,9 @@ internal sealed class MemoryStore : IGrantStore, IClientStore, IKeyStore
     /// <summary>Completed when scopes have been read.</summary>
     public TaskCompletionSource ReadingScopes { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
+    /// <summary>Sessions have ended between the moment they were read and the commit.</summary>
+    public bool SessionsEnd { get; set; }
+
     public IReadOnlyList<Grant> Grants => [.. _grants.Values];
 
     public ValueTask<Grant?> FindGrantAsync(Guid id, CancellationToken cancellationToken) => Read(() => _grants.GetValueOrDefault(id));
@@ -193,6 +196,7 @@ internal sealed class MemoryStore : IGrantStore, IClientStore, IKeyStore
     {
         switch (change)
         {
+            case CreateGrant { SessionKey: not null } when SessionsEnd: return false;
             case CreateGrant create: return _grants.TryAdd(create.Grant.Id, create.Grant);
             case Together together: return together.Changes.All(TryApply);
             case SaveConsent: return true;
@@ -210,6 +214,9 @@ internal sealed class MemoryStore : IGrantStore, IClientStore, IKeyStore
                     AccessSerial = a.AccessSerial,
                     AccessFloor = a.AccessFloor,
                 };
+                return true;
+            case RenewGrant r when _grants.GetValueOrDefault(r.GrantId) is { State: GrantState.Active } row && row.Generation == r.Generation:
+                _grants[row.Id] = row with { GenerationAt = r.At, IdleExpiresAt = r.IdleExpiresAt, AccessSerial = r.AccessSerial, AccessFloor = r.AccessFloor };
                 return true;
             case CountRetry c when _grants.GetValueOrDefault(c.GrantId) is { State: GrantState.Active } row && row.Generation == c.Generation:
                 _grants[row.Id] = row with { Retries = row.Retries.Counted() };

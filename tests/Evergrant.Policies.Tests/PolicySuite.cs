@@ -34,7 +34,7 @@ public abstract class PolicySuite : IAsyncLifetime
         var faults = new StringBuilder();
         int cases = 0;
         long began = Stopwatch.GetTimestamp();
-        await Parallel.ForEachAsync(Variant.All.Select((variant, number) => (variant, number)), new ParallelOptions { MaxDegreeOfParallelism = 8 }, async (one, _) =>
+        await Parallel.ForEachAsync(Variant.All.Select((variant, number) => (variant, number)), new ParallelOptions { MaxDegreeOfParallelism = 12 }, async (one, _) =>
         {
             string client = await Server.RegisterAsync($"c{one.number}", one.variant);
             await Task.WhenAll(Script.All.Select(async script =>

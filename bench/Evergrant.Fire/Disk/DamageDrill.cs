@@ -62,10 +62,11 @@ internal sealed class DamageDrill : IDrill
         NativeSqlite.Load();
         using (Connection foreign = Connection.Open(Path.Combine(seeded.Folder, Database.FileName), readOnly: false))
         {
-            while (!load.IsCompleted)
+            using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(2));
+            for (; !load.IsCompleted; checkpoints++)
             {
                 foreign.Ask("pragma wal_checkpoint(PASSIVE)");
-                checkpoints++;
+                await timer.WaitForNextTickAsync(cancellationToken);
             }
             await load;
         }

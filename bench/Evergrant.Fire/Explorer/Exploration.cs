@@ -32,7 +32,7 @@ internal sealed class Exploration(Rules rules, Budget left, int slots)
     /// <param name="cancellationToken">Ends it early.</param>
     public ExplorationResult Run(CancellationToken cancellationToken)
     {
-        var start = new World(new(RowState.Pending, 0, 0, 1, 0), new(RowState.Pending, 0, 0, 1, 0), default, default, default, 0, World.Nothing, 0, 0, 0, 1, false, false, left);
+        World start = Start();
         _seen.Add(start);
         _ways.Add((-1, default));
         List<(World World, int Way)> level = [(start, 0)];
@@ -51,6 +51,25 @@ internal sealed class Exploration(Rules rules, Budget left, int slots)
         }
         return new ExplorationResult(_seen.Count, _steps, depth - 1, _violation, _violation is null ? [] : [.. Trace(), _violatedBy.ToString()]);
     }
+
+    /// <summary>Goes one way instead of all: a long history, with the same assertions at every step.</summary>
+    /// <param name="choices">Which of the next steps is taken, modulo their number; the history ends with them.</param>
+    public ExplorationResult Walk(IEnumerable<int> choices)
+    {
+        _at = Start();
+        _ways.Add((-1, default));
+        foreach (int choice in choices)
+        {
+            _next = [];
+            _seen.Clear();
+            Steps(_at);
+            if (_violation is not null || _next.Count == 0) break;
+            (_at, _way) = _next[(int)((uint)choice % (uint)_next.Count)];
+        }
+        return new ExplorationResult(_ways.Count, _steps, _ways.Count, _violation, _violation is null ? [] : [.. Trace(), _violatedBy.ToString()]);
+    }
+
+    private World Start() => new(new(RowState.Pending, 0, 0, 1, 0), new(RowState.Pending, 0, 0, 1, 0), default, default, default, 0, World.Nothing, 0, 0, 0, 1, false, false, left);
 
     private void Steps(World world)
     {
@@ -199,14 +218,14 @@ internal sealed class Exploration(Rules rules, Budget left, int slots)
     private World Learnt(World world, Actor actor, byte given, byte key)
     {
         int shift = 2 * given;
-        uint known = (world.Keys >> shift) & 3;
+        byte known = (byte)((world.Keys >> shift) & 3);
         if (known != 0 && known != key && !world.Lost) Broken("I2", $"T{given} was given twice, and not the same", new("{0} is given {1}", actor, given));
-        world = world with { Keys = (world.Keys & ~(3u << shift)) | ((uint)key << shift), MostGiven = Math.Max(world.MostGiven, given) };
+        world = world with { Keys = (world.Keys & ~((UInt128)3 << shift)) | ((UInt128)key << shift), MostGiven = Math.Max(world.MostGiven, given) };
         return actor == Actor.Thief ? world with { Stolen = given } : world with { Held = Math.Max(world.Held, given) };
     }
 
     // Whoever shows a token shows it as it was given; one that was never given is shown by nobody.
-    private static byte KeyOf(World world, int shown) => shown == 0 ? (byte)1 : (byte)Math.Max(1, (world.Keys >> (2 * shown)) & 3);
+    private static byte KeyOf(World world, int shown) => shown == 0 ? (byte)1 : Math.Max((byte)1, (byte)((world.Keys >> (2 * shown)) & 3));
 
     private void Take(World world, Step step)
     {

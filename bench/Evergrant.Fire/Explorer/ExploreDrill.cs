@@ -21,7 +21,7 @@ internal sealed class ExploreDrill : IDrill
     /// <summary>Small spaces, each with a few kinds of misfortune together: seconds.</summary>
     public static IReadOnlyList<(string Name, Budget Left, int Slots)> Small { get; } =
     [
-        ("retries and races", new Budget(4, 0, 0, 0, 0, 0, 0, 2), 2),
+        ("retries and races", new Budget(5, 0, 0, 0, 0, 0, 0, 2), 3),
         ("thief, stranger, revocation", new Budget(3, 1, 1, 1, 0, 0, 0, 0), 2),
         ("crash and loss", new Budget(4, 0, 0, 1, 1, 1, 0, 0), 2),
         ("key rotation", new Budget(4, 0, 0, 0, 0, 0, 1, 1), 2),
@@ -30,7 +30,7 @@ internal sealed class ExploreDrill : IDrill
     /// <summary>Large spaces: minutes.</summary>
     public static IReadOnlyList<(string Name, Budget Left, int Slots)> Large { get; } =
     [
-        ("three requests at a time", new Budget(5, 0, 0, 0, 0, 0, 0, 2), 3),
+        ("eight requests, three at a time", new Budget(8, 0, 0, 0, 0, 0, 0, 2), 3),
         ("thief, stranger, revocation, time", new Budget(4, 2, 1, 1, 0, 0, 0, 1), 2),
         ("crash, loss, key rotation, time", new Budget(4, 0, 0, 1, 1, 1, 1, 1), 2),
         ("a little of everything", new Budget(3, 1, 1, 1, 1, 1, 1, 1), 2),

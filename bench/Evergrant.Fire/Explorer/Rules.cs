@@ -78,19 +78,31 @@ internal class Rules
     /// <summary>The whole row of a view.</summary>
     public Grant Row(RowView view) => _template with
     {
-        State = (GrantState)view.State, Generation = view.Generation, GenerationAt = At(view.At), KeyNumber = view.Key, Retries = new RetryHistory(view.Retries),
+        State = (GrantState)view.State,
+        Generation = view.Generation,
+        GenerationAt = At(view.At),
+        KeyNumber = view.Key,
+        Retries = new RetryHistory(view.Retries),
         IdleExpiresAt = view.State == RowState.Pending ? Start + Policy.CodeLifetime : At(view.At) + Policy.IdleLifetime,
-        RevokedAt = view.State == RowState.Revoked ? Start : null, RevokedWhy = view.State == RowState.Revoked ? RevocationCause.RevokedByClient : RevocationCause.None,
+        RevokedAt = view.State == RowState.Revoked ? Start : null,
+        RevokedWhy = view.State == RowState.Revoked ? RevocationCause.RevokedByClient : RevocationCause.None,
     };
 
     /// <summary>The view of a row.</summary>
-    public static RowView View(Grant row) => new((RowState)row.State, (byte)row.Generation, (uint)row.Retries.Bits, (byte)row.KeyNumber, (byte)((row.GenerationAt - Start) / Tick));
+    public static RowView View(Grant row) => new((RowState)row.State, (byte)row.Generation, row.Retries.Bits, (byte)row.KeyNumber, (byte)((row.GenerationAt - Start) / Tick));
 
     /// <summary>A row that an advance has gone over, whatever it was.</summary>
     protected static Grant Advanced(Grant row, AdvanceGrant a) => row with
     {
-        State = GrantState.Active, Generation = a.To, GenerationAt = a.At, KeyNumber = a.KeyNumber, Retries = a.Retries, IdleExpiresAt = a.IdleExpiresAt, ExpiresAt = a.ExpiresAt,
-        AccessSerial = a.AccessSerial, AccessFloor = a.AccessFloor,
+        State = GrantState.Active,
+        Generation = a.To,
+        GenerationAt = a.At,
+        KeyNumber = a.KeyNumber,
+        Retries = a.Retries,
+        IdleExpiresAt = a.IdleExpiresAt,
+        ExpiresAt = a.ExpiresAt,
+        AccessSerial = a.AccessSerial,
+        AccessFloor = a.AccessFloor,
     };
 
     private GrantCredential Credential(int generation, int key)

@@ -37,7 +37,7 @@ internal enum Phase : byte
 /// <param name="Retries">The history of retries.</param>
 /// <param name="Key">Number of the key of this generation.</param>
 /// <param name="At">Clock step of this generation.</param>
-internal readonly record struct RowView(RowState State, byte Generation, uint Retries, byte Key, byte At);
+internal readonly record struct RowView(RowState State, byte Generation, long Retries, byte Key, byte At);
 
 /// <summary>GrantState in one byte: millions of rows are kept.</summary>
 internal enum RowState : byte
@@ -102,7 +102,7 @@ internal readonly record struct Budget(byte Sends, byte Thefts, byte Strangers, 
 /// <param name="Lost">Whether the store has gone back.</param>
 /// <param name="Left">What may still happen.</param>
 internal readonly record struct World(
-    RowView Row, RowView Before, Request First, Request Second, Request Third, byte Held, byte Stolen, byte MostGiven, uint Keys, byte Clock, byte Key, bool Confirmed, bool Lost, Budget Left)
+    RowView Row, RowView Before, Request First, Request Second, Request Third, byte Held, byte Stolen, byte MostGiven, UInt128 Keys, byte Clock, byte Key, bool Confirmed, bool Lost, Budget Left)
 {
     /// <summary>Nothing stolen.</summary>
     public const byte Nothing = 255;

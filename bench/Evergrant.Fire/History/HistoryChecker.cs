@@ -45,7 +45,7 @@ internal static class HistoryChecker
         Violation One(string invariant, string sentence, Operation o) => new(invariant, sentence, history.Grant, [o], history.Operations.Count - 1);
     }
 
-    // I9: of the answers that are certain, no ten rotations in a row may have more repetitions than the budget.
+    // I9: of the answers that are certain, no ten rotations in a row may have more repetitions than the budget. A request that found out about its own commit in doubt repeats nothing.
     private static Violation? Budget(GrantHistory history, TokenFamily family)
     {
         if (history.Rules.Budget is not { } budget || history.Operations.Any(o => o.Kind == OperationKind.Loss)) return null;
@@ -58,7 +58,7 @@ internal static class HistoryChecker
         }
         foreach (int first in answers.Keys)
         {
-            List<Operation> repeated = [.. Enumerable.Range(first, 10).Where(answers.ContainsKey).SelectMany(i => answers[i].Skip(1))];
+            List<Operation> repeated = [.. Enumerable.Range(first, 10).Where(answers.ContainsKey).SelectMany(i => answers[i].Skip(1)).Where(o => o.Decision != "Rotated")];
             if (repeated.Count > budget) return new Violation("I9", $"{repeated.Count} retries within ten rotations, and {budget} are allowed", history.Grant, repeated, history.Operations.Count - repeated.Count);
         }
         return null;

@@ -10,7 +10,7 @@ namespace Evergrant.Fire.PowerLoss;
 internal sealed class StoreLoad
 {
     private const int Workers = 8;
-    private const long CheckpointAt = 192 << 10; // Small, so that checkpoints are among what is hit.
+    private const long CheckpointAt = 192 << 10; // Small, so that checkpoints are among what is hit; the control has the usual one, which syncs as seldom as in life.
 
     private readonly IGrantStore _store;
     private readonly Action<string> _note;
@@ -54,7 +54,7 @@ internal sealed class StoreLoad
     {
         try
         {
-            return await SqliteStore.OpenAsync(new SqliteOptions(folder) { CheckpointAt = CheckpointAt }, connection =>
+            return await SqliteStore.OpenAsync(synchronous == "FULL" ? new SqliteOptions(folder) { CheckpointAt = CheckpointAt } : new SqliteOptions(folder), connection =>
             {
                 connection.Ask($"pragma synchronous = {synchronous}");
                 return new Transaction(connection);

@@ -20,7 +20,11 @@ internal sealed record GrantSeed(string Issuer, string ClientId, DateTimeOffset 
     /// <summary>A live grant with its first refresh token.</summary>
     public Grant Active(long number) => Row(number) with
     {
-        State = GrantState.Active, Generation = 1, AccessSerial = 1, IdleExpiresAt = Now.AddDays(14), ExpiresAt = Now.AddDays(90),
+        State = GrantState.Active,
+        Generation = 1,
+        AccessSerial = 1,
+        IdleExpiresAt = Now.AddDays(14),
+        ExpiresAt = Now.AddDays(90),
     };
 
     /// <summary>A grant whose code waits to be redeemed, for an hour, without PKCE and redirect URI.</summary>

@@ -6,20 +6,20 @@ using Evergrant.Fire.Servers;
 namespace Evergrant.Fire.Storms;
 
 /// <summary>G7: refreshes against a revocation. Whoever wins, nothing of the grant lives when the revocation is confirmed.</summary>
-internal sealed class RevokeRaceDrill : IDrill
+internal sealed class RevokeRaceDrill(Place place) : IDrill
 {
     private const int Whole = 100_000;
     private const int Together = 8;
     private const int Connections = 48;
 
-    public string Name => "revoke-race";
+    public string Name => "revoke-race" + place.Suffix;
 
-    public string Sentence => "Refreshes and a revocation of one grant at the same time; then every token of the grant is tried.";
+    public string Sentence => $"Refreshes and a revocation of one grant at the same time; then every token of the grant is tried ({place}).";
 
     public async Task<DrillResult> RunAsync(DrillSetting setting, CancellationToken cancellationToken)
     {
-        await using Cluster cluster = await Cluster.OnSqliteAsync(setting, "revoke-race", cancellationToken);
-        return Race(cluster, "SQLite, one node", setting.Count(Whole, 50), setting);
+        await using Site site = await place.OpenAsync(setting, Name, cancellationToken);
+        return Race(site.Cluster, place.Words, setting.Count(Whole, 50), setting);
     }
 
     /// <summary>Plays the rounds at a cluster.</summary>

@@ -57,7 +57,7 @@ internal sealed class TokenEndpoint(ClientGate gate, ClientCatalogue clients, IG
     private async Task DecideCommitAnswerAsync(HttpContext http, IssuerSite site, Client client, TokenRequest request, GrantCredential? credential, ScopeCatalogue catalogue)
     {
         long begun = clock.GetTimestamp();
-        bool inDoubt = false;
+        Change? inDoubt = null;
         for (int attempt = 0; attempt < Attempts; attempt++)
         {
             Grant? grant = credential is null ? null : await store.FindGrantAsync(credential.GrantId, http.RequestAborted);
@@ -70,10 +70,12 @@ internal sealed class TokenEndpoint(ClientGate gate, ClientCatalogue clients, IG
                 _ => ClientCredentialsGrant.Decide(
                     request, site.Issuer, client, catalogue, new GrantSeed(Guid.CreateVersion7(now), RandomNumberGenerator.GetBytes(16), secrets.Credentials.CurrentNumber), now),
             };
+            // The client has shown its token once: what this request has done itself is no retry of the client's.
+            if (inDoubt is not null && decision is Repeated again && DoubtfulCommit.IsMade(inDoubt, grant!)) decision = DoubtfulCommit.Settle(inDoubt, again, grant!);
             switch (decision)
             {
                 // The row may be as it is because of the commit that is in doubt: that is no verdict on the client.
-                case not Granted when inDoubt:
+                case not Granted when inDoubt is not null:
                     await RefuseAsync(http, site, client, new Refused(Unknown, grant));
                     return;
                 case Issued issued:
@@ -120,9 +122,9 @@ internal sealed class TokenEndpoint(ClientGate gate, ClientCatalogue clients, IG
                         CommitResult result = await pending;
                         if (result == CommitResult.Conflict) continue;
                         // Once more, from the row as it is now: what is answered then rests on a commit that is known (a retry is one too).
-                        if (result == CommitResult.Unknown && !inDoubt && clock.GetElapsedTime(begun) < FindOutWithin)
+                        if (result == CommitResult.Unknown && inDoubt is null && clock.GetElapsedTime(begun) < FindOutWithin)
                         {
-                            inDoubt = true;
+                            inDoubt = granted.Change;
                             continue;
                         }
                         if (result == CommitResult.Unknown)

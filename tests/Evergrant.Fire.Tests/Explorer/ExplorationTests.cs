@@ -1,5 +1,7 @@
 using Evergrant.Fire.Explorer;
 using Evergrant.Protocol.Grants;
+using FsCheck;
+using FsCheck.Fluent;
 using Xunit;
 
 namespace Evergrant.Fire.Tests.Explorer;
@@ -32,5 +34,19 @@ public sealed class ExplorationTests(ITestOutputHelper output)
         ExplorationResult result = Assert.IsType<ExplorationResult>(ExploreDrill.Find(make, TestContext.Current.CancellationToken));
         output.WriteLine($"{result.Violation} ({result.States} states)\n    {string.Join("\n    ", result.Trace)}");
         Assert.StartsWith(invariant + ":", result.Violation, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void No_long_random_history_breaks_an_invariant()
+    {
+        var many = new Budget(55, 3, 6, 1, 4, 0, 1, 40);
+        Check.One(Config.QuickThrowOnFailure.WithMaxTest(300).WithEndSize(400), Prop.ForAll<int[]>(choices =>
+        {
+            foreach (GrantPolicy policy in ExploreDrill.Policies)
+            {
+                ExplorationResult result = new Exploration(new Rules(policy), many, 3).Walk(choices);
+                Assert.True(result.Violation is null, $"{policy.Name}: {result.Violation}\n{string.Join('\n', result.Trace)}");
+            }
+        }));
     }
 }

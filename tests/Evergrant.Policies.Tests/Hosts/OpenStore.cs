@@ -22,7 +22,7 @@ internal sealed record OpenStore(IGrantStore Grants, IClientStore Clients, IKeyS
     public static async Task<OpenStore> PostgresAsync()
     {
         PostgresCluster cluster = await PostgresCluster.StartAsync();
-        PostgresStore store = await PostgresStore.OpenAsync(new PostgresOptions(cluster.ConnectionString(await cluster.CreateDatabaseAsync())) { Deadline = TimeSpan.FromSeconds(60) });
+        PostgresStore store = await PostgresStore.OpenAsync(new PostgresOptions(cluster.ConnectionString(await cluster.CreateDatabaseAsync()).Replace("Pool Size=12", "Pool Size=48", StringComparison.Ordinal)) { Deadline = TimeSpan.FromSeconds(60) });
         return new OpenStore(store.Grants, store.Clients, store.Keys, async () =>
         {
             await store.DisposeAsync();

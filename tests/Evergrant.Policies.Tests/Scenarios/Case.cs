@@ -7,6 +7,9 @@ namespace Evergrant.Policies.Tests.Scenarios;
 /// <summary>One user of one client, at the server and in the expectation. Every step is compared.</summary>
 internal sealed class Case(PolicyHost host, Variant variant, string clientId, string user)
 {
+    /// <summary>Whether it is the first variant of its policy, with which what takes long is done.</summary>
+    public bool IsFirst { get; } = Variant.All.First(v => v.Policy == variant.Policy) == variant;
+
     private const string Looker = "looker";
     private readonly World _world = new(new Rules(variant));
     private bool _consented;

@@ -94,7 +94,7 @@ internal static class Script
         ["one authorization more than every limit"] = async c =>
         {
             int max = c.Rules.Limits.Where(l => !Rules.IsPer(l!, "refresh_token")).Select(l => (int)l!["max"]!).DefaultIfEmpty(0).Max();
-            if (max == 0) return;
+            if (max == 0 || (max > 50 && !c.IsFirst)) return;
             for (int i = 0; i < max + 2; i++)
             {
                 await c.IssueAsync(i % 2 == 1 && max < 50 ? "b a" : null);

@@ -92,6 +92,22 @@ public sealed class PolicyCommandsTests(DevelopmentServer server) : IClassFixtur
         Assert.Equal("second", Text(await server.Json("policy", "explain", "demo-web"), "policy"));
     }
 
+    [Fact]
+    public async Task The_doctor_names_public_clients_that_keep_one_bearer_token()
+    {
+        await server.Apply("""
+            { "clients": [ { "client_id": "keeps", "application_type": "native", "redirect_uris": [ "com.example.app:/cb" ], "policy": { "rotate": false, "public_without_rotation": true } } ],
+              "policies": [ { "name": "static", "rotate": false, "access_token_lifetime": null } ] }
+            """);
+        await server.Apply("""{ "clients": [ { "client_id": "rotates-anyway", "application_type": "native", "redirect_uris": [ "com.example.app:/cb" ], "policy": "static" } ] }""");
+        string said = (await server.Run("doctor")).Output;
+        Assert.Contains("keeps is public and keeps one bearer refresh token", said, StringComparison.Ordinal);
+        Assert.Contains("rotates-anyway is public and rotates refresh tokens although", said, StringComparison.Ordinal);
+        Assert.Contains("rotates-anyway has access tokens that never end", said, StringComparison.Ordinal);
+        JsonElement explained = await server.Json("policy", "explain", "rotates-anyway");
+        Assert.Equal("rule", Knob(explained, "access_token_format").From);
+    }
+
     private static string? Text(JsonElement json, string name) => json.GetProperty(name).GetString();
 
     private static (string? Value, string? From, string? Reason) Knob(JsonElement explained, string name)

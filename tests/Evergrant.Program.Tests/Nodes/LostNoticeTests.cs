@@ -6,35 +6,28 @@ using Xunit;
 namespace Evergrant.Program.Tests.Nodes;
 
 /// <summary>Notifications that never come: what a node keeps in memory has a longest age all the same (reliability F26).</summary>
-public sealed class LostNoticeTests : IAsyncLifetime
+[Collection(typeof(ThreeNodesCollection))]
+public sealed class LostNoticeTests(ThreeNodes three) : IDisposable
 {
     private const string EndListeners = "select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'evergrant watch' and datname = current_database()";
 
-    private NodeSet _nodes = null!;
-    private Visitor _visitor = null!;
+    private readonly NodeSet _nodes = three.Set;
+    private readonly Visitor _visitor = new(three.Set);
 
-    public async ValueTask InitializeAsync()
-    {
-        _nodes = await NodeSet.StartAsync(2);
-        _visitor = new Visitor(_nodes);
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        _visitor?.Dispose();
-        if (_nodes is not null) await _nodes.DisposeAsync();
-    }
+    public void Dispose() => _visitor.Dispose();
 
     [Fact]
     public async Task A_client_that_went_without_a_word_is_soon_unknown_everywhere()
     {
-        for (int node = 0; node < 2; node++) Assert.NotEqual("invalid_client", (await _visitor.AskAsync(node))["error"]);
+        Said added = await _nodes.Run("", "client", "add", "forgotten", "--grant-type", "client_credentials", "--scope", "openid", "--json");
+        string secret = JsonDocument.Parse(added.Output).RootElement.GetProperty("changes")[0].GetProperty("client_secret").GetString()!;
+        for (int node = 0; node < 3; node++) Assert.NotEqual("invalid_client", (await _visitor.AskAsync(node, secret, "forgotten"))["error"]);
         // Past the program: nobody is told.
-        await _nodes.ExecuteAsync("delete from clients where client_id = 'web'");
-        for (int node = 0; node < 2; node++)
+        await _nodes.ExecuteAsync("delete from clients where client_id = 'forgotten'");
+        for (int node = 0; node < 3; node++)
         {
             int at = node;
-            await NodeSet.Until(async () => (await _visitor.AskAsync(at))["error"] == "invalid_client", $"node {node} asks again for a client that it knows");
+            await NodeSet.Until(async () => (await _visitor.AskAsync(at, secret, "forgotten"))["error"] == "invalid_client", $"node {node} asks again for a client that it knows");
         }
     }
 
@@ -59,7 +52,7 @@ public sealed class LostNoticeTests : IAsyncLifetime
         Said said = await _nodes.Run("", "key", "withdraw", withdrawn);
         Assert.True(said.ExitCode == 0, said.Error);
         string refresh = tokens.RefreshToken;
-        for (int node = 0; node < 2; node++)
+        for (int node = 0; node < 3; node++)
         {
             int at = node;
             await NodeSet.Until(async () => !(await _visitor.KeysAsync(at)).Contains(withdrawn), $"the key is gone from node {node}");
@@ -71,9 +64,11 @@ public sealed class LostNoticeTests : IAsyncLifetime
         await stop.CancelAsync();
         await denial;
         Assert.True(ended > 0);
-        Assert.Equal(await _visitor.KeysAsync(0), await _visitor.KeysAsync(1));
+        IReadOnlyList<string> left = await _visitor.KeysAsync(0);
+        Assert.Equal(left, await _visitor.KeysAsync(1));
+        Assert.Equal(left, await _visitor.KeysAsync(2));
         // They listen again by themselves.
-        await NodeSet.Until(async () => await _nodes.Cluster.AskAsync<long>(_nodes.Database, "select count(*) from pg_stat_activity where application_name = 'evergrant watch' and datname = current_database()") == 2, "both nodes listen again");
+        await NodeSet.Until(async () => await _nodes.Cluster.AskAsync<long>(_nodes.Database, "select count(*) from pg_stat_activity where application_name = 'evergrant watch' and datname = current_database()") == 3, "all nodes listen again");
     }
 
     [Fact]
@@ -82,10 +77,10 @@ public sealed class LostNoticeTests : IAsyncLifetime
         IReadOnlyList<string> before = await _visitor.KeysAsync(0);
         Said said = await _nodes.Run("", "key", "rotate", "--json");
         Assert.True(said.ExitCode == 0, said.Error);
-        IEnumerable<string> made = JsonDocument.Parse(said.Output).RootElement.GetProperty("keys").EnumerateArray().Select(k => k.GetProperty("kid").GetString()!);
+        string[] made = [.. JsonDocument.Parse(said.Output).RootElement.GetProperty("keys").EnumerateArray().Select(k => k.GetProperty("kid").GetString()!)];
         string[] expected = [.. before.Concat(made).Order()];
-        Assert.Equal(6, expected.Length);
-        for (int node = 0; node < 2; node++)
+        Assert.Equal(3, made.Length);
+        for (int node = 0; node < 3; node++)
         {
             int at = node;
             await NodeSet.Until(async () => (await _visitor.KeysAsync(at)).SequenceEqual(expected), $"node {node} announces the new keys");

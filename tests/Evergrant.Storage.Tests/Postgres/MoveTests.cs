@@ -1,7 +1,9 @@
+using System.Text.Json;
 using Evergrant.Postgres;
 using Evergrant.Protocol.Clients;
 using Evergrant.Protocol.Grants;
 using Evergrant.Protocol.Keys;
+using Evergrant.Protocol.Policies;
 using Evergrant.Protocol.Storage;
 using Evergrant.Sqlite;
 using static Evergrant.Storage.Tests.Rows;
@@ -51,6 +53,7 @@ public sealed class MoveTests : IAsyncLifetime
         Same(await _file.Clients.ListClientsAsync(null, default), await _database.Clients.ListClientsAsync(null, default));
         Same(await _file.Clients.ListResourcesAsync(default), await _database.Clients.ListResourcesAsync(default));
         Same(await _file.Clients.ListScopesAsync(default), await _database.Clients.ListScopesAsync(default));
+        Assert.Equal(await _file.Clients.ListPoliciesAsync(default), await _database.Clients.ListPoliciesAsync(default));
         Same(await _file.Keys.ListKeysAsync(null, default), await _database.Keys.ListKeysAsync(null, default));
         Same(await _file.Keys.ListRootKeysAsync(default), await _database.Keys.ListRootKeysAsync(default));
         Same(await _file.Keys.ListSecretsAsync(default), await _database.Keys.ListSecretsAsync(default));
@@ -96,6 +99,18 @@ public sealed class MoveTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_grant_that_is_not_as_it_was_written_is_not_carried_on()
+    {
+        await FillAsync();
+        await _file.DisposeAsync();
+        using (Evergrant.Sqlite.Connection other = Evergrant.Sqlite.Connection.Open(_file.FilePath, readOnly: false)) other.Execute("update grants set generation = generation + 1 where generation = 1");
+        _file = await SqliteStore.OpenAsync(new SqliteOptions(_folder));
+        StoreUnavailableException refused = await Assert.ThrowsAsync<StoreUnavailableException>(() => _database.TakeOverAsync(_file.Contents(), (_, _) => { }, default));
+        Assert.Contains("not as it was written", refused.Message);
+        Assert.All(await _database.CountAsync(default), t => Assert.Equal(0, t.Value));
+    }
+
+    [Fact]
     public async Task Both_stores_have_the_same_tables_and_columns()
     {
         foreach (StoredTable table in _file.Contents())
@@ -118,6 +133,7 @@ public sealed class MoveTests : IAsyncLifetime
         await _file.Clients.SaveResourceAsync(new ApiResource { Identifier = "https://api.example" }, default);
         await _file.Clients.SaveScopeAsync(new ScopeDescription("a", null, true), default);
         await _file.Clients.SaveScopeAsync(new ScopeDescription("b", "\0", false), default);
+        await _file.Clients.SavePolicyAsync(PolicyDocument.Parse(JsonDocument.Parse("""{"name":"b","idle_lifetime":null,"description":"täglich"}""").RootElement, "", [], null)!, default);
         await _file.Keys.SaveKeysAsync(Issuer, 0, [Key("one"), Key("two") with { WithdrawnAt = Now, KeyNumber = 7 }], default);
         await _file.Keys.AddRootKeysAsync([new RootKeyRecord(7, Hash("root"), Now, null, Now)], default);
         Assert.True(await _file.Keys.SaveSecretAsync(null, new WrappedSecret("pairwise", 7, [1, 2, 3]), default));
@@ -125,5 +141,5 @@ public sealed class MoveTests : IAsyncLifetime
         await _file.Keys.SaveRootKeyHolderAsync(new RootKeyHolder("old", [7], Now), Now.AddDays(-1), default);
     }
 
-    private static void Same<T>(T expected, T actual) => Assert.Equal(System.Text.Json.JsonSerializer.Serialize(expected), System.Text.Json.JsonSerializer.Serialize(actual));
+    private static void Same<T>(T expected, T actual) => Assert.Equal(JsonSerializer.Serialize(expected), JsonSerializer.Serialize(actual));
 }

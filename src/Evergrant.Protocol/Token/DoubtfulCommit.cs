@@ -1,0 +1,31 @@
+using Evergrant.Protocol.Grants;
+using Evergrant.Protocol.Storage;
+
+namespace Evergrant.Protocol.Token;
+
+/// <summary>A commit of the server's own whose outcome is not known, looked at again in the same request.</summary>
+public static class DoubtfulCommit
+{
+    /// <summary>Whether the row is as this change makes it: the change was made, and the client has shown its token once, not twice.</summary>
+    /// <param name="change">The change in doubt.</param>
+    /// <param name="row">The row, read afterwards.</param>
+    public static bool IsMade(Change change, Grant row) => change switch
+    {
+        // Stores keep milliseconds.
+        AdvanceGrant advance => row.Generation == advance.To && row.GenerationAt.ToUnixTimeMilliseconds() == advance.At.ToUnixTimeMilliseconds(),
+        CountRetry { Before: { } before } retry => row.Generation == retry.Generation && row.Retries == before.Counted(),
+        _ => false,
+    };
+
+    /// <summary>What is answered then: what the request had decided first. Its change writes the row as it is; once that is committed, so is what the row shows, and no retry is counted.</summary>
+    /// <param name="change">The change in doubt, which was made.</param>
+    /// <param name="again">What was decided on the row as it is now.</param>
+    /// <param name="row">That row.</param>
+    public static Granted Settle(Change change, Repeated again, Grant row)
+    {
+        RenewGrant confirm = new(row.Id, row.Generation, row.GenerationAt, row.IdleExpiresAt, row.AccessSerial, row.AccessFloor);
+        return change is AdvanceGrant
+            ? new Rotated(row, confirm, again.Access, again.RefreshGeneration, again.Presented)
+            : again with { Grant = row, Change = confirm };
+    }
+}
