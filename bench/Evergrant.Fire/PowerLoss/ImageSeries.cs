@@ -35,7 +35,7 @@ internal sealed class ImageSeries(DiskLog log, string from, string scratch)
     {
         var random = new Random(seed);
         // A control is to be found out by what it has promised.
-        int first = control ? log.Records.Count / 4 : 1;
+        int first = control ? log.Records.Count / 4 : FirstMoment();
         int[] moments = [.. Enumerable.Range(0, count).Select(_ => random.Next(first, log.Records.Count + 1)).Order()];
         var disk = new DiskImage(lying);
         var promises = new Promises();
@@ -57,5 +57,14 @@ internal sealed class ImageSeries(DiskLog log, string from, string scratch)
             _bad[(int)variant]++;
             Violations.Add($"image {i} of seed {seed} (record {at} of {log.Records.Count}, {variant}): {broken[0]}{(broken.Count > 1 ? $" and {broken.Count - 1} more" : "")}");
         }
+    }
+
+    // Files that were there before the recording are known from when they were first opened, one after the other; the notes begin when all are.
+    private int FirstMoment()
+    {
+        bool existed = log.Records.Any(r => r.Operation == DiskOperation.Named && r.At == 0 && r.Text.EndsWith("/evergrant.db", StringComparison.Ordinal));
+        int first = 0;
+        while (existed && first < log.Records.Count && log.Records[first].Operation != DiskOperation.Note) first++;
+        return first + 1;
     }
 }
