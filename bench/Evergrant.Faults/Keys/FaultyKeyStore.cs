@@ -26,13 +26,12 @@ internal class FaultyKeyStore : DispatchProxy
     protected override object? Invoke(MethodInfo? targetMethod, object?[]? args)
     {
         if (targetMethod!.Name == nameof(IKeyStore.SaveKeysAsync)) args![2] = ((IReadOnlyList<SigningKeyRecord>)args[2]!).Select(Change).ToList();
-        object? answer = targetMethod.Invoke(_store, args);
-        return _fault == KeyFaults.GoneEarly && answer is ValueTask<IReadOnlyList<SigningKeyRecord>> keys ? WithoutRetiredAsync(keys) : answer;
+        return _fault == KeyFaults.GoneEarly && targetMethod.Name == nameof(IKeyStore.ListKeysAsync) ? new ValueTask<IReadOnlyList<SigningKeyRecord>>(WithoutRetiredAsync((string)args![0]!, (CancellationToken)args[1]!)) : targetMethod.Invoke(_store, args);
     }
 
     // Reads a key that signs no more as gone.
-    private async ValueTask<IReadOnlyList<SigningKeyRecord>> WithoutRetiredAsync(ValueTask<IReadOnlyList<SigningKeyRecord>> keys) =>
-        [.. (await keys).Select(k => k.RetiresAt <= _clock.GetUtcNow() ? k with { GoneAt = k.RetiresAt } : k)];
+    private async Task<IReadOnlyList<SigningKeyRecord>> WithoutRetiredAsync(string issuer, CancellationToken cancellationToken) =>
+        [.. (await _store.ListKeysAsync(issuer, cancellationToken)).Select(k => k.RetiresAt <= _clock.GetUtcNow() ? k with { GoneAt = k.RetiresAt } : k)];
 
     private SigningKeyRecord Change(SigningKeyRecord key) => _fault switch
     {

@@ -26,18 +26,17 @@ internal sealed class Visitor(string issuer, int port, string userName, string p
         $"/authorize?response_type=code&client_id={client.Id}&redirect_uri={Uri.EscapeDataString(FireClient.RedirectUri)}&scope={Uri.EscapeDataString(FireClient.Scope)}&state=fire" +
         $"&code_challenge={Base64Url.EncodeToString(SHA256.HashData(Encoding.ASCII.GetBytes(verifier)))}&code_challenge_method=S256";
 
-    /// <summary>The code in a redirect to the client; null when the answer is something else, or when the redirect tells the client to try again (RFC 6749 section 4.1.2.1).</summary>
+    /// <summary>The code in a redirect to the client; null when the answer is something else, or the server cannot answer for the moment.</summary>
     /// <exception cref="InvalidDataException">The redirect brings another error.</exception>
     public static string? CodeOf(Answer answer)
     {
         if (answer.Status is not (302 or 303) || answer.Location is not { } location || !location.StartsWith(FireClient.RedirectUri, StringComparison.Ordinal)) return null;
-        if (MustTryAgain(location)) return null;
         string query = location[(location.IndexOf('?', StringComparison.Ordinal) + 1)..];
         string? code = query.Split('&').FirstOrDefault(p => p.StartsWith("code=", StringComparison.Ordinal));
-        return code is null ? throw new InvalidDataException($"no code, but {query}") : Uri.UnescapeDataString(code[5..]);
+        if (code is not null) return Uri.UnescapeDataString(code[5..]);
+        // The honest word of a server whose store is away.
+        return query.Contains("error=temporarily_unavailable", StringComparison.Ordinal) ? null : throw new InvalidDataException($"no code, but {query}");
     }
-
-    private static bool MustTryAgain(string location) => location.Contains("error=temporarily_unavailable", StringComparison.Ordinal);
 
     /// <summary>The same person in the same session, on a connection of their own.</summary>
     public Visitor SameSession(int toPort)
@@ -59,8 +58,7 @@ internal sealed class Visitor(string issuer, int port, string userName, string p
             if (answer.Status >= 500) return null;
             if (answer.Location is { } location && answer.Status is 302 or 303)
             {
-                if (MustTryAgain(location)) return null;
-                if (CodeOf(answer) is { } code) return new PendingCode(code, verifier);
+                if (location.StartsWith(FireClient.RedirectUri, StringComparison.Ordinal)) return CodeOf(answer) is { } code ? new PendingCode(code, verifier) : null;
                 if (!_wire.TrySend(_requests.Get(new Uri(new Uri(issuer), location).PathAndQuery, Cookies)) || !Receive(out answer)) return null;
                 continue;
             }
