@@ -58,6 +58,7 @@ internal sealed class TokenEndpoint(ClientGate gate, ClientCatalogue clients, IG
     {
         long begun = clock.GetTimestamp();
         Change? inDoubt = null;
+        string? eventInDoubt = null;
         for (int attempt = 0; attempt < Attempts; attempt++)
         {
             Grant? grant = credential is null ? null : await store.FindGrantAsync(credential.GrantId, http.RequestAborted);
@@ -71,7 +72,7 @@ internal sealed class TokenEndpoint(ClientGate gate, ClientCatalogue clients, IG
                     request, site.Issuer, client, catalogue, new GrantSeed(Guid.CreateVersion7(now), RandomNumberGenerator.GetBytes(16), secrets.Credentials.CurrentNumber), now),
             };
             // The client has shown its token once: what this request has done itself is no retry of the client's.
-            if (inDoubt is not null && decision is Repeated again && DoubtfulCommit.IsMade(inDoubt, grant!)) decision = DoubtfulCommit.Settle(inDoubt, again, grant!);
+            if (inDoubt is not null && decision is Repeated again && await WasMadeAsync(inDoubt, eventInDoubt, grant!, http.RequestAborted)) decision = DoubtfulCommit.Settle(inDoubt, again, grant!);
             switch (decision)
             {
                 // The row may be as it is because of the commit that is in doubt: that is no verdict on the client.
@@ -124,7 +125,7 @@ internal sealed class TokenEndpoint(ClientGate gate, ClientCatalogue clients, IG
                         // Once more, from the row as it is now: what is answered then rests on a commit that is known (a retry is one too).
                         if (result == CommitResult.Unknown && inDoubt is null && clock.GetElapsedTime(begun) < FindOutWithin)
                         {
-                            inDoubt = granted.Change;
+                            (inDoubt, eventInDoubt) = (granted.Change, record?.Reference);
                             continue;
                         }
                         if (result == CommitResult.Unknown)
@@ -140,6 +141,10 @@ internal sealed class TokenEndpoint(ClientGate gate, ClientCatalogue clients, IG
         }
         await RefuseAsync(http, site, client, new Refused(Contended));
     }
+
+    /// <summary>Whether a change in doubt was made. One that has an event is there if and only if the event is: two nodes may count a retry from the same row.</summary>
+    private async ValueTask<bool> WasMadeAsync(Change change, string? reference, Grant row, CancellationToken cancellationToken) =>
+        reference is null ? DoubtfulCommit.IsMade(change, row) : await store.FindEventAsync(reference, cancellationToken) is not null;
 
     /// <summary>What else the user holds for the client, for policies that look at it.</summary>
     private async ValueTask<IReadOnlyList<Grant>> OthersAsync(Grant? grant, Client client, CancellationToken cancellationToken) =>

@@ -6,14 +6,15 @@ namespace Evergrant.Protocol.Token;
 /// <summary>A commit of the server's own whose outcome is not known, looked at again in the same request.</summary>
 public static class DoubtfulCommit
 {
-    /// <summary>Whether the row is as this change makes it: the change was made, and the client has shown its token once, not twice.</summary>
+    /// <summary>Whether the row is as this change makes it: the change was made, and the client has shown its token once, not twice. For changes without an event; one that has an event was
+    /// made if and only if the event is there.</summary>
+    /// <remarks>Two nodes that rotated one token in the same millisecond, both in doubt, both take the rotation for their own; a retry then goes uncounted.</remarks>
     /// <param name="change">The change in doubt.</param>
     /// <param name="row">The row, read afterwards.</param>
     public static bool IsMade(Change change, Grant row) => change switch
     {
         // Stores keep milliseconds.
         AdvanceGrant advance => row.Generation == advance.To && row.GenerationAt.ToUnixTimeMilliseconds() == advance.At.ToUnixTimeMilliseconds(),
-        CountRetry { Before: { } before } retry => row.Generation == retry.Generation && row.Retries == before.Counted(),
         _ => false,
     };
 

@@ -42,9 +42,7 @@ public class DoubtfulCommitTests
         Grant row = Sample.Grant(Public, 1);
         Assert.True(Row.TryApply(ref row, Rotate(row, Sample.Now)));
         Change retry = ((Granted)Row.Refresh(Public, row, 1, Sample.Now.AddSeconds(1))).Change;
-        Assert.False(DoubtfulCommit.IsMade(retry, row));
         Assert.True(Row.TryApply(ref row, retry));
-        Assert.True(DoubtfulCommit.IsMade(retry, row));
         Repeated again = Assert.IsType<Repeated>(Row.Refresh(Public, row, 1, Sample.Now.AddSeconds(1)));
         Assert.True(Row.TryApply(ref row, Assert.IsType<Repeated>(DoubtfulCommit.Settle(retry, again, row)).Change));
         Assert.Equal(1, row.Retries.Total);
