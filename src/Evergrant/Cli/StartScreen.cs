@@ -9,6 +9,8 @@ internal static class StartScreen
     public static void Write(TextWriter output, DevelopmentFile file, string folder, bool colour)
     {
         string data = Path.GetRelativePath(Directory.GetCurrentDirectory(), folder) is { Length: > 0 } relative && relative.Length < folder.Length ? relative : folder;
+        // In the source tree and beside the published program it is called by its path.
+        string command = File.Exists("evergrant") ? "./evergrant" : "evergrant";
         (string bold, string dim, string plain) = colour ? ("\e[1m", "\e[2m", "\e[0m") : ("", "", "");
         output.WriteLine($"""
 
@@ -25,8 +27,8 @@ internal static class StartScreen
                            {DemoState.NativeClient}   public, with PKCE
 
               For scripts  {Path.Combine(data, DevelopmentFile.FileName)}
-              More         evergrant user add alice --data {data}
-                           evergrant explain 7F3K-9Q2M --data {data}   {dim}(the reference of a refusal){plain}
+              More         {command} user add alice --data {data}
+                           {command} explain 7F3K-9Q2M --data {data}   {dim}(the reference of a refusal){plain}
                            Ctrl-C stops; what was made stays in {data}
 
             """);
