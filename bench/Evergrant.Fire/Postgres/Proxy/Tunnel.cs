@@ -9,7 +9,7 @@ internal sealed class Tunnel(Link link, Socket client) : IDisposable
     private readonly Socket _server = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
     private readonly SentStatements _sent = new();
     private volatile LostAnswers? _losing;
-    private volatile bool _deaf;
+    private volatile bool _deaf, _broken;
 
     /// <summary>Carries bytes both ways until one end closes or the link does.</summary>
     public async Task RunAsync(CancellationToken end)
@@ -24,6 +24,8 @@ internal sealed class Tunnel(Link link, Socket client) : IDisposable
             Task up = UpAsync(over.Token), down = _deaf ? up : DownAsync(over.Token);
             Task first = await Task.WhenAny(up, down);
             await (_deaf ? up : first);
+            // Until the server has read what it got and closes: nothing of this connection is under way any more.
+            if (_broken) await down;
         }
         catch (Exception e) when (e is SocketException or OperationCanceledException or ObjectDisposedException)
         {
@@ -64,9 +66,12 @@ internal sealed class Tunnel(Link link, Socket client) : IDisposable
             await DelayAsync(cancellationToken);
             await link.PassAsync(up: true, cancellationToken);
             if (_deaf) continue;
-            foreach (string sql in _sent.Take(buffer.AsSpan(0, count)))
+            foreach ((string sql, int end) in _sent.Take(buffer.AsSpan(0, count)))
             {
                 if (_losing is null && link.Losing is { } losing && losing.Takes(sql)) _losing = losing;
+                if (link.Breaking is not { } breaking || !breaking.Takes()) continue;
+                await BreakAsync(breaking, buffer.AsMemory(0, end), cancellationToken);
+                return;
             }
             await SendAsync(_server, buffer.AsMemory(0, count), cancellationToken);
         }
@@ -77,6 +82,7 @@ internal sealed class Tunnel(Link link, Socket client) : IDisposable
         byte[] buffer = new byte[64 * 1024];
         while (await _server.ReceiveAsync(buffer, cancellationToken) is var count and > 0)
         {
+            if (_broken) continue;
             await DelayAsync(cancellationToken);
             await link.PassAsync(up: false, cancellationToken);
             // The answer is here, so the statement is done; the client does not get it.
@@ -85,13 +91,30 @@ internal sealed class Tunnel(Link link, Socket client) : IDisposable
                 Reset();
                 return;
             }
-            if (_losing is null) await SendAsync(client, buffer.AsMemory(0, count), cancellationToken);
+            if (_losing is not null) continue;
+            try
+            {
+                await SendAsync(client, buffer.AsMemory(0, count), cancellationToken);
+            }
+            catch (Exception e) when (_broken && e is SocketException or ObjectDisposedException)
+            {
+                // The client is cut off; the server is listened to until it closes.
+            }
         }
+    }
+
+    private async Task BreakAsync(BreakPoint breaking, ReadOnlyMemory<byte> last, CancellationToken cancellationToken)
+    {
+        _broken = true;
+        await SendAsync(_server, last, cancellationToken);
+        _server.Shutdown(SocketShutdown.Send);
+        breaking.Act();
+        client.Close(0);
     }
 
     private async Task DelayAsync(CancellationToken cancellationToken)
     {
-        if (link.Delay > TimeSpan.Zero) await Task.Delay(link.Delay, cancellationToken);
+        if (link.DelayOfNext() is var delay && delay > TimeSpan.Zero) await Task.Delay(delay, cancellationToken);
     }
 
     private static async Task SendAsync(Socket to, ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
