@@ -11,6 +11,8 @@ internal sealed class CommitDoubtDrill : IDrill
 
     public string Name => "commit-doubt";
 
+    public bool IsOnPostgres => true;
+
     public string Sentence => "The answers of commits are lost, no standby confirms them, waits are cancelled and backends ended; the client hears 503 and its next try finds the truth.";
 
     public async Task<DrillResult> RunAsync(DrillSetting setting, CancellationToken cancellationToken)
