@@ -28,7 +28,8 @@ root.SetAction(async (arguments, cancellation) =>
     try
     {
         var setting = new DrillSetting(Path.GetFullPath(arguments.GetRequiredValue(program)), scratch, arguments.GetValue(scale), arguments.GetValue(seed),
-            line => Console.WriteLine($"{DateTimeOffset.UtcNow:HH:mm:ss}  {line}")) { Other = arguments.GetRequiredValue(other) };
+            line => Console.WriteLine($"{DateTimeOffset.UtcNow:HH:mm:ss}  {line}"))
+        { Other = arguments.GetRequiredValue(other) };
         IDrill[] drills = [.. Drills.All.Where(d => wanted.Length == 0 || wanted.Contains(d.Name))];
         return await FireRun.RunAsync(FireRun.Order(drills, mutants: !arguments.GetValue(noMutants)), setting, arguments.GetValue(results), cancellation);
     }
