@@ -63,6 +63,9 @@ internal sealed class Link : IAsyncDisposable
     /// <summary>Connections that are there now.</summary>
     public int Present => _tunnels.Count;
 
+    /// <summary>Those connections, for a message.</summary>
+    public string PresentOnes => string.Join("; ", _tunnels.Keys);
+
     /// <summary>Changes the state, also for the connections that are there.</summary>
     public void Set(LinkState state)
     {
@@ -86,6 +89,21 @@ internal sealed class Link : IAsyncDisposable
             lock (_tunnels)
             {
                 if (State is not LinkState.Held && State != (up ? LinkState.HeldUp : LinkState.HeldDown)) return;
+                changed = _changed.Task;
+            }
+            await changed.WaitAsync(cancellationToken);
+        }
+    }
+
+    /// <summary>Waits until the line is whole.</summary>
+    public async Task WholeAsync(CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            Task changed;
+            lock (_tunnels)
+            {
+                if (State == LinkState.Open) return;
                 changed = _changed.Task;
             }
             await changed.WaitAsync(cancellationToken);
