@@ -72,6 +72,9 @@ internal sealed class Link : IAsyncDisposable
     /// <summary>Connections that are there now.</summary>
     public int Present => _tunnels.Count;
 
+    /// <summary>Those connections, for a message.</summary>
+    public string PresentOnes => string.Join("; ", _tunnels.Keys);
+
     /// <summary>How long the next piece of bytes is on its way.</summary>
     public TimeSpan DelayOfNext() => LosesEvery > 0 && Interlocked.Increment(ref _pieces) % LosesEvery == 0 ? Delay + Resent : Delay;
 
@@ -98,6 +101,21 @@ internal sealed class Link : IAsyncDisposable
             lock (_tunnels)
             {
                 if (State is not LinkState.Held && State != (up ? LinkState.HeldUp : LinkState.HeldDown)) return;
+                changed = _changed.Task;
+            }
+            await changed.WaitAsync(cancellationToken);
+        }
+    }
+
+    /// <summary>Waits until the line is whole.</summary>
+    public async Task WholeAsync(CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            Task changed;
+            lock (_tunnels)
+            {
+                if (State == LinkState.Open) return;
                 changed = _changed.Task;
             }
             await changed.WaitAsync(cancellationToken);
