@@ -13,6 +13,9 @@ internal sealed class Load : IDisposable
 
     public Pulse Pulse { get; }
 
+    /// <summary>What the drill itself found.</summary>
+    public List<string> Violations { get; } = [];
+
     /// <summary>Starts both.</summary>
     /// <param name="cluster">The nodes.</param>
     /// <param name="setting">Whose seed.</param>
@@ -40,17 +43,28 @@ internal sealed class Load : IDisposable
         while (Crowd.Sent < until && !Crowd.HasEnded) await Task.Delay(10, cancellationToken);
     }
 
+    /// <summary>Waits until every line of the pulse has had a success for a request sent since a moment; it is a violation when one never has.</summary>
+    /// <param name="after">What happened at that moment, for the violation.</param>
+    /// <param name="since">The moment.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>How long after it the first one was answered, and the last line's; null when there is a violation.</returns>
+    public async Task<(long First, long Last)?> RecoveredAsync(string after, long since, CancellationToken cancellationToken)
+    {
+        (long, long)? times = await Pulse.AllSucceedAsync(since, cancellationToken);
+        if (times is null) Violations.Add($"after {after} a node did not answer with 200 again");
+        return times;
+    }
+
     /// <summary>Stops both, tries the last token of each grant, and tells what was found.</summary>
     /// <param name="goal">Goal of the rows.</param>
     /// <param name="figures">The drill's own rows, before the common ones.</param>
-    /// <param name="violations">The drill's own findings.</param>
-    public DrillResult End(string goal, IEnumerable<DrillFigure> figures, IEnumerable<string> violations)
+    public DrillResult End(string goal, IEnumerable<DrillFigure> figures)
     {
         Crowd.Stop();
         Pulse.Dispose();
         IReadOnlyList<Beat> beats = Pulse.Beats;
         CrowdCount count = Crowd.Count;
-        List<string> all = [.. violations, .. Pulse.Violations, .. count.Violations];
+        List<string> all = [.. Violations, .. Pulse.Violations, .. count.Violations];
         if (count.Undecided > 0) all.Add($"{count.Undecided} histories could not be decided");
         return new(
         [

@@ -12,6 +12,8 @@ internal sealed class ServerProcess : IAsyncDisposable
 {
     private static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(15);
+    private const int StoreUnavailable = 3; // exit code (docs/operations/configuration.md)
+    private const int Restarts = 3;
     private Process? _process;
 
     private ServerProcess(ServerPlan plan) => Plan = plan;
@@ -48,13 +50,21 @@ internal sealed class ServerProcess : IAsyncDisposable
     }
 
     /// <summary>Starts it again after it has ended; returns when it listens.</summary>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <param name="supervised">Whether it is started once more when its database did not answer in time, as a service manager does.</param>
     /// <exception cref="InvalidOperationException">It ended, or did not listen in time; the message has the end of its log.</exception>
-    public async Task StartAgainAsync(CancellationToken cancellationToken)
+    public async Task StartAgainAsync(CancellationToken cancellationToken, bool supervised = true)
     {
         Launch();
+        int restarts = supervised && Plan.Postgres is not null ? Restarts : 0;
         long since = Stopwatch.GetTimestamp();
         while (!Listens())
         {
+            if (restarts > 0 && _process is { HasExited: true, ExitCode: StoreUnavailable })
+            {
+                restarts--;
+                Launch();
+            }
             if (!IsRunning || Stopwatch.GetElapsedTime(since) > StartPatience)
             {
                 await KillAsync();

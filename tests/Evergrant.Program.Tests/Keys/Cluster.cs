@@ -31,8 +31,8 @@ internal sealed class Cluster : IAsyncDisposable
     /// <summary>The file of a node's root keys.</summary>
     public string FileOf(string node) => Folder.At(node + "/root.key");
 
-    /// <summary>A node with its own folder; its root keys are those of another one where that is named.</summary>
-    public Node Add(string name, string? keysOf = null)
+    /// <summary>A node with its own folder, begun as at the start of a server; its root keys are those of another one where that is named.</summary>
+    public async Task<Node> BeginAsync(string name, string? keysOf = null)
     {
         Directory.CreateDirectory(Folder.At(name));
         if (keysOf is null) RootKeySource.Create(Folder.At(name));
@@ -42,7 +42,9 @@ internal sealed class Cluster : IAsyncDisposable
         var settings = new ServerSettings { Development = true, Folder = Folder.At(name), Issuers = [Issuer], Urls = [Issuer] };
         ServerServices.Add(services, settings, Store, RootKeys.Read(Folder.At(name), new Hashtable()), Time);
         _nodes.Add(services.BuildServiceProvider());
-        return new(_nodes[^1]);
+        Node node = new(_nodes[^1]);
+        await node.Agreement.BeginAsync(alone: false, default);
+        return node;
     }
 
     /// <summary>Time passes and every node looks, as each does every ten seconds.</summary>
@@ -73,7 +75,4 @@ internal sealed record Node(IServiceProvider Services)
     public KeyRings Rings => Services.GetRequiredService<KeyRings>();
 
     public PairwiseKey Pairwise => Services.GetRequiredService<PairwiseKey>();
-
-    /// <summary>As at the start of a server.</summary>
-    public Task BeginAsync() => Agreement.BeginAsync(alone: false, default);
 }

@@ -17,22 +17,20 @@ public class RootKeyAgreementTests
     public async Task A_node_with_another_root_key_does_not_begin_and_changes_nothing()
     {
         await using Cluster cluster = await Cluster.StartAsync();
-        await cluster.Add("a").BeginAsync();
+        await cluster.BeginAsync("a");
         IReadOnlyList<RootKeyRecord> before = await cluster.Store.Keys.ListRootKeysAsync(default);
-        string refused = (await Assert.ThrowsAsync<UnusableException>(() => cluster.Add("b").BeginAsync())).Message;
+        string refused = (await Assert.ThrowsAsync<UnusableException>(() => cluster.BeginAsync("b"))).Message;
         Assert.Contains("root key 1 is not the root key of this store", refused, StringComparison.Ordinal);
         Assert.Contains(cluster.FileOf("b"), refused, StringComparison.Ordinal);
         Assert.Equal(before.Count, (await cluster.Store.Keys.ListRootKeysAsync(default)).Count);
-        await cluster.Add("c", keysOf: "a").BeginAsync();
+        await cluster.BeginAsync("c", keysOf: "a");
     }
 
     [Fact]
     public async Task A_node_that_lacks_an_active_root_key_does_not_begin_and_a_running_one_answers_nothing()
     {
         await using Cluster cluster = await Cluster.StartAsync();
-        Node a = cluster.Add("a"), b = cluster.Add("b", keysOf: "a");
-        await a.BeginAsync();
-        await b.BeginAsync();
+        Node a = await cluster.BeginAsync("a"), b = await cluster.BeginAsync("b", keysOf: "a");
         a.Root.Source.Add(2);
         await a.Agreement.LookAsync(default);
         // Whoever activates it does not ask whether every node has it.
@@ -41,7 +39,7 @@ public class RootKeyAgreementTests
         Assert.Contains("has no root key 2", await b.Agreement.LookAsync(default), StringComparison.Ordinal);
         Assert.Equal((200, 503, 200), (await StatusAsync(a, "/token"), await StatusAsync(b, "/token"), await StatusAsync(b, "/health/live")));
         File.Copy(cluster.FileOf("b"), cluster.FileOf("b") + ".old");
-        Assert.Contains("has no root key 2", (await Assert.ThrowsAsync<UnusableException>(() => cluster.Add("c", keysOf: "b").BeginAsync())).Message, StringComparison.Ordinal);
+        Assert.Contains("has no root key 2", (await Assert.ThrowsAsync<UnusableException>(() => cluster.BeginAsync("c", keysOf: "b"))).Message, StringComparison.Ordinal);
 
         File.Copy(cluster.FileOf("a"), cluster.FileOf("b"), overwrite: true);
         Assert.Null(await b.Agreement.LookAsync(default));
@@ -52,9 +50,7 @@ public class RootKeyAgreementTests
     public async Task A_key_that_waits_and_is_another_one_elsewhere_counts_as_absent_there()
     {
         await using Cluster cluster = await Cluster.StartAsync();
-        Node a = cluster.Add("a"), b = cluster.Add("b", keysOf: "a");
-        await a.BeginAsync();
-        await b.BeginAsync();
+        Node a = await cluster.BeginAsync("a"), b = await cluster.BeginAsync("b", keysOf: "a");
         a.Root.Source.Add(2);
         b.Root.Source.Add(2);
         await cluster.PassAsync(TimeSpan.FromSeconds(10));
@@ -67,8 +63,7 @@ public class RootKeyAgreementTests
     public async Task A_store_of_before_keys_were_numbered_is_taken_over_with_all_that_is_in_it()
     {
         await using Cluster old = await Cluster.StartAsync();
-        Node before = old.Add("a");
-        await before.BeginAsync();
+        Node before = await old.BeginAsync("a");
         IReadOnlyList<SigningKeyRecord> keys = await before.Rings.ListAsync(Cluster.Issuer, default);
         byte[] root = Convert.FromBase64String(File.ReadAllText(old.FileOf("a"))[2..].Trim());
         byte[] hash = HMACSHA256.HashData(Derived(root, "client-secret"), Encoding.UTF8.GetBytes("evs_secret"));
@@ -76,12 +71,11 @@ public class RootKeyAgreementTests
         await using Cluster cluster = await Cluster.StartAsync();
         await cluster.Store.Keys.SaveKeysAsync(Cluster.Issuer, 0, [.. keys.Select(k => k with { KeyNumber = null })], default);
         await cluster.Store.Clients.SaveClientAsync(new Client { Issuer = Cluster.Issuer, ClientId = "old", SecretHashes = [hash] }, default);
-        Assert.Contains("is not the root key of this store", (await Assert.ThrowsAsync<UnusableException>(() => cluster.Add("stranger").BeginAsync())).Message, StringComparison.Ordinal);
+        Assert.Contains("is not the root key of this store", (await Assert.ThrowsAsync<UnusableException>(() => cluster.BeginAsync("stranger"))).Message, StringComparison.Ordinal);
 
         Directory.CreateDirectory(cluster.Folder.At("given"));
         File.Copy(old.FileOf("a"), cluster.FileOf("given"));
-        Node node = cluster.Add("a", keysOf: "given");
-        await node.BeginAsync();
+        Node node = await cluster.BeginAsync("a", keysOf: "given");
         Assert.Equal(keys.Select(k => k.KeyId), (await node.Rings.ListAsync(Cluster.Issuer, default)).Select(k => k.KeyId));
         Assert.Equal(Derived(root, "pairwise-subject"), await node.Pairwise.ReadAsync(default));
         await node.Rotation.RotateAsync(default);

@@ -16,8 +16,7 @@ public class RootKeyRotationTests
     public async Task A_server_alone_rotates_at_once()
     {
         await using Cluster cluster = await Cluster.StartAsync();
-        Node node = cluster.Add("a");
-        await node.BeginAsync();
+        Node node = await cluster.BeginAsync("a");
         Assert.True((await node.Rotation.RotateAsync(default)).Done);
         Assert.Equal(2, node.Root.Credentials.CurrentNumber);
         Assert.Equal([1, 2], RootKeys.Read(cluster.Folder.At("a"), new System.Collections.Hashtable()).Numbers);
@@ -29,9 +28,7 @@ public class RootKeyRotationTests
     public async Task Among_several_nodes_a_new_key_waits_until_all_have_it_and_is_announced_before_it_is_used()
     {
         await using Cluster cluster = await Cluster.StartAsync();
-        Node a = cluster.Add("a"), b = cluster.Add("b", keysOf: "a");
-        await a.BeginAsync();
-        await b.BeginAsync();
+        Node a = await cluster.BeginAsync("a"), b = await cluster.BeginAsync("b", keysOf: "a");
         Assert.Contains("waits: 1 of 2 nodes do not have it yet", (await a.Rotation.RotateAsync(default)).ToString(), StringComparison.Ordinal);
         await cluster.PassAsync(Tick);
         Assert.Contains("waits", (await a.Rotation.RotateAsync(default)).ToString(), StringComparison.Ordinal);
@@ -53,9 +50,7 @@ public class RootKeyRotationTests
     public async Task A_node_that_has_fallen_silent_is_not_waited_for()
     {
         await using Cluster cluster = await Cluster.StartAsync();
-        Node a = cluster.Add("a"), b = cluster.Add("b", keysOf: "a");
-        await a.BeginAsync();
-        await b.BeginAsync();
+        Node a = await cluster.BeginAsync("a"), b = await cluster.BeginAsync("b", keysOf: "a");
         cluster.Time.Now += RootKeyAgreement.Forgotten;
         Assert.Contains("makes everything that is new", (await a.Rotation.RotateAsync(default)).ToString(), StringComparison.Ordinal);
     }
@@ -64,8 +59,7 @@ public class RootKeyRotationTests
     public async Task Keys_and_secrets_are_wrapped_anew_and_stay_what_they_are()
     {
         await using Cluster cluster = await Cluster.StartAsync();
-        Node node = cluster.Add("a");
-        await node.BeginAsync();
+        Node node = await cluster.BeginAsync("a");
         byte[] jwks = (await node.Rings.CurrentAsync(Cluster.Issuer, default)).JwksJson, pairwise = await node.Pairwise.ReadAsync(default);
         await node.Rotation.RotateAsync(default);
         IReadOnlyList<SigningKeyRecord> keys = await cluster.Store.Keys.ListKeysAsync(null, default);
@@ -74,8 +68,7 @@ public class RootKeyRotationTests
         Assert.All(await cluster.Store.Keys.ListKeysAsync(null, default), k => Assert.Equal(2, k.KeyNumber));
 
         // Another process, which has nothing of them in memory.
-        Node fresh = cluster.Add("b", keysOf: "a");
-        await fresh.BeginAsync();
+        Node fresh = await cluster.BeginAsync("b", keysOf: "a");
         Assert.Equal(jwks, (await fresh.Rings.CurrentAsync(Cluster.Issuer, default)).JwksJson);
         Assert.Equal(pairwise, await fresh.Pairwise.ReadAsync(default));
     }
@@ -84,8 +77,7 @@ public class RootKeyRotationTests
     public async Task An_old_key_is_dropped_only_when_nothing_needs_it_and_what_does_is_named()
     {
         await using Cluster cluster = await Cluster.StartAsync();
-        Node node = cluster.Add("a");
-        await node.BeginAsync();
+        Node node = await cluster.BeginAsync("a");
         Client client = new() { Issuer = Cluster.Issuer, ClientId = "slow", SecretHashes = [ClientSecret.Hash("evs_slow", node.Root.Derive(ClientSecret.Purpose))] };
         await cluster.Store.Clients.SaveClientAsync(client, default);
         Grant grant = GrantOf(1);
@@ -111,9 +103,7 @@ public class RootKeyRotationTests
     public async Task A_key_that_still_waits_is_dropped_without_more_ado()
     {
         await using Cluster cluster = await Cluster.StartAsync();
-        Node a = cluster.Add("a"), b = cluster.Add("b", keysOf: "a");
-        await a.BeginAsync();
-        await b.BeginAsync();
+        Node a = await cluster.BeginAsync("a"), b = await cluster.BeginAsync("b", keysOf: "a");
         await a.Rotation.RotateAsync(default);
         Assert.True((await a.Rotation.DropAsync(2, default)).Done);
         Assert.Equal([1], a.Root.Numbers);

@@ -25,9 +25,8 @@ internal sealed class CommitDoubtDrill : IDrill
         setting.Say($"{closed} answers of commits lost, the connection closed");
         int silent = await LoseAsync(new LostAnswers("update grants", every: 11, close: false), setting.Count(Silent, 2));
         setting.Say($"{silent} answers of commits lost in silence");
-        List<string> violations = [];
         int waits = setting.Count(Waits);
-        for (int i = 0; i < waits; i++) violations.AddRange(await WithoutStandbyAsync(database, load.Pulse, ends: i % 2 == 1, cancellationToken));
+        for (int i = 0; i < waits; i++) await WithoutStandbyAsync(database, load, ends: i % 2 == 1, cancellationToken);
         setting.Say($"{waits} times without the standby");
         int ended = setting.Count(Ended, 5);
         for (int i = 0; i < ended; i++)
@@ -40,7 +39,7 @@ internal sealed class CommitDoubtDrill : IDrill
             new("F12", "answers of commits lost: connection closed; silent", $"{Times.Count(closed)}; {Times.Count(silent)}"),
             new("F14", "waits for a missing standby, half of them cancelled or ended at the server", Times.Count(waits)),
             new("F14", "times that backends were ended under load", Times.Count(ended)),
-        ], violations);
+        ]);
 
         async Task<int> LoseAsync(LostAnswers losing, int count)
         {
@@ -52,23 +51,21 @@ internal sealed class CommitDoubtDrill : IDrill
     }
 
     // Commits wait for a standby that does not exist; meanwhile nobody may hear 200.
-    private static async Task<IReadOnlyList<string>> WithoutStandbyAsync(Solo database, Pulse pulse, bool ends, CancellationToken cancellationToken)
+    private static async Task WithoutStandbyAsync(Solo database, Load load, bool ends, CancellationToken cancellationToken)
     {
         await database.Server.SetAsync("synchronous_standby_names", "'missing'");
         // In force for every backend when all of them have read the file again; each does before its next statement, at the latest after the one under way.
-        await Task.WhenAll(pulse.AwaitAsync(0, 503, 1, cancellationToken), pulse.AwaitAsync(1, 503, 1, cancellationToken));
+        await Task.WhenAll(load.Pulse.AwaitAsync(0, 503, 1, cancellationToken), load.Pulse.AwaitAsync(1, 503, 1, cancellationToken));
         long from = MonotonicClock.Now;
         if (ends)
         {
             foreach (string act in new[] { "pg_cancel_backend", "pg_terminate_backend" })
                 await database.AskAsync<object>($"select {act}(pid) from pg_stat_activity where wait_event = 'SyncRep'");
         }
-        await Task.WhenAll(pulse.AwaitAsync(0, null, 1, cancellationToken), pulse.AwaitAsync(1, null, 1, cancellationToken));
+        await Task.WhenAll(load.Pulse.AwaitAsync(0, null, 1, cancellationToken), load.Pulse.AwaitAsync(1, null, 1, cancellationToken));
         long until = MonotonicClock.Now;
         await database.Server.SetAsync("synchronous_standby_names", "''");
-        bool recovered = await pulse.AllSucceedAsync(MonotonicClock.Now, cancellationToken) is not null;
-        List<string> violations = [.. pulse.Beats.Where(b => b.Sent >= from && b.Answered <= until && b.Status == 200).Select(b => $"node {b.Line} answered 200 while no standby could confirm the commit")];
-        if (!recovered) violations.Add("a node did not answer with 200 after the standby was no longer demanded");
-        return violations;
+        await load.RecoveredAsync("the standby was no longer demanded", MonotonicClock.Now, cancellationToken);
+        load.Violations.AddRange(load.Pulse.Beats.Where(b => b.Sent >= from && b.Answered <= until && b.Status == 200).Select(b => $"node {b.Line} answered 200 while no standby could confirm the commit"));
     }
 }

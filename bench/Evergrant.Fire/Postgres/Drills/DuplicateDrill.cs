@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Evergrant.Fire.Clients;
 using Evergrant.Fire.Servers;
+using Evergrant.Fire.Storms;
 
 namespace Evergrant.Fire.Postgres.Drills;
 
@@ -13,12 +14,11 @@ internal sealed class DuplicateDrill : IDrill
 
     public bool IsOnPostgres => true;
 
-    public string Sentence => "A proxy delivers each refresh twice, to two nodes: both answer with the same successor.";
+    public string Sentence => "A proxy delivers each refresh twice, to two of three nodes: both answer with the same successor.";
 
     public async Task<DrillResult> RunAsync(DrillSetting setting, CancellationToken cancellationToken)
     {
-        await using Solo database = await Solo.StartAsync();
-        await using Cluster cluster = await Cluster.OnPostgresAsync(setting, "nodes", 2, _ => database.ConnectionString(), cancellationToken);
+        await using Site site = await Place.ThreeNodes.OpenAsync(setting, "nodes", cancellationToken);
         ConcurrentBag<string> violations = [];
         int rounds = setting.Count(Whole, 400) / Lanes;
         int again = 0;
@@ -26,7 +26,7 @@ internal sealed class DuplicateDrill : IDrill
         {
             try
             {
-                Run(cluster, lane, rounds, () => Interlocked.Increment(ref again), cancellationToken);
+                Run(site.Cluster, lane, rounds, () => Interlocked.Increment(ref again), cancellationToken);
             }
             catch (InvalidOperationException e)
             {
@@ -44,7 +44,7 @@ internal sealed class DuplicateDrill : IDrill
     {
         FireClient client = cluster.Client(FireClients.Acknowledged);
         RequestBuffer requests = new(cluster.Issuer);
-        using Wire one = new(cluster.Nodes[lane % 2].Plan.Port), other = new(cluster.Nodes[(lane + 1) % 2].Plan.Port);
+        using Wire one = new(cluster.Nodes[lane % cluster.Nodes.Count].Plan.Port), other = new(cluster.Nodes[(lane + 1) % cluster.Nodes.Count].Plan.Port);
         using Visitor visitor = new(cluster.Issuer, one.Port, cluster.UserName, cluster.Password);
         PendingCode code = visitor.Authorize(client) ?? throw new InvalidOperationException("Nobody answers.");
         (string? token, _) = Send(one, requests.Redeem(client, code.Code, code.Verifier)) ? Receive(one) : default;

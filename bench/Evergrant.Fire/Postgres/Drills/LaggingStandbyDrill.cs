@@ -23,7 +23,6 @@ internal sealed class LaggingStandbyDrill : IDrill
         // Grants that are made while the standby lags would be unknown to it: all are made before, and live to the end. So all are of clients whom no retry of theirs can kill.
         using Load load = Load.Start(cluster, setting, change: plan => plan with { Clients = [FireClients.Acknowledged], Behaviour = Behaviour.Peaceful, Longest = int.MaxValue, LossIsDeclared = true });
         await load.SendAsync(500, cancellationToken);
-        List<string> violations = [];
         List<long> recovered = [];
         int rounds = setting.Count(Whole);
         long caughtUp = 0;
@@ -36,11 +35,10 @@ internal sealed class LaggingStandbyDrill : IDrill
             await load.SendAsync(500, cancellationToken);
             long killed = MonotonicClock.Now;
             await trio.FailOverToLaggingAsync();
-            if (await load.Pulse.AllSucceedAsync(killed, cancellationToken) is { } times) recovered.Add(times.Last);
-            else violations.Add($"after fail-over {round} a node did not answer with 200 again");
+            if (await load.RecoveredAsync($"fail-over {round}", killed, cancellationToken) is { } times) recovered.Add(times.Last);
             await load.SendAsync(500, cancellationToken);
             long events = await trio.AskAsync<long>("select count(*) from events where decision = 'CaughtUp'");
-            if (events == 0) violations.Add($"after fail-over {round} no client was ahead of the store: the standby did not lag");
+            if (events == 0) load.Violations.Add($"after fail-over {round} no client was ahead of the store: the standby did not lag");
             caughtUp += events;
             await trio.AskAsync<object>("delete from events where decision = 'CaughtUp'");
             await trio.RejoinBothAsync();
@@ -50,7 +48,7 @@ internal sealed class LaggingStandbyDrill : IDrill
             new("A3", "fail-overs to a standby that lagged", Times.Count(rounds)),
             new("A3", "clients that went on with a token ahead of the store (CaughtUp)", Times.Count(caughtUp)),
             new("A3", "kill to success at both nodes", Times.Of(recovered)),
-        ], violations);
+        ]);
         List<string> all = [.. result.Violations];
         if (await trio.AskAsync<long>("select count(*) from grants where state = 2") is var revoked and > 0) all.Add($"{revoked} grants were revoked");
         if (cluster.Nodes.Sum(n => File.ReadLines(n.LogFile).Count(l => l.Contains("CaughtUp", StringComparison.Ordinal))) == 0) all.Add("no node has told of it in its log");

@@ -1,13 +1,14 @@
 using System.Security.Cryptography;
 using Evergrant.Fire.History;
 using Evergrant.Fire.Servers;
+using Evergrant.Fire.Storms;
 
 namespace Evergrant.Fire.Postgres.Drills;
 
 /// <summary>G1 on PostgreSQL: kill -9 of each of three nodes, while the others go on.</summary>
 internal sealed class NodeKillDrill : IDrill
 {
-    private const int WholeOfEach = 200, Nodes = 3;
+    private const int WholeOfEach = 200;
 
     public string Name => "node-kill";
 
@@ -17,24 +18,23 @@ internal sealed class NodeKillDrill : IDrill
 
     public async Task<DrillResult> RunAsync(DrillSetting setting, CancellationToken cancellationToken)
     {
-        await using Solo database = await Solo.StartAsync();
-        await using Cluster cluster = await Cluster.OnPostgresAsync(setting, "nodes", Nodes, _ => database.ConnectionString(), cancellationToken);
-        using Load load = Load.Start(cluster, setting);
-        List<string> violations = [];
+        await using Site site = await Place.ThreeNodes.OpenAsync(setting, "nodes", cancellationToken);
+        using Load load = Load.Start(site.Cluster, setting);
         List<long> starts = [];
         int cycles = setting.Count(WholeOfEach);
         for (int cycle = 1; cycle <= cycles; cycle++)
         {
-            for (int node = 0; node < Nodes; node++)
+            for (int node = 0; node < Place.ThreeNodes.Nodes; node++)
             {
                 await load.SendAsync(RandomNumberGenerator.GetInt32(20, 200), cancellationToken);
                 long killed = MonotonicClock.Now;
-                await cluster.Nodes[node].KillAsync();
-                await cluster.Nodes[node].StartAgainAsync(cancellationToken);
-                starts.Add((long)cluster.Nodes[node].StartTook.TotalMicroseconds);
-                if (await load.Pulse.AllSucceedAsync(killed, cancellationToken) is null) violations.Add($"after kill {cycle} of node {node} a node did not answer with 200");
+                ServerProcess server = site.Cluster.Nodes[node];
+                await server.KillAsync();
+                await server.StartAgainAsync(cancellationToken);
+                starts.Add((long)server.StartTook.TotalMicroseconds);
+                await load.RecoveredAsync($"kill {cycle} of node {node}", killed, cancellationToken);
                 int others = load.Pulse.Beats.Count(b => b.Line != node && b.Sent >= killed && b.Status is not (200 or 0));
-                if (others > 0) violations.Add($"the other nodes answered {others} requests otherwise while node {node} was dead");
+                if (others > 0) load.Violations.Add($"the other nodes answered {others} requests otherwise while node {node} was dead");
             }
             if (cycle % 20 == 0) setting.Say($"{cycle} kills of each node, {Times.Count(load.Crowd.Sent)} requests, {load.Crowd.Count.Violated} violations");
         }
@@ -42,6 +42,6 @@ internal sealed class NodeKillDrill : IDrill
         [
             new("G1", "kill -9 of each of three nodes on PostgreSQL", Times.Count(cycles)),
             new("G1", "start after a kill", Times.Of(starts)),
-        ], violations);
+        ]);
     }
 }

@@ -27,7 +27,6 @@ internal sealed class PartitionDrill : IDrill
             node => node == 0 ? database.ConnectionString(link.Port, $";Maximum Pool Size={Connections}") : database.ConnectionString(), cancellationToken);
         using Load load = Load.Start(cluster, setting);
         int rounds = setting.Count(Whole);
-        List<string> violations = [];
         List<long> refused = [], recovered = [];
         for (int round = 0; round < rounds; round++)
         {
@@ -37,37 +36,36 @@ internal sealed class PartitionDrill : IDrill
                 link.Set(fault);
                 long from = MonotonicClock.Now;
                 IReadOnlyList<Beat> answers = await load.Pulse.AwaitAsync(0, 503, 2, from, cancellationToken);
-                if (answers.Count < 2) violations.Add($"{fault}: the node that was cut off did not answer 503");
+                if (answers.Count < 2) load.Violations.Add($"{fault}: the node that was cut off did not answer 503");
                 refused.AddRange(answers.Select(a => a.Took));
-                if (await IsReadyAsync(cluster.Nodes[0], cancellationToken)) violations.Add($"{fault}: the node that was cut off says that it is ready");
-                if ((await load.Pulse.AwaitAsync(1, 200, 1, from, cancellationToken)).Count < 1) violations.Add($"{fault}: the other node did not go on");
-                foreach (Beat other in load.Pulse.Beats.Where(b => b.Line == 1 && b.Sent >= from && b.Status != 200)) violations.Add($"{fault}: the other node answered {other.Status}");
+                if (await IsReadyAsync(cluster.Nodes[0], cancellationToken)) load.Violations.Add($"{fault}: the node that was cut off says that it is ready");
+                if ((await load.Pulse.AwaitAsync(1, 200, 1, from, cancellationToken)).Count < 1) load.Violations.Add($"{fault}: the other node did not go on");
+                foreach (Beat other in load.Pulse.Beats.Where(b => b.Line == 1 && b.Sent >= from && b.Status != 200)) load.Violations.Add($"{fault}: the other node answered {other.Status}");
                 link.Set(LinkState.Open);
                 long healed = MonotonicClock.Now;
-                if (await load.Pulse.AllSucceedAsync(healed, cancellationToken) is { } times) recovered.Add(times.Last);
-                else violations.Add($"{fault}: the node did not answer with 200 after the line was whole again");
-                if (!await IsReadyAsync(cluster.Nodes[0], cancellationToken)) violations.Add($"{fault}: the node is not ready although its line is whole");
+                if (await load.RecoveredAsync($"{fault}, when the line was whole again,", healed, cancellationToken) is { } times) recovered.Add(times.Last);
+                if (!await IsReadyAsync(cluster.Nodes[0], cancellationToken)) load.Violations.Add($"{fault}: the node is not ready although its line is whole");
             }
         }
         link.Delay = TimeSpan.FromMilliseconds(20);
         await load.SendAsync(setting.Count(20_000, 100), cancellationToken);
         link.Delay = TimeSpan.Zero;
-        if (await load.Pulse.AllSucceedAsync(MonotonicClock.Now, cancellationToken) is null) violations.Add("a node did not answer with 200 on a slow line");
-        (int lost, int fine) = await LossAsync(setting, link, load, violations, cancellationToken);
+        await load.RecoveredAsync("a slow line", MonotonicClock.Now, cancellationToken);
+        (int lost, int fine) = await LossAsync(setting, link, load, cancellationToken);
         DrillResult result = load.End("G5",
         [
             new("F11", "partitions: cut, half open, one-way up and down, both", Times.Count(rounds * Faults.Length)),
             new("F11", "time of a 503 of the node that was cut off", Times.Of(refused)),
             new("F11", "healed to the next success", Times.Of(recovered)),
             new("F11", "one packet in ten sent again after 200 ms, one answer in ten never there: answers lost; successes meanwhile", $"{Times.Count(lost)}; {Times.Count(fine)}"),
-        ], violations);
+        ]);
         // Beside the pool there is the connection that listens to the other nodes, and one that may be in the making. The driver gives up a line that is silent when TCP does; a leak stays.
         for (int look = 0; look < 600 && link.Present > Connections + 2; look++) await Task.Delay(100, cancellationToken);
         return link.Present <= Connections + 2 ? result : result with { Violations = [.. result.Violations, $"{link.Present} connections are left of a pool of {Connections}: {link.PresentOnes}"] };
     }
 
     // A tenth is lost: packets come when the kernel sends them again; a whole answer that is lost leaves a silent connection, which the node gives up at its deadline.
-    private static async Task<(int Lost, int Successes)> LossAsync(DrillSetting setting, Link link, Load load, List<string> violations, CancellationToken cancellationToken)
+    private static async Task<(int Lost, int Successes)> LossAsync(DrillSetting setting, Link link, Load load, CancellationToken cancellationToken)
     {
         long from = MonotonicClock.Now;
         LostAnswers losing = new("", LossEvery, close: false);
@@ -79,8 +77,8 @@ internal sealed class PartitionDrill : IDrill
         (link.Losing, link.LosesEvery) = (null, 0);
         long healed = MonotonicClock.Now;
         List<Beat> meanwhile = [.. load.Pulse.Beats.Where(b => b.Sent >= from)];
-        foreach (Beat other in meanwhile.Where(b => b.Line == 1 && b.Status != 200)) violations.Add($"loss: the other node answered {other.Status}");
-        if (await load.Pulse.AllSucceedAsync(healed, cancellationToken) is null) violations.Add("loss: the node did not answer with 200 after nothing was lost any more");
+        foreach (Beat other in meanwhile.Where(b => b.Line == 1 && b.Status != 200)) load.Violations.Add($"loss: the other node answered {other.Status}");
+        await load.RecoveredAsync("loss", healed, cancellationToken);
         return (losing.Lost, meanwhile.Count(b => b.Line == 0 && b.Status == 200));
     }
 

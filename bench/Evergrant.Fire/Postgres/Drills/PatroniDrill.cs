@@ -21,7 +21,6 @@ internal sealed class PatroniDrill : IDrill
         await (await patroni.HealthyAsync()).AskAsync<object>($"create database {FireDatabase.Name}");
         await using Cluster cluster = await Cluster.OnPostgresAsync(setting, "nodes", 3, _ => patroni.ConnectionString(FireDatabase.Name), cancellationToken);
         using Load load = Load.Start(cluster, setting);
-        List<string> violations = [];
         List<long> servers = [], machines = [], handed = [];
         int kills = setting.Count(FailOvers, 2), switches = setting.Count(SwitchOvers);
         for (int i = 0; i < kills + switches; i++)
@@ -34,16 +33,12 @@ internal sealed class PatroniDrill : IDrill
             else if (machine) await leader.KillAsync();
             else await leader.KillPostgresAsync();
             // The one that was the primary is silent from now on; whatever succeeds, succeeds at the next.
-            if (await load.Pulse.AllSucceedAsync(from, cancellationToken) is { } times)
-            {
-                if (!hands) (machine ? machines : servers).Add(times.First);
-            }
-            else violations.Add($"after {(hands ? "switch-over" : "fail-over")} {i + 1} a node did not answer with 200 again");
+            if (await load.RecoveredAsync($"{(hands ? "switch-over" : "fail-over")} {i + 1}", from, cancellationToken) is { } times && !hands) (machine ? machines : servers).Add(times.First);
             if (machine) await leader.StartAsync();
             Member next = await patroni.HealthyAsync();
             if (hands) handed.Add(load.Pulse.LongestSilence(from));
             setting.Say($"{(hands ? "switch-over" : machine ? "machine lost" : "server killed")}: {leader.Name} to {next.Name}, {load.Crowd.Count.Violated} violations");
-            if (next == leader) violations.Add($"{leader.Name} stayed the primary");
+            if (next == leader) load.Violations.Add($"{leader.Name} stayed the primary");
         }
         return load.End("G4",
         [
@@ -52,6 +47,6 @@ internal sealed class PatroniDrill : IDrill
             new("G4", "primary's machine lost (server and Patroni) to the first success", Times.Of(machines)),
             new("G4", "all fail-overs to the first success", Times.Of(servers.Concat(machines))),
             new("G4", "switch-over: longest time without a success", Times.Of(handed)),
-        ], violations);
+        ]);
     }
 }

@@ -32,7 +32,6 @@ internal sealed class RollingDrill : IDrill
         await using Cluster cluster = await Cluster.OnPostgresAsync(setting with { Program = programs[0] }, "nodes", Nodes, _ => database.ConnectionString(), cancellationToken);
         int before = await VersionAsync(database);
         using Load load = Load.Start(cluster, setting);
-        List<string> violations = [];
         List<long> drains = [];
         // Forth, and back.
         int rounds = setting.Count(Whole, other is null ? 1 : 2);
@@ -43,19 +42,19 @@ internal sealed class RollingDrill : IDrill
                 await load.SendAsync(100, cancellationToken);
                 ServerProcess server = cluster.Nodes[node];
                 long asked = MonotonicClock.Now;
-                if (!await server.StopAsync()) violations.Add($"node {node} did not end by itself within fifteen seconds");
+                if (!await server.StopAsync()) load.Violations.Add($"node {node} did not end by itself within fifteen seconds");
                 drains.Add(MonotonicClock.Now - asked);
                 server.Plan = server.Plan with { Program = programs[(round + 1) % 2] };
                 await server.StartAgainAsync(cancellationToken);
-                if (await load.Pulse.AllSucceedAsync(asked, cancellationToken) is null) violations.Add($"after node {node} was replaced, a node did not answer with 200");
+                await load.RecoveredAsync($"the replacement of node {node}", asked, cancellationToken);
                 int others = load.Pulse.Beats.Count(b => b.Line != node && b.Sent >= asked && b.Status is not 200);
-                if (others > 0) violations.Add($"the other node answered {others} requests otherwise while node {node} was being replaced");
+                if (others > 0) load.Violations.Add($"the other node answered {others} requests otherwise while node {node} was being replaced");
             }
             if (round == 0 && await VersionAsync(database) == before)
             {
                 long from = MonotonicClock.Now;
                 await ExpandAsync(database);
-                if (await load.Pulse.AllSucceedAsync(from, cancellationToken) is null) violations.Add("a node did not answer with 200 after the tables went one version ahead");
+                await load.RecoveredAsync("the tables went one version ahead", from, cancellationToken);
             }
         }
         int unanswered = load.Pulse.Beats.Count(b => b.Status == 0);
@@ -65,7 +64,7 @@ internal sealed class RollingDrill : IDrill
             new("G17", "version of the tables before and after", $"{before}; {await VersionAsync(database)}"),
             new("G17", "from the signal to the end of the process", Times.Of(drains)),
             new("G17", "connections that ended without an answer, at the node that stopped", Times.Count(unanswered)),
-        ], violations);
+        ]);
     }
 
     private static Task<int> VersionAsync(Solo database) => database.AskAsync<int>("select max(version) from evergrant_versions");
