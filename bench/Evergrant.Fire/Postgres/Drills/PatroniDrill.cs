@@ -32,8 +32,9 @@ internal sealed class PatroniDrill : IDrill
             if (hands) await patroni.SwitchOverAsync(leader);
             else if (machine) await leader.KillAsync();
             else await leader.KillPostgresAsync();
-            // The one that was the primary is silent from now on; whatever succeeds, succeeds at the next.
-            if (await load.RecoveredAsync($"{(hands ? "switch-over" : "fail-over")} {i + 1}", from, cancellationToken) is { } times && !hands) (machine ? machines : servers).Add(times.First);
+            // The one that was killed is silent from now on; whatever succeeds, succeeds at the next.
+            long silent = MonotonicClock.Now;
+            if (await load.RecoveredAsync($"{(hands ? "switch-over" : "fail-over")} {i + 1}", silent, cancellationToken) is { } times && !hands) (machine ? machines : servers).Add(silent - from + times.First);
             if (machine) await leader.StartAsync();
             Member next = await patroni.HealthyAsync();
             if (hands) handed.Add(load.Pulse.LongestSilence(from));

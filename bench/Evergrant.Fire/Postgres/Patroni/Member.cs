@@ -25,21 +25,20 @@ internal sealed class Member(ServerFolder folder, string name, int etcd)
         _patroni = folder.Start(name, Packages.Patroni, $"{Data}.yml");
     }
 
-    /// <summary>Kills PostgreSQL's first process; Patroni sees it.</summary>
+    /// <summary>Kills PostgreSQL's first process; Patroni sees it. Its sessions end when they find out; from then on nobody is answered by it.</summary>
     public async Task KillPostgresAsync()
     {
-        int id = int.Parse((await File.ReadAllLinesAsync(Path.Combine(Data, "postmaster.pid")))[0]);
-        using Process process = Process.GetProcessById(id);
-        process.Kill();
-        await process.WaitForExitAsync();
+        List<Process> all = await ProcessesAsync();
+        all[0].Kill();
+        foreach (Process process in all) await process.WaitForExitAsync();
     }
 
-    /// <summary>Kills both, as the loss of the machine does; nobody sees it until the leader's key has run out.</summary>
+    /// <summary>Kills Patroni and all of PostgreSQL, as the loss of the machine does; nobody sees it until the leader's key has run out.</summary>
     public async Task KillAsync()
     {
-        _patroni!.Kill();
-        await _patroni.WaitForExitAsync();
-        await KillPostgresAsync();
+        List<Process> all = [_patroni!, .. await ProcessesAsync()];
+        foreach (Process process in all) process.Kill();
+        foreach (Process process in all) await process.WaitForExitAsync();
     }
 
     /// <summary>The first column of the first row.</summary>
@@ -49,6 +48,25 @@ internal sealed class Member(ServerFolder folder, string name, int etcd)
         await connection.OpenAsync();
         await using NpgsqlCommand command = new(sql, connection);
         return await command.ExecuteScalarAsync() is T answer ? answer : default;
+    }
+
+    // PostgreSQL's first process, and those that it has started. One that has just ended is not among them.
+    private async Task<List<Process>> ProcessesAsync()
+    {
+        int first = int.Parse((await File.ReadAllLinesAsync(Path.Combine(Data, "postmaster.pid")))[0]);
+        List<Process> all = [Process.GetProcessById(first)];
+        foreach (string child in (await File.ReadAllTextAsync($"/proc/{first}/task/{first}/children")).Split(' ', StringSplitOptions.RemoveEmptyEntries))
+        {
+            try
+            {
+                all.Add(Process.GetProcessById(int.Parse(child)));
+            }
+            catch (ArgumentException)
+            {
+                // It has ended since.
+            }
+        }
+        return all;
     }
 
     // The tuned timers of the guide: ttl = loop_wait + 2 * retry_timeout. A primary that crashed is not started again while a standby can take over.
