@@ -13,7 +13,6 @@ internal sealed class ServerProcess : IAsyncDisposable
     private static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(15);
     private const int StoreUnavailable = 3; // exit code (docs/operations/configuration.md)
-    private const int Restarts = 3;
     private Process? _process;
 
     private ServerProcess(ServerPlan plan) => Plan = plan;
@@ -56,16 +55,12 @@ internal sealed class ServerProcess : IAsyncDisposable
     public async Task StartAgainAsync(CancellationToken cancellationToken, bool supervised = true)
     {
         Launch();
-        int restarts = supervised && Plan.Postgres is not null ? Restarts : 0;
         long since = Stopwatch.GetTimestamp();
         while (!Listens())
         {
-            if (restarts > 0 && _process is { HasExited: true, ExitCode: StoreUnavailable })
-            {
-                restarts--;
-                Launch();
-            }
-            if (!IsRunning || Stopwatch.GetElapsedTime(since) > StartPatience)
+            bool late = Stopwatch.GetElapsedTime(since) > StartPatience;
+            if (supervised && !late && Plan.Postgres is not null && _process is { HasExited: true, ExitCode: StoreUnavailable }) Launch();
+            else if (!IsRunning || late)
             {
                 await KillAsync();
                 throw new InvalidOperationException($"The server did not start. It said: {EndOfLog()}");
