@@ -54,8 +54,12 @@ internal static class NodesCommand
             .. Enumerable.Range(1, nodes.Length).Select(count => new Setup($"PostgreSQL, {count} {(count == 1 ? "node" : "nodes")}", site, workers, nodes[..count])),
         ];
 
-        foreach (var setup in setups) await setup.RunAsync(warmUp, database);
-        await database.CountAsync(site.DatabaseName!);
+        if (warmUp > TimeSpan.Zero)
+        {
+            foreach (var setup in setups) await setup.RunAsync(warmUp, database);
+            await database.CountAsync(site.DatabaseName!);
+        }
+
         var runs = new List<DatabaseFigures>();
         for (var round = 0; round < sizes.Rounds; round++)
         {

@@ -103,7 +103,7 @@ internal sealed class SeededSite : IAsyncDisposable
         Directory.Delete(place.Folder!, recursive: true);
     }
 
-    private static Task FillAsync(ServerPlace place, IEnumerable<Grant> grants, CancellationToken cancellation) =>
+    private static Task<long> FillAsync(ServerPlace place, IEnumerable<Grant> grants, CancellationToken cancellation) =>
         place.Postgres is null ? SqliteSeeder.SeedAsync(place.Folder!, grants, cancellation) : PostgresSeeder.SeedAsync(place.Postgres, grants, cancellation);
 
     private static async Task<long> WeighAsync(string folder, PostgresRun? database, string? name) =>
