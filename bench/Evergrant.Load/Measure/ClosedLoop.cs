@@ -29,7 +29,10 @@ internal static class ClosedLoop
         var errors = logs.SelectMany(log => log.Errors).ToList();
         return new Figures(name, workers.Count, latencies.Length, errors.Count, [.. errors.Distinct().Take(5)], elapsed,
             Percentile(latencies, 0.50), Percentile(latencies, 0.99), Percentile(latencies, 1),
-            serverAfter - serverBefore, generatorAfter - generatorBefore, server.ResidentBytes()) { DatabaseCpu = databaseAfter - databaseBefore };
+            serverAfter - serverBefore, generatorAfter - generatorBefore, server.ResidentBytes())
+        {
+            DatabaseCpu = databaseAfter - databaseBefore,
+        };
     }
 
     private static async Task<(List<long> Latencies, List<string> Errors)> WorkAsync(IWorker worker, long start, TimeSpan duration)
