@@ -9,6 +9,9 @@ internal interface IDrill
     /// <summary>What is done to the server, in one sentence.</summary>
     string Sentence { get; }
 
+    /// <summary>Whether its nodes are on PostgreSQL: then the mutants are checked there as well before it counts.</summary>
+    bool IsOnPostgres => false;
+
     /// <summary>Runs it.</summary>
     /// <param name="setting">Where things are, and how long the run shall be.</param>
     /// <param name="cancellationToken">Ends the run; what was started is ended with it.</param>
@@ -23,6 +26,9 @@ internal interface IDrill
 /// <param name="Say">Takes a line about what is going on.</param>
 internal sealed record DrillSetting(string Program, string Scratch, double Scale, int Seed, Action<string> Say)
 {
+    /// <summary>What nodes are replaced by where two builds shall serve together (<see cref="Servers.OtherBuild.MakeAsync"/>); null for the same build.</summary>
+    public string? Other { get; init; }
+
     /// <summary>A count of the long form at this scale, at least <paramref name="atLeast"/>.</summary>
     public int Count(int whole, int atLeast = 1) => Math.Max(atLeast, (int)Math.Round(whole * Scale));
 }

@@ -2,6 +2,7 @@ using Evergrant.Fire.Disk;
 using Evergrant.Fire.Explorer;
 using Evergrant.Fire.Faults;
 using Evergrant.Fire.Keys;
+using Evergrant.Fire.Migration;
 using Evergrant.Fire.Postgres.Drills;
 using Evergrant.Fire.PowerLoss;
 using Evergrant.Fire.Storms;
@@ -14,7 +15,7 @@ internal static class Drills
     public static IReadOnlyList<IDrill> All { get; } =
     [
         new ExploreDrill(),
-        new MutantsDrill(),
+        .. MutantsDrill.All,
         .. Place.All.Select(p => new KillDrill(p)),
         .. Place.All.Select(p => new RefreshRaceDrill(p)),
         .. Place.All.Select(p => new RevokeRaceDrill(p)),
@@ -22,6 +23,7 @@ internal static class Drills
         .. CleanUpDrill.All,
         new KeyRotationDrill(),
         new RootRotationDrill(),
+        .. Place.All.Where(p => p.Nodes == 1).Select(p => new MigrationDrill(p)),
         .. PostgresDrills.All,
         new PowerLossDrill(),
         new IoSweepDrill(),

@@ -50,7 +50,10 @@ internal sealed class Database : IAsyncDisposable
             CommandTimeout = seconds + 1,
             Timeout = Math.Max(1, seconds / 2), // For each host, so that one that is silent leaves time for the next.
             KeepAlive = 10,
+            // Seconds. When its limit passes, the driver asks the server on another connection to cancel, and blocks a thread until that is answered: on a line that is silent, for ever.
             TcpKeepAlive = true,
+            TcpKeepAliveTime = 10,
+            TcpKeepAliveInterval = 3,
             MaxAutoPrepare = 100,
             AutoPrepareMinUsages = 2,
             NoResetOnClose = true, // Nothing changes a session here.

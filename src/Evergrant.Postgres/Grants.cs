@@ -12,7 +12,7 @@ internal static class Grants
 
     private const string Columns =
         "id, issuer, client_id, subject, session_id, state, generation, generation_at, key_number, retries, access_serial, access_floor, " +
-        "created_at, idle_expires_at, expires_at, bound_key, salt, revoked_at, revoked_why, authorized";
+        "created_at, idle_expires_at, expires_at, bound_key, salt, revoked_at, revoked_why, mark, authorized";
 
     /// <summary>When a row ended or will end, if nobody refreshes it; NULL for one that does not end by itself. (least and greatest pass over NULL.)
     /// A revoked row stays until its absolute end ($3 is the retention that is added to it): its tokens, coming back, are told apart from unknown ones.</summary>
@@ -21,13 +21,13 @@ internal static class Grants
     private const string Due = "(select id from grants where clean_after <= $1 order by clean_after limit $2 for update skip locked)";
 
     private const string CreateSql =
-        $"insert into grants ({Columns}, clean_after) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21) " +
+        $"insert into grants ({Columns}, clean_after) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22) " +
         "on conflict (id) do nothing";
 
     // The session's row is locked against its removal: who removes it waits, and then finds the grant; who has removed it leaves none to be found here.
     private const string CreateInSessionSql =
-        $"insert into grants ({Columns}, clean_after) select $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21 " +
-        "from sessions where key = $22 for key share on conflict (id) do nothing";
+        $"insert into grants ({Columns}, clean_after) select $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22 " +
+        "from sessions where key = $23 for key share on conflict (id) do nothing";
 
     // Redemptions of one user for one client, one after the other. No refresh takes this lock.
     private const string LockHolderSql = "select pg_advisory_xact_lock(hashtextextended($1, 0)) is null";
@@ -39,15 +39,17 @@ internal static class Grants
     // A refresh. No column that it sets is in an index: the row's new version stays on its page (HOT).
     private const string AdvanceSql =
         "update grants set generation = $3, key_number = $4, generation_at = $5, idle_expires_at = $6, expires_at = $7, retries = $8, " +
-        $"access_serial = $9, access_floor = $10 where id = $1 and generation = $2 and state = {Active}";
+        $"access_serial = $9, access_floor = $10, mark = $11 where id = $1 and generation = $2 and retries = $12 and mark = $13 and state = {Active}";
 
     // A redemption also says when clean-up shall look at the row.
     private const string RedeemSql =
         $"update grants set state = {Active}, generation = $3, key_number = $4, generation_at = $5, idle_expires_at = $6, expires_at = $7, retries = $8, " +
-        $"access_serial = $9, access_floor = $10, clean_after = $11 where id = $1 and generation = $2 and state = {Pending}";
+        $"access_serial = $9, access_floor = $10, mark = $11, clean_after = $14 where id = $1 and generation = $2 and retries = $12 and mark = $13 and state = {Pending}";
 
     private const string RenewSql =
-        $"update grants set generation_at = $3, idle_expires_at = $4, access_serial = $5, access_floor = $6 where id = $1 and generation = $2 and state = {Active}";
+        $"update grants set generation_at = $3, idle_expires_at = $4, access_serial = $5, access_floor = $6, mark = $7 where id = $1 and generation = $2 and state = {Active}";
+
+    private const string RenewOfSql = $"{RenewSql} and mark = $8";
 
     // RetryHistory.Counted: four bits for the present generation, saturating at 15. A row is written even then: a retry is answered only after a commit.
     private const string CountRetrySql =
@@ -93,7 +95,7 @@ internal static class Grants
         .Bind(grant.Id).Bind(grant.Issuer).Bind(grant.ClientId).Bind(grant.Subject).Bind(grant.SessionId)
         .Bind((long)grant.State).Bind(grant.Generation).Bind(grant.GenerationAt).Bind(grant.KeyNumber).Bind(grant.Retries.Bits)
         .Bind(grant.AccessSerial).Bind(grant.AccessFloor).Bind(grant.CreatedAt).Bind(grant.IdleExpiresAt).Bind(grant.ExpiresAt)
-        .Bind(grant.BoundKey).Bind(grant.Salt).Bind(grant.RevokedAt).Bind(Name(grant.RevokedWhy))
+        .Bind(grant.BoundKey).Bind(grant.Salt).Bind(grant.RevokedAt).Bind(Name(grant.RevokedWhy)).Bind(grant.Mark)
         .Bind(JsonSerializer.Serialize(grant.Authorized, StoredJson.Default.Authorized))
         .Bind(grant.State == GrantState.Revoked ? grant.RevokedAt : Earlier(grant.IdleExpiresAt, grant.ExpiresAt));
 
@@ -101,12 +103,17 @@ internal static class Grants
     {
         Statement statement = new Statement(change.From == 0 ? RedeemSql : AdvanceSql)
             .Bind(change.GrantId).Bind(change.From).Bind(change.To).Bind(change.KeyNumber).Bind(change.At)
-            .Bind(change.IdleExpiresAt).Bind(change.ExpiresAt).Bind(change.Retries.Bits).Bind(change.AccessSerial).Bind(change.AccessFloor);
+            .Bind(change.IdleExpiresAt).Bind(change.ExpiresAt).Bind(change.Retries.Bits).Bind(change.AccessSerial).Bind(change.AccessFloor)
+            .Bind(change.Mark).Bind(change.RetriesBefore.Bits).Bind(change.MarkBefore);
         return change.From == 0 ? statement.Bind(Earlier(change.IdleExpiresAt, change.ExpiresAt)) : statement;
     }
 
-    public static Statement Renew(RenewGrant change) => new Statement(RenewSql)
-        .Bind(change.GrantId).Bind(change.Generation).Bind(change.At).Bind(change.IdleExpiresAt).Bind(change.AccessSerial).Bind(change.AccessFloor);
+    public static Statement Renew(RenewGrant change)
+    {
+        Statement statement = new Statement(change.MarkBefore is null ? RenewSql : RenewOfSql)
+            .Bind(change.GrantId).Bind(change.Generation).Bind(change.At).Bind(change.IdleExpiresAt).Bind(change.AccessSerial).Bind(change.AccessFloor).Bind(change.Mark);
+        return change.MarkBefore is { } before ? statement.Bind(before) : statement;
+    }
 
     public static Statement CountRetry(CountRetry change) => change.Before is { } before
         ? new Statement(CountRetryOfSql).Bind(change.GrantId).Bind(change.Generation).Bind(before.Bits).Bind(before.Counted().Bits)
@@ -156,7 +163,8 @@ internal static class Grants
         Salt = row.Bytes(16),
         RevokedAt = row.InstantOrNull(17),
         RevokedWhy = row.TextOrNull(18) is { } why ? Enum.Parse<RevocationCause>(why) : RevocationCause.None,
-        Authorized = JsonSerializer.Deserialize(row.Document(19), StoredJson.Default.Authorized)!,
+        Mark = row.Number(19),
+        Authorized = JsonSerializer.Deserialize(row.Document(20), StoredJson.Default.Authorized)!,
     };
 
     private static DateTimeOffset? Earlier(DateTimeOffset? one, DateTimeOffset? other) =>

@@ -14,14 +14,15 @@ internal static class GrantSeal
     private const long Prime = int.MaxValue;
 
     // Anything below 2^20, different for each, so that values that change places are seen too.
-    private static readonly int[] Weights = [524287, 393241, 786433, 196613, 98317, 49157, 24593, 12289, 6151, 3079];
+    private static readonly int[] Weights = [524287, 393241, 786433, 196613, 98317, 49157, 24593, 12289, 6151, 3079, 1543];
 
     /// <summary>The moving checksum in SQL, of these expressions: a column's name where it stays, a parameter where it is written.</summary>
     public static string Sql(
         string state = "state", string generation = "generation", string generationAt = "generation_at", string keyNumber = "key_number", string retries = "retries",
-        string accessSerial = "access_serial", string accessFloor = "access_floor", string idleExpiresAt = "idle_expires_at", string expiresAt = "expires_at", string revokedAt = "revoked_at")
+        string accessSerial = "access_serial", string accessFloor = "access_floor", string idleExpiresAt = "idle_expires_at", string expiresAt = "expires_at", string revokedAt = "revoked_at",
+        string mark = "mark")
     {
-        string[] values = [state, generation, generationAt, keyNumber, retries, accessSerial, accessFloor, $"coalesce({idleExpiresAt}, -1)", $"coalesce({expiresAt}, -1)", $"coalesce({revokedAt}, -1)"];
+        string[] values = [state, generation, generationAt, keyNumber, retries, accessSerial, accessFloor, $"coalesce({idleExpiresAt}, -1)", $"coalesce({expiresAt}, -1)", $"coalesce({revokedAt}, -1)", mark];
         return string.Join(" + ", values.Select((value, i) => $"{value} % {Prime} * {Weights[i]}"));
     }
 
@@ -31,7 +32,7 @@ internal static class GrantSeal
         ReadOnlySpan<long> values =
         [
             (long)grant.State, grant.Generation, grant.GenerationAt.ToUnixTimeMilliseconds(), grant.KeyNumber, grant.Retries.Bits, grant.AccessSerial, grant.AccessFloor,
-            grant.IdleExpiresAt?.ToUnixTimeMilliseconds() ?? -1, grant.ExpiresAt?.ToUnixTimeMilliseconds() ?? -1, grant.RevokedAt?.ToUnixTimeMilliseconds() ?? -1,
+            grant.IdleExpiresAt?.ToUnixTimeMilliseconds() ?? -1, grant.ExpiresAt?.ToUnixTimeMilliseconds() ?? -1, grant.RevokedAt?.ToUnixTimeMilliseconds() ?? -1, grant.Mark,
         ];
         long sum = 0;
         for (int i = 0; i < values.Length; i++) sum += values[i] % Prime * Weights[i];

@@ -11,7 +11,7 @@ internal sealed class Grants(Connection connection)
 
     private const string Columns =
         "id, issuer, client_id, subject, session_id, state, generation, generation_at, key_number, retries, access_serial, access_floor, " +
-        "created_at, idle_expires_at, expires_at, bound_key, salt, revoked_at, revoked_why, authorized, moving_seal, fixed_seal";
+        "created_at, idle_expires_at, expires_at, bound_key, salt, revoked_at, revoked_why, authorized, moving_seal, fixed_seal, mark";
 
     private const string Never = "9223372036854775807";
 
@@ -23,25 +23,25 @@ internal sealed class Grants(Connection connection)
     private readonly Statement _find = new(connection, $"select {Columns} from grants where id = ?1");
 
     private readonly Statement _create = new(connection,
-        $"insert into grants ({Columns}, clean_after) values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23) " +
+        $"insert into grants ({Columns}, clean_after) values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24) " +
         "on conflict (id) do nothing");
 
     // A refresh. No column that it sets is in an index.
     private readonly Statement _advance = new(connection,
         $"update grants set generation = ?3, key_number = ?4, generation_at = ?5, idle_expires_at = ?6, expires_at = ?7, retries = ?8, " +
-        $"access_serial = ?9, access_floor = ?10, moving_seal = {GrantSeal.Sql(generation: "?3", keyNumber: "?4", generationAt: "?5", idleExpiresAt: "?6", expiresAt: "?7", retries: "?8", accessSerial: "?9", accessFloor: "?10")} " +
-        $"where id = ?1 and generation = ?2 and state = {Active}");
+        $"access_serial = ?9, access_floor = ?10, mark = ?11, moving_seal = {GrantSeal.Sql(generation: "?3", keyNumber: "?4", generationAt: "?5", idleExpiresAt: "?6", expiresAt: "?7", retries: "?8", accessSerial: "?9", accessFloor: "?10", mark: "?11")} " +
+        $"where id = ?1 and generation = ?2 and retries = ?12 and mark = ?13 and state = {Active}");
 
     // A redemption also says when clean-up shall look at the row.
     private readonly Statement _redeem = new(connection,
         $"update grants set state = {Active}, generation = ?3, key_number = ?4, generation_at = ?5, idle_expires_at = ?6, expires_at = ?7, retries = ?8, " +
-        $"access_serial = ?9, access_floor = ?10, clean_after = ?11, " +
-        $"moving_seal = {GrantSeal.Sql(state: $"{Active}", generation: "?3", keyNumber: "?4", generationAt: "?5", idleExpiresAt: "?6", expiresAt: "?7", retries: "?8", accessSerial: "?9", accessFloor: "?10")} " +
-        $"where id = ?1 and generation = ?2 and state = {Pending}");
+        $"access_serial = ?9, access_floor = ?10, mark = ?11, clean_after = ?14, " +
+        $"moving_seal = {GrantSeal.Sql(state: $"{Active}", generation: "?3", keyNumber: "?4", generationAt: "?5", idleExpiresAt: "?6", expiresAt: "?7", retries: "?8", accessSerial: "?9", accessFloor: "?10", mark: "?11")} " +
+        $"where id = ?1 and generation = ?2 and retries = ?12 and mark = ?13 and state = {Pending}");
 
     private readonly Statement _renew = new(connection,
-        $"update grants set generation_at = ?3, idle_expires_at = ?4, access_serial = ?5, access_floor = ?6, " +
-        $"moving_seal = {GrantSeal.Sql(generationAt: "?3", idleExpiresAt: "?4", accessSerial: "?5", accessFloor: "?6")} where id = ?1 and generation = ?2 and state = {Active}");
+        $"update grants set generation_at = ?3, idle_expires_at = ?4, access_serial = ?5, access_floor = ?6, mark = ?7, " +
+        $"moving_seal = {GrantSeal.Sql(generationAt: "?3", idleExpiresAt: "?4", accessSerial: "?5", accessFloor: "?6", mark: "?7")} where id = ?1 and generation = ?2 and state = {Active} and (?8 is null or mark = ?8)");
 
     // RetryHistory.Counted: four bits for the present generation, saturating at 15.
     private readonly Statement _countRetry = new(connection,
@@ -123,21 +123,24 @@ internal sealed class Grants(Connection connection)
             .Bind(16, grant.BoundKey).Bind(17, grant.Salt).Bind(18, grant.RevokedAt).Bind(19, Name(grant.RevokedWhy))
             .BindText(20, authorized)
             .Bind(21, GrantSeal.Moving(grant)).Bind(22, GrantSeal.Fixed(grant, authorized))
-            .Bind(23, grant.State == GrantState.Revoked ? grant.RevokedAt : Earlier(grant.IdleExpiresAt, grant.ExpiresAt))
+            .Bind(23, grant.Mark)
+            .Bind(24, grant.State == GrantState.Revoked ? grant.RevokedAt : Earlier(grant.IdleExpiresAt, grant.ExpiresAt))
             .RunAny();
     }
 
     public bool Advance(AdvanceGrant change)
     {
-        Statement statement = change.From == 0 ? _redeem.Bind(11, Earlier(change.IdleExpiresAt, change.ExpiresAt)) : _advance;
+        Statement statement = change.From == 0 ? _redeem.Bind(14, Earlier(change.IdleExpiresAt, change.ExpiresAt)) : _advance;
         return statement
             .Bind(1, change.GrantId).Bind(2, change.From).Bind(3, change.To).Bind(4, change.KeyNumber).Bind(5, change.At)
             .Bind(6, change.IdleExpiresAt).Bind(7, change.ExpiresAt).Bind(8, change.Retries.Bits).Bind(9, change.AccessSerial).Bind(10, change.AccessFloor)
+            .Bind(11, change.Mark).Bind(12, change.RetriesBefore.Bits).Bind(13, change.MarkBefore)
             .RunAny();
     }
 
     public bool Renew(RenewGrant change) => _renew
         .Bind(1, change.GrantId).Bind(2, change.Generation).Bind(3, change.At).Bind(4, change.IdleExpiresAt).Bind(5, change.AccessSerial).Bind(6, change.AccessFloor)
+        .Bind(7, change.Mark).Bind(8, change.MarkBefore)
         .RunAny();
 
     public bool CountRetry(CountRetry change) => change.Before is { } before
@@ -239,6 +242,7 @@ internal sealed class Grants(Connection connection)
         Salt = row.Bytes(16),
         RevokedAt = row.InstantOrNull(17),
         RevokedWhy = row.TextOrNull(18) is { } why ? Enum.Parse<RevocationCause>(why) : RevocationCause.None,
+        Mark = row.Number(22),
         Authorized = JsonSerializer.Deserialize(row.Span(19), StoredJson.Default.Authorized)!,
     };
 }

@@ -55,7 +55,23 @@ internal sealed class MemoryStore : IGrantStore, IClientStore, IKeyStore
 
     public IReadOnlyList<Grant> Grants => [.. _grants.Values];
 
-    public ValueTask<Grant?> FindGrantAsync(Guid id, CancellationToken cancellationToken) => Read(() => _grants.GetValueOrDefault(id));
+    public bool ReadsWait { get; init; }
+
+    /// <summary>How often a grant was read.</summary>
+    public int Reads { get; private set; }
+
+    public ValueTask<Grant?> FindGrantAsync(Guid id, CancellationToken cancellationToken) => Read(() =>
+    {
+        Reads++;
+        return _grants.GetValueOrDefault(id);
+    });
+
+    /// <summary>Changes a row as another node does.</summary>
+    public void Change(Func<Grant, Grant> change)
+    {
+        Grant row = _grants.Values.Single();
+        _grants[row.Id] = change(row);
+    }
 
     public ValueTask<IReadOnlyList<Grant>> ListGrantsAsync(GrantFilter filter, CancellationToken cancellationToken) => Read(() => (IReadOnlyList<Grant>)[.. _grants.Values]);
 
@@ -201,28 +217,8 @@ internal sealed class MemoryStore : IGrantStore, IClientStore, IKeyStore
             case Together together: return together.Changes.All(TryApply);
             case SaveConsent: return true;
             case DenyAccessToken deny: return _denied.Add(Convert.ToHexString(deny.TokenHash)) || true;
-            case AdvanceGrant a when _grants.GetValueOrDefault(a.GrantId) is { } row && row.Generation == a.From && row.State == (a.From == 0 ? GrantState.Pending : GrantState.Active):
-                _grants[row.Id] = row with
-                {
-                    State = GrantState.Active,
-                    Generation = a.To,
-                    GenerationAt = a.At,
-                    KeyNumber = a.KeyNumber,
-                    IdleExpiresAt = a.IdleExpiresAt,
-                    ExpiresAt = a.ExpiresAt,
-                    Retries = a.Retries,
-                    AccessSerial = a.AccessSerial,
-                    AccessFloor = a.AccessFloor,
-                };
-                return true;
-            case RenewGrant r when _grants.GetValueOrDefault(r.GrantId) is { State: GrantState.Active } row && row.Generation == r.Generation:
-                _grants[row.Id] = row with { GenerationAt = r.At, IdleExpiresAt = r.IdleExpiresAt, AccessSerial = r.AccessSerial, AccessFloor = r.AccessFloor };
-                return true;
-            case CountRetry c when _grants.GetValueOrDefault(c.GrantId) is { State: GrantState.Active } row && row.Generation == c.Generation:
-                _grants[row.Id] = row with { Retries = row.Retries.Counted() };
-                return true;
-            case RevokeGrant r when _grants.GetValueOrDefault(r.GrantId) is { } row && row.State != GrantState.Revoked:
-                _grants[row.Id] = row with { State = GrantState.Revoked, RevokedAt = r.At, RevokedWhy = r.Why };
+            case GrantChange one when _grants.GetValueOrDefault(one.GrantId) is { } row && one.ApplyTo(row) is { } after:
+                _grants[row.Id] = after;
                 return true;
             default: return false;
         }

@@ -16,6 +16,8 @@ public sealed record ChangeCase(Change Change, int Winners, Change[] Given, Func
     private static readonly CreateSession SignIn = new(Rows.Session());
     private static readonly SaveConsent Consented = new(Rows.Consent());
 
+    private static RenewGrant Renew(long mark) => new(GrantId, 1, Now.AddHours(1), Now.AddDays(1), 7, 6) { Mark = mark };
+
     /// <summary>All cases by name.</summary>
     public static IReadOnlyDictionary<string, ChangeCase> All { get; } = new Dictionary<string, ChangeCase>
     {
@@ -31,11 +33,13 @@ public sealed record ChangeCase(Change Change, int Winners, Change[] Given, Func
         ["redeem a code"] = new(Advance(GrantId, 0), 1, [CreatePending], Grant(g => g is { State: GrantState.Active, Generation: 1, KeyNumber: 2, AccessSerial: 1 } && g.ExpiresAt == Now.AddDays(90)),
             [], [CreateActive], [CreatePending, Advance(GrantId, 0)], [CreatePending, new RevokeGrant(GrantId, RevocationCause.CodeReplayed, Now)]),
         ["refresh"] = new(Advance(GrantId, 1), 1, [CreateActive], Grant(g => g is { State: GrantState.Active, Generation: 2, Retries.Bits: 1 } && g.GenerationAt == Now.AddMinutes(1)),
-            [], [CreatePending], [new CreateGrant(Active(null, 2))], [CreateRevoked]),
+            [], [CreatePending], [new CreateGrant(Active(null, 2))], [CreateRevoked], [CreateActive, new CountRetry(GrantId, 1, null)], [CreateActive, Renew(7)]),
+        ["refresh of a row that bears a mark"] = new(Advance(GrantId, 1) with { MarkBefore = 7, Mark = long.MaxValue }, 1, [CreateActive, Renew(7)], Grant(g => g is { Generation: 2, Mark: long.MaxValue }), [CreateActive]),
         ["catch up"] = new(Advance(GrantId, 1, 9), 1, [CreateActive], Grant(g => g.Generation == 9), [CreateActive, Advance(GrantId, 1)]),
         ["renew without rotation"] = new(new RenewGrant(GrantId, 1, Now.AddHours(1), null, 7, 6), 64, [CreateActive],
             Grant(g => g is { Generation: 1, IdleExpiresAt: null, AccessSerial: 7, AccessFloor: 6 } && g.GenerationAt == Now.AddHours(1) && g.ExpiresAt is not null),
             [], [CreatePending], [new CreateGrant(Active(null, 2))], [CreateRevoked]),
+        ["renew a row as it was read"] = new(Renew(8) with { MarkBefore = 7 }, 1, [CreateActive, Renew(7)], Grant(g => g is { Generation: 1, Mark: 8 }), [CreateActive], [CreateActive, Renew(9)]),
         ["count a retry"] = new(new CountRetry(GrantId, 1, null), 64, [CreateActive], Grant(g => g.Retries.Bits is 1 or 15),
             [], [CreatePending], [new CreateGrant(Active(null, 2))], [CreateRevoked]),
         ["count a retry within a budget"] = new(new CountRetry(GrantId, 1, new RetryHistory(0x23)), 1, [new CreateGrant(Active() with { Retries = new(0x23) })], Grant(g => g.Retries.Bits == 0x24),

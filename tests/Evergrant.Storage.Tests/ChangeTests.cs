@@ -1,3 +1,4 @@
+using Evergrant.Protocol.Grants;
 using Evergrant.Protocol.Storage;
 using static Evergrant.Storage.Tests.Rows;
 
@@ -10,7 +11,7 @@ public abstract class ChangeTests<TStore> : StoreTests<TStore> where TStore : IS
     public void Every_change_has_a_case()
     {
         IEnumerable<Type> known = ChangeCase.All.Values.Select(one => one.Change.GetType());
-        Assert.Empty(typeof(Change).Assembly.GetTypes().Where(type => type.BaseType == typeof(Change)).Except(known));
+        Assert.Empty(typeof(Change).Assembly.GetTypes().Where(type => type.IsSubclassOf(typeof(Change)) && !type.IsAbstract).Except(known));
     }
 
     [Theory, MemberData(nameof(ChangeCase.Names), MemberType = typeof(ChangeCase))]
@@ -23,6 +24,22 @@ public abstract class ChangeTests<TStore> : StoreTests<TStore> where TStore : IS
         await ReopenAsync();
         Assert.True(await one.Effect(Grants));
         Assert.NotNull(await Grants.FindEventAsync("HELD-0001", default));
+    }
+
+    [Theory, MemberData(nameof(ChangeCase.Names), MemberType = typeof(ChangeCase))]
+    public async Task A_change_of_a_grant_makes_of_the_row_what_is_written_of_it(string name)
+    {
+        if (ChangeCase.All[name].Change is not GrantChange change) return;
+        foreach (Change[] state in (Change[][])[ChangeCase.All[name].Given, .. ChangeCase.All[name].Otherwise])
+        {
+            await GivenAsync(state);
+            Grant? before = await Grants.FindGrantAsync(change.GrantId, default);
+            Grant? after = before is null ? null : change.ApplyTo(before);
+            Assert.Equal(after is null ? CommitResult.Conflict : CommitResult.Committed, await CommitAsync(change));
+            if (before is not null) Same(after ?? before, await GrantAsync(change.GrantId));
+            await Store.DisposeAsync();
+            await Store.OpenAsync();
+        }
     }
 
     [Theory, MemberData(nameof(ChangeCase.Names), MemberType = typeof(ChangeCase))]

@@ -50,6 +50,7 @@ public static class Rows
         GenerationAt = Now.AddMilliseconds(1),
         KeyNumber = int.MaxValue,
         Retries = new RetryHistory((1L << 40) - 1),
+        Mark = long.MaxValue,
         AccessSerial = int.MaxValue,
         AccessFloor = int.MaxValue - 1,
         BoundKey = "0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I",
@@ -69,7 +70,7 @@ public static class Rows
     public static Grant Bare(Guid? id = null) => Active(id) with { Subject = null, SessionId = null, IdleExpiresAt = null, ExpiresAt = null, BoundKey = null, Salt = [] };
 
     public static AdvanceGrant Advance(Guid id, long from, long? to = null) =>
-        new(id, from, to ?? from + 1, 2, Now.AddMinutes(1), Now.AddDays(14), Now.AddDays(90), new RetryHistory(from), (int)(from + 1), 0);
+        new(id, from, to ?? from + 1, 2, Now.AddMinutes(1), Now.AddDays(14), Now.AddDays(90), new RetryHistory(from), (int)(from + 1), 0) { RetriesBefore = new(Math.Max(0, from - 1)) };
 
     public static Session Session(string cookie = "cookie", string subject = Subject) => new()
     {

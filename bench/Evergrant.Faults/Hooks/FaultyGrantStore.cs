@@ -7,6 +7,9 @@ namespace Evergrant.Faults.Hooks;
 /// <summary>The server's store with a mutant and failpoints before it. Everything but the rows of grants and their changes goes through untouched.</summary>
 internal sealed class FaultyGrantStore(IGrantStore store, Mutant mutant, Failpoint failpoint) : IGrantStore
 {
+    // A mutant wants to be asked for every row.
+    public bool ReadsWait => false;
+
     public ValueTask<Grant?> FindGrantAsync(Guid id, CancellationToken cancellationToken) => mutant.FindAsync(store, id, Asked.Now);
 
     public async ValueTask<CommitResult> CommitAsync(Change change, EventRecord? record, CancellationToken cancellationToken)

@@ -40,39 +40,12 @@ internal sealed class MemoryRows
     /// <returns>Null when it is not.</returns>
     public CommitResult? Commit(Change change)
     {
-        Guid? id = change switch
-        {
-            AdvanceGrant a => a.GrantId,
-            CountRetry c => c.GrantId,
-            RevokeGrant r => r.GrantId,
-            _ => null,
-        };
         lock (_lock)
         {
-            if (id is null || !_rows.TryGetValue(id.Value, out Grant? row)) return null;
-            if (After(row, change) is not { } after) return CommitResult.Conflict;
+            if (change is not GrantChange one || !_rows.TryGetValue(one.GrantId, out Grant? row)) return null;
+            if (one.ApplyTo(row) is not { } after) return CommitResult.Conflict;
             _rows[row.Id] = after;
             return CommitResult.Committed;
         }
     }
-
-    /// <summary>The row after a change; null when its condition does not hold.</summary>
-    public static Grant? After(Grant row, Change change) => change switch
-    {
-        AdvanceGrant a when row.Generation == a.From && row.State == (a.From == 0 ? GrantState.Pending : GrantState.Active) => row with
-        {
-            State = GrantState.Active,
-            Generation = a.To,
-            GenerationAt = a.At,
-            KeyNumber = a.KeyNumber,
-            IdleExpiresAt = a.IdleExpiresAt,
-            ExpiresAt = a.ExpiresAt,
-            Retries = a.Retries,
-            AccessSerial = a.AccessSerial,
-            AccessFloor = a.AccessFloor,
-        },
-        CountRetry c when row.Generation == c.Generation && row.State == GrantState.Active && (c.Before is null || c.Before == row.Retries) => row with { Retries = row.Retries.Counted() },
-        RevokeGrant r when row.State != GrantState.Revoked => row with { State = GrantState.Revoked, RevokedAt = r.At, RevokedWhy = r.Why },
-        _ => null,
-    };
 }

@@ -19,7 +19,12 @@ internal sealed class TwoSuccessors : Mutant
     {
         if (change is not CountRetry retry) return await base.CommitAsync(store, change, record);
         if (await store.FindGrantAsync(retry.GrantId, CancellationToken.None) is not { } row || row.Generation != retry.Generation) return CommitResult.Conflict;
-        var advance = new AdvanceGrant(row.Id, row.Generation, row.Generation + 1, row.KeyNumber, row.GenerationAt, row.IdleExpiresAt, row.ExpiresAt, row.Retries, row.AccessSerial, row.AccessFloor);
+        var advance = new AdvanceGrant(row.Id, row.Generation, row.Generation + 1, row.KeyNumber, row.GenerationAt, row.IdleExpiresAt, row.ExpiresAt, row.Retries, row.AccessSerial, row.AccessFloor)
+        {
+            RetriesBefore = row.Retries,
+            MarkBefore = row.Mark,
+            Mark = row.Mark,
+        };
         CommitResult result = await base.CommitAsync(store, advance, record);
         if (result == CommitResult.Committed && Asked.Now is { } asked) asked.Instead = GrantCredential.Write(_secrets!.Credentials, row.KeyNumber, CredentialKind.RefreshToken, row, row.Generation + 1);
         return result;

@@ -33,11 +33,12 @@ internal sealed class AnswerBeforeCommit : Mutant
 
     public override async ValueTask<CommitResult> CommitAsync(IGrantStore store, Change change, EventRecord? record)
     {
-        if (change is AdvanceGrant { From: 0 } || IdOf(change) is not { } id || await store.FindGrantAsync(id, CancellationToken.None) is not { } row) return await base.CommitAsync(store, change, record);
+        if (change is AdvanceGrant { From: 0 } || change is not GrantChange one || await store.FindGrantAsync(one.GrantId, CancellationToken.None) is not { } row) return await base.CommitAsync(store, change, record);
         lock (_lock)
         {
+            Guid id = one.GrantId;
             row = _rows.Find(id) ?? row;
-            if (MemoryRows.After(row, change) is not { } after) return CommitResult.Conflict;
+            if (one.ApplyTo(row) is not { } after) return CommitResult.Conflict;
             _rows.Put(after);
             _writing[id] = WriteAsync(store, change, record, _writing.GetValueOrDefault(id, Task.CompletedTask));
         }
@@ -50,14 +51,6 @@ internal sealed class AnswerBeforeCommit : Mutant
         await Task.Delay(30);
         await base.CommitAsync(store, change, record);
     }
-
-    private static Guid? IdOf(Change change) => change switch
-    {
-        AdvanceGrant a => a.GrantId,
-        CountRetry c => c.GrantId,
-        RevokeGrant r => r.GrantId,
-        _ => null,
-    };
 }
 
 /// <summary>Forgets the last rotation of every grant when the process starts.</summary>
@@ -123,7 +116,7 @@ internal sealed class RefreshBeatsRevocation : Mutant
         Grant? row = await FindAsync(store, advance.GrantId, null);
         if (row is not { State: GrantState.Revoked, RevokedWhy: RevocationCause.RevokedByClient } || row.Generation != advance.From) return result;
         _rows.Forget(row);
-        _rows.Keep(MemoryRows.After(row with { State = GrantState.Active }, advance)!);
+        _rows.Keep(advance.Onto(row));
         return CommitResult.Committed;
     }
 }

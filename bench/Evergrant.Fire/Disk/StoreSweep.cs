@@ -103,7 +103,7 @@ internal sealed class StoreSweep
 
     private Task AdvanceAsync(Guid id) => DoAsync("advance", id, -1, row =>
         row is null || row.State == GrantState.Revoked ? null
-        : new AdvanceGrant(id, row.Generation, row.Generation + 1, 1, DateTimeOffset.UtcNow, DateTimeOffset.UtcNow.AddDays(14), row.ExpiresAt, row.Retries, (int)row.Generation + 1, 0));
+        : new AdvanceGrant(id, row.Generation, row.Generation + 1, 1, DateTimeOffset.UtcNow, DateTimeOffset.UtcNow.AddDays(14), row.ExpiresAt, row.Retries, (int)row.Generation + 1, 0) { RetriesBefore = row.Retries, MarkBefore = row.Mark });
 
     // As an endpoint does it: read the row, make the change that it allows, and tell what came of it.
     private async Task DoAsync(string what, Guid id, long number, Func<Grant?, Change?> decide)

@@ -17,8 +17,8 @@ internal static class PlantedBugs
         ("no reuse detection", "I5", p => new Decided(p, (d, _, _, _) => d is Replayed replayed ? new Refused(replayed.Error, replayed.Grant, replayed.Presented) : d)),
         ("no grace", "I9", p => new Seen(p, (row, shown, _) => shown == row.Generation - 1 && shown > 0 ? row with { Generation = shown + 2 } : row)),
         ("retry refused", "I4", p => new Decided(p, (d, _, _, _) => d is Repeated ? new Refused(No) : d)),
-        ("retry advances", "I2", p => new Decided(p, (d, _, _, _) => d is Repeated r
-            ? r with { Change = new AdvanceGrant(r.Grant.Id, r.Grant.Generation, r.Grant.Generation + 1, r.Grant.KeyNumber, r.Grant.GenerationAt, r.Grant.IdleExpiresAt, r.Grant.ExpiresAt, r.Grant.Retries, 1, 0), RefreshGeneration = r.Grant.Generation + 1 } : d)),
+        ("retry advances", "I2", p => new Decided(p, (d, _, row, _) => d is Repeated r
+            ? r with { Change = new AdvanceGrant(r.Grant.Id, r.Grant.Generation, r.Grant.Generation + 1, r.Grant.KeyNumber, r.Grant.GenerationAt, r.Grant.IdleExpiresAt, r.Grant.ExpiresAt, r.Grant.Retries, 1, 0) { RetriesBefore = row.Retries }, RefreshGeneration = r.Grant.Generation + 1 } : d)),
         ("retry made with the newest key", "I2", p => new Decided(p, (d, _, _, keys) => d is Repeated r ? r with { Grant = r.Grant with { KeyNumber = keys.CurrentNumber } } : d)),
         ("stranger kills", "I9", p => new Decided(p, (d, actor, row, _) => actor == Actor.Stranger && row.State == GrantState.Active ? new Replayed(No, row, 0, new RevokeGrant(row.Id, RevocationCause.RefreshTokenReplayed, row.GenerationAt)) : d)),
         ("stranger accepted", "I5", p => new Served(p)),
@@ -69,12 +69,12 @@ internal static class PlantedBugs
 
     private sealed class Unlocked(GrantPolicy policy) : Rules(policy)
     {
-        public override Grant? Apply(Grant row, Change change) => change is AdvanceGrant a && row.State != GrantState.Revoked ? Advanced(row, a) : base.Apply(row, change);
+        public override Grant? Apply(Grant row, Change change) => change is AdvanceGrant a && row.State != GrantState.Revoked ? a.Onto(row) : base.Apply(row, change);
     }
 
     private sealed class Resurrecting(GrantPolicy policy) : Rules(policy)
     {
-        public override Grant? Apply(Grant row, Change change) => change is AdvanceGrant a && row.Generation == a.From ? Advanced(row, a) : base.Apply(row, change);
+        public override Grant? Apply(Grant row, Change change) => change is AdvanceGrant a && row.Generation == a.From ? a.Onto(row) : base.Apply(row, change);
     }
 
     private sealed class Early(GrantPolicy policy) : Rules(policy)

@@ -58,13 +58,7 @@ internal class Rules
 
     /// <summary>Makes a change if its condition holds (Storage.Change).</summary>
     /// <returns>The row after it; null when the condition does not hold.</returns>
-    public virtual Grant? Apply(Grant row, Change change) => change switch
-    {
-        AdvanceGrant a when row.Generation == a.From && row.State == (a.From == 0 ? GrantState.Pending : GrantState.Active) => Advanced(row, a),
-        CountRetry c when row.Generation == c.Generation && row.State == GrantState.Active && (c.Before is null || c.Before == row.Retries) => row with { Retries = row.Retries.Counted() },
-        RevokeGrant r when row.State != GrantState.Revoked => row with { State = GrantState.Revoked, RevokedAt = r.At, RevokedWhy = r.Why },
-        _ => null,
-    };
+    public virtual Grant? Apply(Grant row, Change change) => (change as GrantChange)?.ApplyTo(row);
 
     /// <summary>Whether an answer may leave before its change is committed.</summary>
     public virtual bool AnswersEarly => false;
@@ -90,20 +84,6 @@ internal class Rules
 
     /// <summary>The view of a row.</summary>
     public static RowView View(Grant row) => new((RowState)row.State, (byte)row.Generation, row.Retries.Bits, (byte)row.KeyNumber, (byte)((row.GenerationAt - Start) / Tick));
-
-    /// <summary>A row that an advance has gone over, whatever it was.</summary>
-    protected static Grant Advanced(Grant row, AdvanceGrant a) => row with
-    {
-        State = GrantState.Active,
-        Generation = a.To,
-        GenerationAt = a.At,
-        KeyNumber = a.KeyNumber,
-        Retries = a.Retries,
-        IdleExpiresAt = a.IdleExpiresAt,
-        ExpiresAt = a.ExpiresAt,
-        AccessSerial = a.AccessSerial,
-        AccessFloor = a.AccessFloor,
-    };
 
     private GrantCredential Credential(int generation, int key)
     {

@@ -23,19 +23,21 @@ internal enum DiskCalls
 /// <param name="Name">For reports.</param>
 /// <param name="Error">The errno.</param>
 /// <param name="Half">Writes write half of their bytes; other calls fail with the errno.</param>
-internal sealed record DiskFault(string Name, int Error, bool Half = false)
+/// <param name="Kills">The call is not made: the process is killed, as kill -9 does.</param>
+internal sealed record DiskFault(string Name, int Error, bool Half = false, bool Kills = false)
 {
     public static readonly DiskFault Input = new("EIO", 5);
     public static readonly DiskFault Full = new("ENOSPC", 28);
     public static readonly DiskFault Short = new("short", 28, Half: true);
     public static readonly DiskFault ReadOnly = new("EROFS", 30);
+    public static readonly DiskFault Killed = new("kill -9", 0, Kills: true);
 }
 
 /// <summary>Memory shared with the shim in another process (struct control of disk.c): what fails is chosen while it runs.</summary>
 internal sealed class DiskControl : IDisposable
 {
     private const int Size = 4096;
-    private const int Armed = 0, Kinds = 4, Counted = 8, First = 16, Last = 24, Error = 32, Half = 36, SyncDelay = 40, Injections = 48, Suffix = 56, SuffixLength = 32;
+    private const int Armed = 0, Kinds = 4, Counted = 8, First = 16, Last = 24, Error = 32, How = 36, SyncDelay = 40, Injections = 48, Suffix = 56, SuffixLength = 32;
 
     private readonly MemoryMappedFile _mapping;
     private readonly MemoryMappedViewAccessor _view;
@@ -73,7 +75,7 @@ internal sealed class DiskControl : IDisposable
         _view.Write(First, first);
         _view.Write(Last, sticky ? long.MaxValue : first);
         _view.Write(Error, fault.Error);
-        _view.Write(Half, fault.Half ? 1 : 0);
+        _view.Write(How, fault.Kills ? 2 : fault.Half ? 1 : 0);
         _view.Write(Injections, 0L);
         byte[] ending = new byte[SuffixLength];
         Encoding.ASCII.GetBytes(suffix, ending);

@@ -30,6 +30,10 @@ internal sealed class DiskShim
         if (skipSyncs) start.Environment["FIRE_NOSYNC"] = "1";
     }
 
+    /// <summary>The environment of a process that sees the folder's disk through the shim.</summary>
+    public IReadOnlyDictionary<string, string> Environment(string folder, DiskControl control) =>
+        new Dictionary<string, string> { ["LD_PRELOAD"] = _disk, ["FIRE_DIR"] = folder, ["FIRE_CONTROL"] = control.File };
+
     /// <summary>Has a process see a wall clock that can be set.</summary>
     public void Preload(ProcessStartInfo start, WallClock clock)
     {

@@ -11,6 +11,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -24,13 +25,14 @@
 
 enum { MAX_FD = 65536, MAX_INODES = 65536, FOLDER = -1 };
 enum { WRITES = 1, TRUNCATES = 2, SYNCS = 4, OPENS = 8, NAMES = 16, READS = 32 };
+enum { FAILS, HALF, KILLS };
 
 // The layout is that of Native/DiskControl.cs.
 struct control {
   int32_t armed, kinds;      // counts and fails only while armed; sum of the kinds that count
   int64_t calls;             // counted so far
   int64_t first, last;       // calls that fail, counting from 1; first 0: none
-  int32_t error, half;       // errno; half: a write writes half of its bytes instead of failing
+  int32_t error, how;        // errno; how: FAILS, or HALF: a write writes half of its bytes, or KILLS: the process is killed before the call
   int64_t sync_delay;        // microseconds that a sync takes longer
   int64_t injected;          // failures so far
   char suffix[32];           // only files whose path ends so; empty: all
@@ -100,7 +102,8 @@ static int fault(int kind, const char *path) {
   int64_t call = __atomic_add_fetch(&control->calls, 1, __ATOMIC_SEQ_CST);
   if (!control->first || call < control->first || call > control->last) return 0;
   __atomic_add_fetch(&control->injected, 1, __ATOMIC_SEQ_CST);
-  return control->half && kind == WRITES ? -1 : control->error;
+  if (control->how == KILLS) for (kill(getpid(), SIGKILL);;) pause();
+  return control->how == HALF && kind == WRITES ? -1 : control->error;
 }
 
 static int failed(int kind, const char *path) {

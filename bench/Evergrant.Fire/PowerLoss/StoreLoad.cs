@@ -89,7 +89,7 @@ internal sealed class StoreLoad
         Grant grant = _grants[at];
         long to = grant.Generation + 1;
         DateTimeOffset now = DateTimeOffset.UtcNow;
-        await DoAsync("advance", grant.Id, to, new AdvanceGrant(grant.Id, grant.Generation, to, 1, now, now.AddDays(14), grant.ExpiresAt, grant.Retries, (int)to, 0));
+        await DoAsync("advance", grant.Id, to, new AdvanceGrant(grant.Id, grant.Generation, to, 1, now, now.AddDays(14), grant.ExpiresAt, grant.Retries, (int)to, 0) { RetriesBefore = grant.Retries });
         _grants[at] = grant with { Generation = to };
     }
 

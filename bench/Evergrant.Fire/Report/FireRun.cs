@@ -1,40 +1,69 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
+using Evergrant.Fire.Faults;
 
 namespace Evergrant.Fire.Report;
 
-/// <summary>Runs drills one after the other, prints their table and keeps it as bench/results/DATE-TIME-COMMIT-fire.md.</summary>
+/// <summary>Checks the mutants, runs drills one after the other, prints their table and keeps it as bench/results/DATE-TIME-COMMIT-fire.md.</summary>
 internal static class FireRun
 {
-    /// <returns>0 when everything held, 1 when something was violated.</returns>
+    /// <summary>The drills of a run in their order: wrong servers come first on each kind of store that the others use.</summary>
+    /// <param name="wanted">What was asked for.</param>
+    /// <param name="mutants">Whether the mutants are checked although they were not asked for.</param>
+    public static IReadOnlyList<IDrill> Order(IReadOnlyList<IDrill> wanted, bool mutants)
+    {
+        IDrill[] guards = [.. MutantsDrill.All.Where(g => wanted.Contains(g) || mutants && (!g.IsOnPostgres || wanted.Any(d => d.IsOnPostgres)))];
+        return [.. guards, .. wanted.Except(guards)];
+    }
+
+    /// <summary>Runs them.</summary>
+    /// <returns>0 when everything held, 1 when something was violated or a mutant was not caught: then no drill is run.</returns>
     public static async Task<int> RunAsync(IReadOnlyList<IDrill> drills, DrillSetting setting, string? folder, CancellationToken cancellationToken)
     {
-        List<string> table = ["| goal | drill | what | figure |", "|---|---|---|--:|"];
-        List<string> violations = [];
+        List<Outcome> outcomes = [];
         foreach (IDrill drill in drills)
         {
-            setting.Say($"{drill.Name}: {drill.Sentence}");
-            string scratch = Directory.CreateDirectory(Path.Combine(setting.Scratch, drill.Name)).FullName;
-            long started = Stopwatch.GetTimestamp();
-            DrillResult result = await drill.RunAsync(setting with { Scratch = scratch }, cancellationToken);
-            foreach (DrillFigure figure in result.Figures) table.Add($"| {figure.Goal} | {drill.Name} | {figure.What} | {figure.Value} |");
-            table.Add($"| | {drill.Name} | took | {Stopwatch.GetElapsedTime(started).TotalSeconds:0} s |");
-            violations.AddRange(result.Violations.Select(v => $"- {drill.Name}: {v}"));
+            if (drill is not MutantsDrill && outcomes.Any(o => o is { Drill: MutantsDrill, Result.Held: false })) break;
+            outcomes.Add(await RunAsync(drill, setting, cancellationToken));
         }
-        string[] lines =
-        [
-            "# Under fire", "", .. Head(setting), "", .. table, "",
-            violations.Count == 0 ? "Nothing was violated." : "## Violated", .. violations,
-        ];
-        foreach (string line in lines) Console.WriteLine(line);
+        FireReport report = new([.. Head(setting)], outcomes);
+        foreach (string line in report.Lines) Console.WriteLine(line);
         if (folder is not null)
         {
-            string name = drills.Count == 1 ? $"fire-{drills[0].Name}" : "fire";
+            IDrill[] named = [.. drills.Where(d => d is not MutantsDrill)];
+            string name = named.Length == 1 ? $"fire-{named[0].Name}" : named.Length == 0 ? "fire-mutants" : "fire";
             string path = Path.Combine(Directory.CreateDirectory(folder).FullName, $"{DateTimeOffset.UtcNow:yyyy-MM-dd-HHmm}-{Git("rev-parse", "--short", "HEAD")}-{name}.md");
-            await File.WriteAllLinesAsync(path, lines, cancellationToken);
+            await File.WriteAllLinesAsync(path, report.Lines, cancellationToken);
             Console.WriteLine($"\nWritten to {path}");
         }
-        return violations.Count == 0 ? 0 : 1;
+        return report.Held ? 0 : 1;
+    }
+
+    // A violation stands. What kept the drill itself from its end (a server of its own that did not start) is told, and the drill is tried once more with other dice.
+    private static async Task<Outcome> RunAsync(IDrill drill, DrillSetting setting, CancellationToken cancellationToken)
+    {
+        setting.Say($"{drill.Name}: {drill.Sentence}");
+        string? failure = null;
+        for (int attempt = 0; ; attempt++)
+        {
+            DrillSetting present = setting with { Seed = setting.Seed + attempt, Scratch = Directory.CreateDirectory(Path.Combine(setting.Scratch, attempt == 0 ? drill.Name : drill.Name + "-again")).FullName };
+            long started = Stopwatch.GetTimestamp();
+            try
+            {
+                DrillResult result = await drill.RunAsync(present, cancellationToken);
+                return new(drill, result, present.Seed, Stopwatch.GetElapsedTime(started), failure);
+            }
+            // What a crowd of clients ends with is an answer that no client understands: that is the server's.
+            catch (Exception e) when (!cancellationToken.IsCancellationRequested && (attempt == 1 || e is AggregateException))
+            {
+                return new(drill, new DrillResult([], [$"it did not come to its end: {e.Message}"]), present.Seed, Stopwatch.GetElapsedTime(started), failure);
+            }
+            catch (Exception e) when (!cancellationToken.IsCancellationRequested)
+            {
+                failure = e.Message;
+                setting.Say($"{drill.Name} failed and is tried a second time: {e}");
+            }
+        }
     }
 
     private static IEnumerable<string> Head(DrillSetting setting)

@@ -13,6 +13,8 @@ internal sealed class ChaosDrill(Place place) : IDrill
 
     public string Name => "chaos" + place.Suffix;
 
+    public bool IsOnPostgres => place.IsPostgres;
+
     public string Sentence => $"Random clients of all kinds while a node is killed now and then; every history is checked ({place}).";
 
     public async Task<DrillResult> RunAsync(DrillSetting setting, CancellationToken cancellationToken)

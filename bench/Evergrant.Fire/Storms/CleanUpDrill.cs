@@ -32,6 +32,8 @@ internal sealed class CleanUpDrill(Place place) : IDrill
 
     public string Name => "cleanup-race" + place.Suffix;
 
+    public bool IsOnPostgres => place.IsPostgres;
+
     public string Sentence => $"Clean-up without a pause beside refreshes, while years pass ({place}).";
 
     public async Task<DrillResult> RunAsync(DrillSetting setting, CancellationToken cancellationToken)

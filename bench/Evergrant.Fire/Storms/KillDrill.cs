@@ -15,6 +15,8 @@ internal sealed class KillDrill(Place place) : IDrill
 
     public string Name => "kill" + place.Suffix;
 
+    public bool IsOnPostgres => place.IsPostgres;
+
     public string Sentence => $"kill -9 under load, at random moments and at the four places of a refresh where it matters; the clients retry ({place}).";
 
     public async Task<DrillResult> RunAsync(DrillSetting setting, CancellationToken cancellationToken)

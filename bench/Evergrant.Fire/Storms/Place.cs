@@ -24,13 +24,13 @@ internal sealed record Place(string Suffix, string Words, int Nodes, bool IsPost
     public static IReadOnlyList<Place> All { get; } = [Sqlite, Postgres, ThreeNodes];
 
     /// <summary>Starts the nodes, and the database before them.</summary>
-    public async Task<Site> OpenAsync(DrillSetting setting, string folder, CancellationToken cancellationToken)
+    public async Task<Site> OpenAsync(DrillSetting setting, string folder, CancellationToken cancellationToken, IReadOnlyDictionary<string, string>? environment = null)
     {
-        if (!IsPostgres) return new Site(await Cluster.OnSqliteAsync(setting, folder, cancellationToken), null);
+        if (!IsPostgres) return new Site(await Cluster.OnSqliteAsync(setting, folder, cancellationToken, environment), null);
         Solo database = await Solo.StartAsync();
         try
         {
-            return new Site(await Cluster.OnPostgresAsync(setting, folder, Nodes, i => database.ConnectionString(more: $";Application Name={Site.NameOf(i)}"), cancellationToken), database);
+            return new Site(await Cluster.OnPostgresAsync(setting, folder, Nodes, i => database.ConnectionString(more: $";Application Name={Site.NameOf(i)}"), cancellationToken, environment), database);
         }
         catch
         {

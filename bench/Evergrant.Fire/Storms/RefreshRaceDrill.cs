@@ -14,6 +14,8 @@ internal sealed class RefreshRaceDrill(Place place) : IDrill
 
     public string Name => "refresh-race" + place.Suffix;
 
+    public bool IsOnPostgres => place.IsPostgres;
+
     public string Sentence => $"8 to 50 parallel refreshes of one token, with the retry rule off and on ({place}).";
 
     public async Task<DrillResult> RunAsync(DrillSetting setting, CancellationToken cancellationToken)

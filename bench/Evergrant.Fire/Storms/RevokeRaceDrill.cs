@@ -14,6 +14,8 @@ internal sealed class RevokeRaceDrill(Place place) : IDrill
 
     public string Name => "revoke-race" + place.Suffix;
 
+    public bool IsOnPostgres => place.IsPostgres;
+
     public string Sentence => $"Refreshes and a revocation of one grant at the same time; then every token of the grant is tried ({place}).";
 
     public async Task<DrillResult> RunAsync(DrillSetting setting, CancellationToken cancellationToken)

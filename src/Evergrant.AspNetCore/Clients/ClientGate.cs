@@ -29,7 +29,8 @@ internal sealed class ClientGate(ClientCatalogue clients, ClientThrottle throttl
 
         System.Net.IPAddress? address = http.Connection.RemoteIpAddress;
         Client? client = shown.ClientId is null ? null : await clients.FindAsync(site.Issuer, shown.ClientId, http.RequestAborted);
-        switch (ClientAuthentication.Decide(shown, client, secrets.Derive(ClientSecret.Purpose), site.Issuer, site.TokenEndpoint, clock.GetUtcNow()))
+        NumberedKeys keys = secrets.Derive(ClientSecret.Purpose);
+        switch (ClientAuthentication.Decide(shown, client, keys, site.Issuer, site.TokenEndpoint, clock.GetUtcNow()))
         {
             case NotAuthenticated refused:
                 // Whoever has the right secret is let in however many behind the same address have guessed: 256 bits are not found by trying.
@@ -48,7 +49,7 @@ internal sealed class ClientGate(ClientCatalogue clients, ClientThrottle throttl
                     default: return await RefuseAsync(http, site, rule, Busy, shown, client);
                 }
             case Authenticated authenticated:
-                await RenewAsync(shown, authenticated.Client, http.RequestAborted);
+                if (authenticated.OutdatedHash is { } hash) await RenewAsync(shown.Secret!, hash, keys, authenticated.Client, http.RequestAborted);
                 return (authenticated.Client, form);
             default:
                 throw new InvalidOperationException("A client decision has two forms.");
@@ -56,13 +57,11 @@ internal sealed class ClientGate(ClientCatalogue clients, ClientThrottle throttl
     }
 
     // Of a secret only its hash under a root key is kept. Here is the secret: the moment to make the hash under the present one.
-    private async ValueTask RenewAsync(ShownCredentials shown, Client client, CancellationToken cancellationToken)
+    private async ValueTask RenewAsync(string secret, byte[] hash, NumberedKeys keys, Client client, CancellationToken cancellationToken)
     {
-        NumberedKeys keys = secrets.Derive(ClientSecret.Purpose);
-        if (shown.Secret is null || ClientSecret.Outdated(shown.Secret, keys, client.SecretHashes) is not { } hash) return;
         try
         {
-            await clients.ReplaceSecretHashAsync(client, hash, ClientSecret.Hash(shown.Secret, keys), cancellationToken);
+            await clients.ReplaceSecretHashAsync(client, hash, ClientSecret.Hash(secret, keys), cancellationToken);
         }
         catch (StoreUnavailableException exception)
         {

@@ -12,7 +12,7 @@ namespace Evergrant.AspNetCore.Keys;
 /// <summary>The signing keys of one issuer as they stand until <see cref="Until"/>.</summary>
 public sealed class KeySnapshot
 {
-    internal KeySnapshot(IReadOnlyList<SigningKeyRecord> records, JwkSet published, IReadOnlyDictionary<string, ISigner> signers, DateTimeOffset until)
+    internal KeySnapshot(IReadOnlyList<SigningKeyRecord> records, JwkSet published, IReadOnlyDictionary<string, KeyInUse> signers, DateTimeOffset until)
     {
         Records = records;
         Published = published;
@@ -34,11 +34,14 @@ public sealed class KeySnapshot
     /// <summary>Its entity tag.</summary>
     public string ETag { get; }
 
-    internal IReadOnlyDictionary<string, ISigner> Signers { get; }
+    internal IReadOnlyDictionary<string, KeyInUse> Signers { get; }
 
     /// <summary>When it has to be looked at again.</summary>
     public DateTimeOffset Until { get; }
 }
+
+/// <summary>The key that signs with an algorithm, and when it is no longer published.</summary>
+internal readonly record struct KeyInUse(ISigner Signer, DateTimeOffset GoneAt);
 
 /// <summary>The key rings of all issuers: loaded from the store, unwrapped, rotated when due. Which key does what at an instant is decided by <see cref="KeyRing"/>.</summary>
 public sealed class KeyRings : IDisposable
@@ -86,7 +89,7 @@ public sealed class KeyRings : IDisposable
     /// <param name="algorithm">One of <see cref="ClientMetadata.SigningAlgorithms"/>.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     public async ValueTask<ISigner> SignerAsync(string issuer, string algorithm, CancellationToken cancellationToken) =>
-        (await CurrentAsync(issuer, cancellationToken)).Signers[algorithm];
+        (await CurrentAsync(issuer, cancellationToken)).Signers[algorithm].Signer;
 
     /// <summary>The signer of an issuer for a token that lives until an instant: its key stays published until then and an hour more, which is written down before the token is signed.</summary>
     /// <param name="issuer">Issuer.</param>
@@ -98,8 +101,8 @@ public sealed class KeyRings : IDisposable
         while (true)
         {
             KeySnapshot snapshot = await CurrentAsync(issuer, cancellationToken);
-            ISigner signer = snapshot.Signers[algorithm];
-            if (snapshot.Records.First(k => k.KeyId == signer.KeyId).GoneAt >= expires + Skew) return signer;
+            (ISigner signer, DateTimeOffset goneAt) = snapshot.Signers[algorithm];
+            if (goneAt >= expires + Skew) return signer;
             // As long as this token lives, for all tokens that the key has still to sign.
             await _store.RetainKeyAsync(issuer, signer.KeyId, expires - _clock.GetUtcNow() + Skew + ClocksApart, cancellationToken);
             await LoadAsync(issuer, true, cancellationToken);
@@ -208,10 +211,10 @@ public sealed class KeyRings : IDisposable
                     await _store.SaveKeysAsync(issuer, keys.Count, [.. KeyRing.Extended(keys, due, _times, now), .. due.Select(planned => Make(issuer, planned))], cancellationToken);
                     continue;
                 }
-                var signers = new Dictionary<string, ISigner>(StringComparer.Ordinal);
+                var signers = new Dictionary<string, KeyInUse>(StringComparer.Ordinal);
                 foreach (string one in Always)
                 {
-                    if (KeyRing.Signer(keys, one, now) is { } signer) signers[one] = Unwrap(signer);
+                    if (KeyRing.Signer(keys, one, now) is { } key) signers[one] = new KeyInUse(Unwrap(key), key.GoneAt);
                 }
                 var published = new JwkSet([.. KeyRing.Published(keys, now).Select(k => Jwk.TryParse(JsonDocument.Parse(k.PublicJwk).RootElement, out Jwk? jwk, out _) ? jwk : throw new InvalidDataException("A stored public key does not parse."))]);
                 DateTimeOffset until = KeyRing.NextLook(keys, _times, now) is { } next && next < asked + _longestLook ? next : asked + _longestLook;

@@ -30,11 +30,13 @@ internal sealed class TokenEndpoint(ClientGate gate, ClientCatalogue clients, IG
     private static readonly OAuthError Unknown = new("temporarily_unavailable", "The outcome is not known; try again with the same token.", Refusal.StoreUnavailable);
     private static readonly OAuthError NoAccount = new("invalid_grant", "The account is not available.", Refusal.AccountUnavailable);
 
+    private readonly RecentGrants? _recent = store.ReadsWait ? new() : null;
+
     public async Task HandleAsync(HttpContext http, IssuerSite site, EndpointRule rule)
     {
         if (await gate.EnterAsync(http, site, rule) is not { } entered) return;
         (Client client, Parameters form) = entered;
-        if (TokenRequest.Read(form, out TokenRequest? request) is { } malformed)
+        if (TokenRequest.Read(form, NewMark(), out TokenRequest? request) is { } malformed)
         {
             await RefuseAsync(http, site, client, new Refused(malformed));
             return;
@@ -61,7 +63,8 @@ internal sealed class TokenEndpoint(ClientGate gate, ClientCatalogue clients, IG
         string? eventInDoubt = null;
         for (int attempt = 0; attempt < Attempts; attempt++)
         {
-            Grant? grant = credential is null ? null : await store.FindGrantAsync(credential.GrantId, http.RequestAborted);
+            Grant? guess = attempt == 0 && credential is { Kind: CredentialKind.RefreshToken } ? _recent?.Find(credential) : null;
+            Grant? grant = guess ?? (credential is null ? null : await store.FindGrantAsync(credential.GrantId, http.RequestAborted));
             DateTimeOffset now = clock.GetUtcNow();
             TokenDecision decision = request.GrantType switch
             {
@@ -71,6 +74,7 @@ internal sealed class TokenEndpoint(ClientGate gate, ClientCatalogue clients, IG
                 _ => ClientCredentialsGrant.Decide(
                     request, site.Issuer, client, catalogue, new GrantSeed(Guid.CreateVersion7(now), RandomNumberGenerator.GetBytes(16), secrets.Credentials.CurrentNumber), now),
             };
+            if (guess is not null && !Proves(ref decision, guess)) continue;
             // The client has shown its token once: what this request has done itself is no retry of the client's.
             if (inDoubt is not null && decision is Repeated again && await WasMadeAsync(inDoubt, eventInDoubt, grant!, http.RequestAborted)) decision = DoubtfulCommit.Settle(inDoubt, again, grant!);
             switch (decision)
@@ -134,12 +138,28 @@ internal sealed class TokenEndpoint(ClientGate gate, ClientCatalogue clients, IG
                             return;
                         }
                         if (record is null) log.Count(granted.Name, null);
+                        // How often a retry was counted by then is not known here.
+                        if (granted is not (Repeated or Returned)) _recent?.Keep(granted.Grant);
                         await writer.WriteAsync(http, granted, signed);
                         return;
                     }
             }
         }
         await RefuseAsync(http, site, client, new Refused(Contended));
+    }
+
+    /// <summary>Whether the change of a decision holds only if the row is what it was taken for. All else is decided on the row.</summary>
+    private static bool Proves(ref TokenDecision decision, Grant guess)
+    {
+        if (decision is Renewed { Change: RenewGrant renew } renewed) decision = renewed with { Change = renew with { MarkBefore = guess.Mark } };
+        return decision is Rotated or Renewed;
+    }
+
+    private static long NewMark()
+    {
+        Span<byte> bytes = stackalloc byte[sizeof(long)];
+        RandomNumberGenerator.Fill(bytes);
+        return BitConverter.ToInt64(bytes) & long.MaxValue;
     }
 
     /// <summary>Whether a change in doubt was made. One that has an event is there if and only if the event is: two nodes may count a retry from the same row.</summary>

@@ -158,7 +158,7 @@ public sealed record Client
     public string? ClientUri { get; init; }
 
     /// <summary>Named switches that conditions of policies ask for (client_flag); words without white space.</summary>
-    public IReadOnlyList<string> Flags { get; init; } = [];
+    public IReadOnlyList<string> Flags { get => field ?? []; init; } = []; // null in the document of a client that was stored before there were flags
 
     /// <summary>What the client's token policy says of its own; null leaves it to the issuer's policy, the server's, or the built-in one for its type.</summary>
     public PolicyDocument? Policy { get; init; }

@@ -23,7 +23,8 @@ public abstract record ClientDecision;
 /// <summary>It does; for a public client: nothing speaks against it.</summary>
 /// <param name="Client">The client.</param>
 /// <param name="Change">What has to commit before it counts (the assertion's jti is used up); null for nothing.</param>
-public sealed record Authenticated(Client Client, UseAssertion? Change) : ClientDecision;
+/// <param name="OutdatedHash">The stored hash of the secret that was shown, where it is to be made again with the present key; null otherwise.</param>
+public sealed record Authenticated(Client Client, UseAssertion? Change, byte[]? OutdatedHash = null) : ClientDecision;
 
 /// <summary>It does not.</summary>
 /// <param name="Error">What the caller is told, and why.</param>
@@ -70,7 +71,8 @@ public static class ClientAuthentication
                 // Basic and form fields carry the same proof; whoever holds the secret may show it either way.
                 if (shown.Assertion is not null) return WrongMethod;
                 if (shown.Secret is null) return Missing;
-                return ClientSecret.Matches(shown.Secret, secretKeys, client.SecretHashes) ? new Authenticated(client, null) : WrongSecret;
+                if (ClientSecret.Find(shown.Secret, secretKeys, client.SecretHashes) is not { } hash) return WrongSecret;
+                return new Authenticated(client, null, ClientSecret.KeyNumberOf(hash) == secretKeys.CurrentNumber ? null : hash);
         }
     }
 

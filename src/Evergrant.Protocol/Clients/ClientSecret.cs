@@ -48,15 +48,11 @@ public static class ClientSecret
     /// <param name="hashes">What is stored.</param>
     public static bool Matches(string secret, NumberedKeys keys, IReadOnlyList<byte[]> hashes) => Find(secret, keys, hashes) is not null;
 
-    /// <summary>The stored hash of a secret, if it is to be made again with the current key.</summary>
+    /// <summary>The stored hash of a secret, null when it is none of those; takes the same time whichever it is.</summary>
     /// <param name="secret">What was presented.</param>
     /// <param name="keys">The keys of <see cref="Hash"/>.</param>
     /// <param name="hashes">What is stored.</param>
-    /// <returns>Null when the hash is of the current key, or the secret is none of those.</returns>
-    public static byte[]? Outdated(string secret, NumberedKeys keys, IReadOnlyList<byte[]> hashes) =>
-        hashes.All(h => KeyNumberOf(h) == keys.CurrentNumber) || Find(secret, keys, hashes) is not { } hash || KeyNumberOf(hash) == keys.CurrentNumber ? null : hash;
-
-    private static byte[]? Find(string secret, NumberedKeys keys, IReadOnlyList<byte[]> hashes)
+    public static byte[]? Find(string secret, NumberedKeys keys, IReadOnlyList<byte[]> hashes)
     {
         if (secret.Length > 1024) return null;
         Span<byte> utf8 = stackalloc byte[3072];

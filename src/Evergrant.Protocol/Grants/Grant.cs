@@ -35,6 +35,10 @@ public sealed record Grant
     /// <summary>Retries of the last ten generations.</summary>
     public RetryHistory Retries { get; init; }
 
+    /// <summary>Random number of the request that made the present generation or last renewed it: a request that is in doubt about its own commit knows it again, and a decision
+    /// on a row that has changed since does not hold. 0 in rows that nobody redeemed, or that are older than marks.</summary>
+    public long Mark { get; init; }
+
     /// <summary>Serial of the newest access token.</summary>
     public int AccessSerial { get; init; }
 

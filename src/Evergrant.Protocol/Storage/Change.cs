@@ -21,42 +21,6 @@ public sealed record CreateGrant(Grant Grant, byte[]? SessionKey = null) : Chang
 /// <param name="At">The instant of the decision.</param>
 public sealed record HoldsNoOther(Guid GrantId, string Issuer, string Subject, string ClientId, IReadOnlyList<Guid> Known, DateTimeOffset At) : Change;
 
-/// <summary>Advances the counter: redeems a code (From = 0) or a refresh token. Holds when the row's generation is From and its state is pending for 0, active above 0.</summary>
-/// <param name="GrantId">The grant.</param>
-/// <param name="From">The row's generation as read.</param>
-/// <param name="To">The new generation, above From; the state becomes active.</param>
-/// <param name="KeyNumber">Key that makes the new generation.</param>
-/// <param name="At">Becomes generation_at.</param>
-/// <param name="IdleExpiresAt">New idle end; null for none.</param>
-/// <param name="ExpiresAt">Absolute end; written as given (equal to the row's, except at redemption).</param>
-/// <param name="Retries">New history.</param>
-/// <param name="AccessSerial">New serial.</param>
-/// <param name="AccessFloor">New floor.</param>
-public sealed record AdvanceGrant(
-    Guid GrantId, long From, long To, int KeyNumber, DateTimeOffset At, DateTimeOffset? IdleExpiresAt, DateTimeOffset? ExpiresAt,
-    RetryHistory Retries, int AccessSerial, int AccessFloor) : Change;
-
-/// <summary>Records a use of a refresh token that is not rotated. Holds when the row's generation is Generation and its state is active.</summary>
-/// <param name="GrantId">The grant.</param>
-/// <param name="Generation">The row's generation, which stays.</param>
-/// <param name="At">Becomes generation_at.</param>
-/// <param name="IdleExpiresAt">New idle end; null for none.</param>
-/// <param name="AccessSerial">New serial.</param>
-/// <param name="AccessFloor">New floor.</param>
-public sealed record RenewGrant(Guid GrantId, long Generation, DateTimeOffset At, DateTimeOffset? IdleExpiresAt, int AccessSerial, int AccessFloor) : Change;
-
-/// <summary>Counts a retry. Holds when the row's generation is Generation, its state is active and, where Before is given, its history is Before.</summary>
-/// <param name="GrantId">The grant.</param>
-/// <param name="Generation">The row's generation: that of the successor given again.</param>
-/// <param name="Before">History as read, for grants with a budget; null counts whatever the history is, saturating as <see cref="RetryHistory.Counted"/>.</param>
-public sealed record CountRetry(Guid GrantId, long Generation, RetryHistory? Before) : Change;
-
-/// <summary>Ends a grant. Holds when it is not revoked yet.</summary>
-/// <param name="GrantId">The grant.</param>
-/// <param name="Why">The cause.</param>
-/// <param name="At">Becomes revoked_at.</param>
-public sealed record RevokeGrant(Guid GrantId, RevocationCause Why, DateTimeOffset At) : Change;
-
 /// <summary>Ends every grant that is not revoked and matches all members given. Holds always.</summary>
 /// <param name="Issuer">Issuer; null for any.</param>
 /// <param name="Subject">Account id; null for any.</param>

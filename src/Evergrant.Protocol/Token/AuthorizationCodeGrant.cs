@@ -58,25 +58,23 @@ public static class AuthorizationCodeGrant
         }
         GrantPolicy policy = grant.PolicyOf(client);
         if (Redemption.Judge(grant, policy, others, now, out List<Change> changes, out Grant? instead) is { } tooMany) return new Refused(tooMany, grant, 0);
-        if (instead is not null) return Return(grant, instead, instead.PolicyOf(client), changes, access!, now);
+        if (instead is not null) return Return(request, grant, instead, instead.PolicyOf(client), changes, access!, now);
         bool ofSession = !authorized.IssuesRefreshToken;
-        Grant after = grant with
+        // Without a refresh token the grant lives as long as its access token can be asked about, and no longer than was authorized.
+        var redeem = new AdvanceGrant(
+            grant.Id, 0, 1, keys.CurrentNumber, now, ofSession ? null : now + policy.IdleLifetime + policy.IdleGrace,
+            ofSession ? Earlier(grant.ExpiresAt, now + policy.AccessTokenLifetimeLongest) : grant.ExpiresAt, grant.Retries, 1, grant.AccessFloor)
         {
-            State = GrantState.Active,
-            Generation = 1,
-            GenerationAt = now,
-            KeyNumber = keys.CurrentNumber,
-            // Without a refresh token the grant lives as long as its access token can be asked about, and no longer than was authorized.
-            IdleExpiresAt = ofSession ? null : now + policy.IdleLifetime + policy.IdleGrace,
-            ExpiresAt = ofSession ? Earlier(grant.ExpiresAt, now + policy.AccessTokenLifetimeLongest) : grant.ExpiresAt,
-            AccessSerial = 1,
+            RetriesBefore = grant.Retries,
+            MarkBefore = grant.Mark,
+            Mark = request.Mark,
         };
-        changes.Add(new AdvanceGrant(grant.Id, 0, 1, after.KeyNumber, now, after.IdleExpiresAt, after.ExpiresAt, after.Retries, after.AccessSerial, after.AccessFloor));
-        return new Redeemed(after, changes.Count == 1 ? changes[0] : new Together(changes), access!, authorized.IssuesRefreshToken ? 1 : null, 0);
+        changes.Add(redeem);
+        return new Redeemed(redeem.Onto(grant), changes.Count == 1 ? changes[0] : new Together(changes), access!, authorized.IssuesRefreshToken ? 1 : null, 0);
     }
 
     /// <summary>Ends the new grant and hands out the one that is live: its refresh token, and its access token, or another where that has ended.</summary>
-    private static TokenDecision Return(Grant grant, Grant active, GrantPolicy policy, List<Change> changes, TokenAudience access, DateTimeOffset now)
+    private static TokenDecision Return(TokenRequest request, Grant grant, Grant active, GrantPolicy policy, List<Change> changes, TokenAudience access, DateTimeOffset now)
     {
         bool lives = active.AccessSerial >= active.AccessFloor && !(active.GenerationAt + policy.AccessTokenLifetime <= now);
         int floor = active.AccessFloor;
@@ -85,11 +83,15 @@ public static class AuthorizationCodeGrant
             if (AccessTokenCount.Floor(active, policy, now) is not { } next) return new Refused(AccessTokenCount.TooMany, grant, 0);
             floor = next;
         }
-        Grant after = active with { AccessSerial = lives ? active.AccessSerial : active.AccessSerial + 1, AccessFloor = floor };
+        var renew = new RenewGrant(active.Id, active.Generation, active.GenerationAt, active.IdleExpiresAt, lives ? active.AccessSerial : active.AccessSerial + 1, floor)
+        {
+            MarkBefore = active.Mark,
+            Mark = request.Mark,
+        };
         changes.Add(new RevokeGrant(grant.Id, RevocationCause.ActiveReturned, now));
         // Holds only while the grant is as it was read.
-        changes.Add(new RenewGrant(active.Id, active.Generation, active.GenerationAt, active.IdleExpiresAt, after.AccessSerial, after.AccessFloor));
-        return new Returned(after, new Together(changes), access, active.Authorized.IssuesRefreshToken ? active.Generation : null, 0, lives ? active.GenerationAt : now);
+        changes.Add(renew);
+        return new Returned(renew.ApplyTo(active)!, new Together(changes), access, active.Authorized.IssuesRefreshToken ? active.Generation : null, 0, lives ? active.GenerationAt : now);
     }
 
     private static DateTimeOffset? Earlier(DateTimeOffset? one, DateTimeOffset? other) => one is null || other < one ? other : one;

@@ -8,15 +8,9 @@ public static class DoubtfulCommit
 {
     /// <summary>Whether the row is as this change makes it: the change was made, and the client has shown its token once, not twice. For changes without an event; one that has an event was
     /// made if and only if the event is there.</summary>
-    /// <remarks>Two nodes that rotated one token in the same millisecond, both in doubt, both take the rotation for their own; a retry then goes uncounted.</remarks>
     /// <param name="change">The change in doubt.</param>
     /// <param name="row">The row, read afterwards.</param>
-    public static bool IsMade(Change change, Grant row) => change switch
-    {
-        // Stores keep milliseconds.
-        AdvanceGrant advance => row.Generation == advance.To && row.GenerationAt.ToUnixTimeMilliseconds() == advance.At.ToUnixTimeMilliseconds(),
-        _ => false,
-    };
+    public static bool IsMade(Change change, Grant row) => change is AdvanceGrant advance && row.Generation == advance.To && row.Mark == advance.Mark;
 
     /// <summary>What is answered then: what the request had decided first. Its change writes the row as it is; once that is committed, so is what the row shows, and no retry is counted.</summary>
     /// <param name="change">The change in doubt, which was made.</param>
@@ -24,7 +18,7 @@ public static class DoubtfulCommit
     /// <param name="row">That row.</param>
     public static Granted Settle(Change change, Repeated again, Grant row)
     {
-        RenewGrant confirm = new(row.Id, row.Generation, row.GenerationAt, row.IdleExpiresAt, row.AccessSerial, row.AccessFloor);
+        RenewGrant confirm = new(row.Id, row.Generation, row.GenerationAt, row.IdleExpiresAt, row.AccessSerial, row.AccessFloor) { MarkBefore = row.Mark, Mark = row.Mark };
         return change is AdvanceGrant
             ? new Rotated(row, confirm, again.Access, again.RefreshGeneration, again.Presented)
             : again with { Grant = row, Change = confirm };

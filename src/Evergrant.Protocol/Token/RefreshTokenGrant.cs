@@ -52,7 +52,7 @@ public static class RefreshTokenGrant
         bool asGood = presented > 0 && presented < grant.Generation && policy.KeepsPredecessorsFor(client);
         bool retry = !asGood && presented == grant.Generation - 1 && presented > 0 && RetryIsPermitted(grant, policy, now);
         // Row 6. A refresh token of generation 0 was never made by us and fails row 1.
-        if (presented < grant.Generation && !retry && !asGood) return new Replayed(Replay, grant, presented, OnReplay(grant, policy, now));
+        if (presented < grant.Generation && !retry && !asGood) return new Replayed(Replay, grant, presented, OnReplay(grant, policy, request.Mark, now));
         // Row 7.
         if (Narrow(request, grant, client, policy, catalogue, out TokenAudience? access) is { } error) return new Refused(error, grant, presented);
 
@@ -60,31 +60,24 @@ public static class RefreshTokenGrant
         {
             // Row 10. Only this server can have made the token, so the row has gone back in time (fail-over, restored backup).
             if (policy.OnStoreBehind == StoreBehindReaction.Refuse) return new Refused(Behind, grant, presented);
-            (Grant caughtUp, AdvanceGrant catchUp) = Advance(grant, policy, client, presented, AccessTokenCount.Floor(grant, policy, now) ?? grant.AccessFloor, keys, now);
-            return new CaughtUp(caughtUp, catchUp, access!, caughtUp.Generation, presented);
+            AdvanceGrant catchUp = Advance(grant, policy, client, presented, AccessTokenCount.Floor(grant, policy, now) ?? grant.AccessFloor, keys, request.Mark, now);
+            return new CaughtUp(catchUp.Onto(grant), catchUp, access!, catchUp.To, presented);
         }
         // Row 9.
         if (retry)
         {
             var count = new CountRetry(grant.Id, grant.Generation, policy.RetryBudget is null && policy.RetryUses is null ? null : grant.Retries);
-            return new Repeated(grant with { Retries = grant.Retries.Counted() }, count, access!, grant.Generation, presented);
+            return new Repeated(count.ApplyTo(grant)!, count, access!, grant.Generation, presented);
         }
         // Row 8.
         if (AccessTokenCount.Floor(grant, policy, now) is not { } floor) return new Refused(AccessTokenCount.TooMany, grant, presented);
         if (policy.RotatesFor(client))
         {
-            (Grant rotated, AdvanceGrant advance) = Advance(grant, policy, client, grant.Generation, floor, keys, now);
-            return new Rotated(rotated, advance, access!, rotated.Generation, presented);
+            AdvanceGrant advance = Advance(grant, policy, client, grant.Generation, floor, keys, request.Mark, now);
+            return new Rotated(advance.Onto(grant), advance, access!, advance.To, presented);
         }
-        Grant renewed = grant with
-        {
-            GenerationAt = now,
-            IdleExpiresAt = now + Idle(policy, client),
-            AccessSerial = grant.AccessSerial + 1,
-            AccessFloor = floor,
-        };
-        var renew = new RenewGrant(grant.Id, grant.Generation, now, renewed.IdleExpiresAt, renewed.AccessSerial, renewed.AccessFloor);
-        return new Renewed(renewed, renew, access!, policy.EchoRefreshToken ? presented : null, presented);
+        var renew = new RenewGrant(grant.Id, grant.Generation, now, now + Idle(policy, client), grant.AccessSerial + 1, floor) { Mark = request.Mark };
+        return new Renewed(renew.ApplyTo(grant)!, renew, access!, policy.EchoRefreshToken ? presented : null, presented);
     }
 
     private static TimeSpan? Idle(GrantPolicy policy, Client client)
@@ -93,7 +86,7 @@ public static class RefreshTokenGrant
         return source.IdleLifetime + source.IdleGrace;
     }
 
-    private static Change? OnReplay(Grant grant, GrantPolicy policy, DateTimeOffset now)
+    private static Change? OnReplay(Grant grant, GrantPolicy policy, long mark, DateTimeOffset now)
     {
         var revoke = new RevokeGrant(grant.Id, RevocationCause.RefreshTokenReplayed, now);
         return policy.OnReplay switch
@@ -103,7 +96,7 @@ public static class RefreshTokenGrant
             ReplayReaction.RevokeAll => revoke,
             // The refresh token lives, its access tokens do not.
             _ when policy.ReplayRevokesAccessTokens == true && grant.AccessFloor <= grant.AccessSerial =>
-                new RenewGrant(grant.Id, grant.Generation, grant.GenerationAt, grant.IdleExpiresAt, grant.AccessSerial, grant.AccessSerial + 1),
+                new RenewGrant(grant.Id, grant.Generation, grant.GenerationAt, grant.IdleExpiresAt, grant.AccessSerial, grant.AccessSerial + 1) { MarkBefore = grant.Mark, Mark = mark },
             _ => null,
         };
     }
@@ -120,23 +113,14 @@ public static class RefreshTokenGrant
         return inTime && (policy.RetryBudget is not { } budget || grant.Retries.Total < budget) && (policy.RetryUses is not { } uses || grant.Retries.OfPresent < uses);
     }
 
-    private static (Grant After, AdvanceGrant Change) Advance(Grant grant, GrantPolicy policy, Client client, long from, int floor, CredentialKeys keys, DateTimeOffset now)
-    {
-        Grant after = grant with
+    private static AdvanceGrant Advance(Grant grant, GrantPolicy policy, Client client, long from, int floor, CredentialKeys keys, long mark, DateTimeOffset now) =>
+        new(grant.Id, grant.Generation, from + 1, keys.CurrentNumber, now, now + Idle(policy, client), policy.InheritsAbsoluteLifetime ? grant.ExpiresAt : now + policy.AbsoluteLifetime,
+            grant.Retries.Advanced(), grant.AccessSerial + 1, floor)
         {
-            State = GrantState.Active,
-            Generation = from + 1,
-            GenerationAt = now,
-            KeyNumber = keys.CurrentNumber,
-            IdleExpiresAt = now + Idle(policy, client),
-            ExpiresAt = policy.InheritsAbsoluteLifetime ? grant.ExpiresAt : now + policy.AbsoluteLifetime,
-            Retries = grant.Retries.Advanced(),
-            AccessSerial = grant.AccessSerial + 1,
-            AccessFloor = floor,
+            RetriesBefore = grant.Retries,
+            MarkBefore = grant.Mark,
+            Mark = mark,
         };
-        return (after, new AdvanceGrant(
-            grant.Id, grant.Generation, after.Generation, after.KeyNumber, now, after.IdleExpiresAt, after.ExpiresAt, after.Retries, after.AccessSerial, after.AccessFloor));
-    }
 
     /// <summary>A narrower scope narrows this access token only, never the grant (RFC 6749 section 6).</summary>
     private static OAuthError? Narrow(TokenRequest request, Grant grant, Client client, GrantPolicy policy, ScopeCatalogue catalogue, out TokenAudience? access)

@@ -24,11 +24,15 @@ public sealed record TokenRequest
     /// <summary>refresh_token.</summary>
     public string? RefreshToken { get; init; }
 
+    /// <summary>Random number of this request, no parameter: what it changes bears it (<see cref="Grants.Grant.Mark"/>).</summary>
+    public long Mark { get; init; }
+
     /// <summary>Reads the parameters.</summary>
     /// <param name="parameters">The form.</param>
+    /// <param name="mark">Random number of this request.</param>
     /// <param name="request">The request.</param>
     /// <returns>The error, or null.</returns>
-    public static OAuthError? Read(Parameters parameters, out TokenRequest? request)
+    public static OAuthError? Read(Parameters parameters, long mark, out TokenRequest? request)
     {
         request = null;
         if (parameters.Repeated is not null) return OAuthError.InvalidRequest("A parameter was sent more than once.", Refusal.ParameterRepeated);
@@ -49,6 +53,7 @@ public sealed record TokenRequest
             RedirectUri = parameters["redirect_uri"],
             CodeVerifier = parameters["code_verifier"],
             RefreshToken = parameters["refresh_token"],
+            Mark = mark,
         };
         return null;
     }

@@ -70,6 +70,37 @@ public sealed class LinkTests(LinkTests.Server server) : IClassFixture<LinkTests
         Assert.InRange(await server.CountOfAsync(id), 1, 2);
     }
 
+    [Fact]
+    public async Task Of_statements_that_are_sent_together_those_before_a_break_are_done_and_the_rest_never_arrive()
+    {
+        await using Link link = new(server.Port);
+        int id = await server.AddAsync();
+        int acts = 0;
+        await using (NpgsqlConnection connection = await OpenAsync(link))
+        {
+            link.Breaking = new BreakPoint(2, () => acts++);
+            await using NpgsqlCommand three = new(string.Concat(Enumerable.Repeat($"update counters set value = value + 1 where id = {id}; commit; ", 3)), connection);
+            await Assert.ThrowsAnyAsync<NpgsqlException>(() => three.ExecuteNonQueryAsync());
+        }
+        Assert.Equal((1, true), (acts, link.Breaking.HasBroken));
+        Assert.Equal(1, await server.CountOfAsync(id));
+        await using NpgsqlConnection another = await OpenAsync(link);
+        await CountAsync(another, id);
+        Assert.Equal(2, await server.CountOfAsync(id));
+    }
+
+    [Fact]
+    public async Task A_packet_that_is_lost_comes_later_and_nothing_is_missing()
+    {
+        await using Link link = new(server.Port) { LosesEvery = 2 };
+        int id = await server.AddAsync();
+        await using NpgsqlConnection connection = await OpenAsync(link);
+        for (int i = 0; i < 3; i++) await CountAsync(connection, id);
+        Assert.Equal(3, await server.CountOfAsync(id));
+        link.LosesEvery = 0;
+        Assert.Equal(TimeSpan.Zero, link.DelayOfNext());
+    }
+
     private static async Task<NpgsqlConnection> OpenAsync(Link link)
     {
         NpgsqlConnection connection = new($"Host=127.0.0.1;Port={link.Port};Username=evergrant;Database=postgres;Pooling=false;Timeout=1;Command Timeout=1;Cancellation Timeout=-1");

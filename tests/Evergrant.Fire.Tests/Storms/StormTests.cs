@@ -7,7 +7,10 @@ namespace Evergrant.Fire.Tests.Storms;
 public sealed class StormTests(ITestOutputHelper output)
 {
     [Fact]
-    public Task Every_mutant_of_the_server_is_caught_and_the_server_itself_is_not() => ShortRun.HeldAsync(new MutantsDrill(), 0.05, output);
+    public Task Every_mutant_of_the_server_is_caught_and_the_server_itself_is_not() => ShortRun.HeldAsync(new MutantsDrill(Place.Sqlite), 0.05, output);
+
+    [Fact]
+    public Task Every_mutant_that_concerns_several_nodes_is_caught_on_three() => ShortRun.HeldAsync(new MutantsDrill(Place.ThreeNodes), 0.05, output);
 
     [Fact]
     public Task A_server_that_is_killed_under_load_loses_no_answer_and_ends_no_family() => ShortRun.HeldAsync(new KillDrill(Place.Sqlite), 0.008, output);

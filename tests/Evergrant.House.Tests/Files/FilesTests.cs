@@ -57,6 +57,19 @@ public class FilesTests
     }
 
     [Fact]
+    public void The_scripts_of_a_schema_are_numbered_one_after_the_other() =>
+        Fault.None(Tree.Files.Where(f => f.Contains("/Schema/", StringComparison.Ordinal) && f.EndsWith(".sql", StringComparison.Ordinal))
+            .GroupBy(f => Path.GetDirectoryName(f)!).SelectMany(folder => SourceRules.Numbering(folder.Key, folder.Select(f => Path.GetFileName(f)))));
+
+    [Fact]
+    public void A_gap_between_scripts_and_a_number_that_two_have_are_found()
+    {
+        Assert.Empty(SourceRules.Numbering("s", ["0002_b.sql", "0001_a.sql"]));
+        Assert.Single(SourceRules.Numbering("s", ["0001_a.sql", "0003_c.sql"]));
+        Assert.Single(SourceRules.Numbering("s", ["0001_a.sql", "0001_b.sql"]));
+    }
+
+    [Fact]
     public void Nothing_is_left_for_later() => Fault.None(Tree.Sources.SelectMany(f => SourceRules.Unfinished(f, Tree.Read(f))));
 
     [Fact]

@@ -24,6 +24,10 @@ internal static partial class SourceRules
     public static IEnumerable<string> Skips(string file, string text) => Lines(file, text, (line, code) =>
         (Skip().IsMatch(code) && !SkipReason().IsMatch(line)) || code.Contains("[Fact(Explicit", StringComparison.Ordinal));
 
+    /// <summary>Scripts whose number is not the next one: they are run in the order of their names, and their count is the version of the store.</summary>
+    public static IEnumerable<string> Numbering(string folder, IEnumerable<string> files) => files.Order(StringComparer.Ordinal)
+        .Where((file, i) => !file.StartsWith(string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{i + 1:0000}_"), StringComparison.Ordinal)).Select(file => $"{folder}/{file} is not the next number");
+
     /// <summary>Waiting by the clock of the machine.</summary>
     public static IEnumerable<string> Sleeps(string file, string text) => Lines(file, text, (_, code) => Sleep().IsMatch(code));
 

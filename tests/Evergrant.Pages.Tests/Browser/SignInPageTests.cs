@@ -57,6 +57,7 @@ public sealed class SignInPageTests(Server server, Chrome chrome)
         await using Visitor visitor = await chrome.VisitAsync(server);
         await visitor.AuthorizeAsync(landing);
 
+        await visitor.Page.WaitForSelectorAsync("#username:focus");
         await visitor.Page.Keyboard.TypeAsync("keys");
         await visitor.Page.Keyboard.PressAsync("Tab");
         await visitor.Page.Keyboard.TypeAsync(Server.Password);

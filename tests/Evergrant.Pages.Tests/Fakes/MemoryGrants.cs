@@ -44,6 +44,8 @@ internal sealed class MemoryGrants : IGrantStore
     public ValueTask<IReadOnlyList<Grant>> ListGrantsAsync(GrantFilter filter, CancellationToken cancellationToken) =>
         new([.. Grants.Where(g => (filter.Subject is null || g.Subject == filter.Subject) && (filter.LiveAt is not { } at || (g.State != GrantState.Revoked && !g.HasEnded(at)))).Take(filter.Limit)]);
 
+    public bool ReadsWait => false;
+
     public ValueTask<Grant?> FindGrantAsync(Guid id, CancellationToken cancellationToken) => new(Grants.Find(g => g.Id == id));
 
     public ValueTask<bool> IsDeniedAsync(ReadOnlyMemory<byte> tokenHash, CancellationToken cancellationToken) => new(false);

@@ -30,6 +30,18 @@ public class ClientAuthenticationTests
     [InlineData("next")]
     public void Each_secret_on_record_is_good_while_a_rotation_is_under_way(string secret) => Assert.Null(Assert.IsType<Authenticated>(Decide(Secretive, secret)).Change);
 
+    [Fact]
+    public void The_hash_of_a_secret_that_is_of_an_older_key_is_named_and_no_other()
+    {
+        NumberedKeys rotated = new([KeyValuePair.Create(1, new byte[32]), KeyValuePair.Create(2, Enumerable.Repeat((byte)2, 32).ToArray())], 2);
+        Client client = Secretive with { SecretHashes = [Secretive.SecretHashes[0], ClientSecret.Hash("next", rotated)] };
+        Assert.Same(client.SecretHashes[0], OutdatedOf("right"));
+        Assert.Null(OutdatedOf("next"));
+
+        byte[]? OutdatedOf(string secret) => Assert.IsType<Authenticated>(
+            ClientAuthentication.Decide(new ShownCredentials("web", secret, null, false), client, rotated, Sample.Issuer, TokenEndpoint, Sample.Now)).OutdatedHash;
+    }
+
     [Theory]
     [InlineData("wrong")]
     [InlineData("Right")]

@@ -32,9 +32,8 @@ public class ClientSecretTests
         Assert.Equal((1, 2), (ClientSecret.KeyNumberOf(first), ClientSecret.KeyNumberOf(second)));
         Assert.True(ClientSecret.Matches("secret", Keys(2), [first]));
         Assert.False(ClientSecret.Matches("secret", new NumberedKeys([Key(2)], 2), [first]));
-        Assert.Same(first, ClientSecret.Outdated("secret", Keys(2), [first]));
-        Assert.Null(ClientSecret.Outdated("secret", Keys(2), [second]));
-        Assert.Null(ClientSecret.Outdated("other", Keys(2), [first]));
+        Assert.Same(first, ClientSecret.Find("secret", Keys(2), [ClientSecret.Hash("other", Keys(2)), first]));
+        Assert.Null(ClientSecret.Find("other", Keys(2), [first, second]));
     }
 
     [Fact]
@@ -44,7 +43,7 @@ public class ClientSecretTests
         Assert.Null(ClientSecret.KeyNumberOf(unnumbered));
         Assert.True(ClientSecret.Matches("secret", Keys(2), [unnumbered]));
         Assert.False(ClientSecret.Matches("secret", new NumberedKeys([Key(2)], 2), [unnumbered]));
-        Assert.Same(unnumbered, ClientSecret.Outdated("secret", Keys(1), [unnumbered]));
+        Assert.Same(unnumbered, ClientSecret.Find("secret", Keys(1), [unnumbered]));
     }
 
     [Fact]

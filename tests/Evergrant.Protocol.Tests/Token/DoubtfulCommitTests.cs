@@ -12,10 +12,10 @@ public class DoubtfulCommitTests
     private static readonly Client Public = Sample.Native;
 
     [Fact]
-    public void A_rotation_that_was_made_is_known_by_its_instant_and_confirmed_without_a_retry()
+    public void A_rotation_that_was_made_is_known_by_its_mark_and_confirmed_without_a_retry()
     {
         Grant row = Sample.Grant(Public, 1);
-        Change rotation = Rotate(row, Sample.Now);
+        Change rotation = Rotate(row, 1);
         Assert.False(DoubtfulCommit.IsMade(rotation, row));
         Assert.True(Row.TryApply(ref row, rotation));
         Assert.True(DoubtfulCommit.IsMade(rotation, row));
@@ -28,11 +28,11 @@ public class DoubtfulCommitTests
     }
 
     [Fact]
-    public void A_rotation_that_somebody_else_made_is_not_taken_for_the_own_one()
+    public void A_rotation_that_somebody_else_made_in_the_same_instant_is_not_taken_for_the_own_one()
     {
         Grant row = Sample.Grant(Public, 1);
-        Change own = Rotate(row, Sample.Now);
-        Assert.True(Row.TryApply(ref row, Rotate(row, Sample.Now.AddMilliseconds(1))));
+        Change own = Rotate(row, 1);
+        Assert.True(Row.TryApply(ref row, Rotate(row, 2)));
         Assert.False(DoubtfulCommit.IsMade(own, row));
     }
 
@@ -40,7 +40,7 @@ public class DoubtfulCommitTests
     public void A_retry_that_was_counted_is_not_counted_again()
     {
         Grant row = Sample.Grant(Public, 1);
-        Assert.True(Row.TryApply(ref row, Rotate(row, Sample.Now)));
+        Assert.True(Row.TryApply(ref row, Rotate(row, 1)));
         Change retry = ((Granted)Row.Refresh(Public, row, 1, Sample.Now.AddSeconds(1))).Change;
         Assert.True(Row.TryApply(ref row, retry));
         Repeated again = Assert.IsType<Repeated>(Row.Refresh(Public, row, 1, Sample.Now.AddSeconds(1)));
@@ -48,5 +48,5 @@ public class DoubtfulCommitTests
         Assert.Equal(1, row.Retries.Total);
     }
 
-    private static Change Rotate(Grant row, DateTimeOffset at) => ((Granted)Row.Refresh(Public, row, row.Generation, at)).Change;
+    private static Change Rotate(Grant row, long mark) => ((Granted)Row.Refresh(Public, row, row.Generation, Sample.Now, Sample.Refresh() with { Mark = mark })).Change;
 }

@@ -18,6 +18,7 @@ public sealed class SealTests
     [InlineData("retries = retries + 16")]
     [InlineData("access_floor = access_floor + 1")]
     [InlineData("revoked_at = null")]
+    [InlineData("mark = mark + 1")]
     [InlineData("key_number = key_number + 1")]
     [InlineData("client_id = 'wec'")]
     [InlineData("issuer = 'https://login.exampld'")]
@@ -53,7 +54,7 @@ public sealed class SealTests
         await DoAsync(new CountRetry(GrantId, 2, null));
         RetryHistory before = (await store.Grants.FindGrantAsync(GrantId, default))!.Retries;
         await DoAsync(new CountRetry(GrantId, 2, before));
-        await DoAsync(new RenewGrant(GrantId, 2, Now.AddDays(1), null, 9, 8));
+        await DoAsync(new RenewGrant(GrantId, 2, Now.AddDays(1), null, 9, 8) { Mark = long.MaxValue });
         await DoAsync(new RevokeGrant(GrantId, RevocationCause.RevokedByUser, Now));
         await DoAsync(new CreateGrant(Active(Id(2))));
         await DoAsync(new RevokeGrants(null, Subject, null, null, RevocationCause.AccountRemoved, Now));

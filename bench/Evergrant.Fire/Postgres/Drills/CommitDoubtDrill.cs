@@ -11,6 +11,8 @@ internal sealed class CommitDoubtDrill : IDrill
 
     public string Name => "commit-doubt";
 
+    public bool IsOnPostgres => true;
+
     public string Sentence => "The answers of commits are lost, no standby confirms them, waits are cancelled and backends ended; the client hears 503 and its next try finds the truth.";
 
     public async Task<DrillResult> RunAsync(DrillSetting setting, CancellationToken cancellationToken)
@@ -18,8 +20,7 @@ internal sealed class CommitDoubtDrill : IDrill
         await using Solo database = await Solo.StartAsync();
         await using Link link = new(database.Server.Port);
         await using Cluster cluster = await Cluster.OnPostgresAsync(setting, "nodes", 2, node => database.ConnectionString(node == 0 ? link.Port : null), cancellationToken);
-        // One request for a token at a time: two rotations of one millisecond, both in doubt, cannot be told apart, and a retry too many may go uncounted (DoubtfulCommit).
-        using Load load = Load.Start(cluster, setting, change: plan => plan with { Behaviour = plan.Behaviour with { Parallel = 0 } });
+        using Load load = Load.Start(cluster, setting);
         int closed = await LoseAsync(new LostAnswers("update grants", every: 7, close: true), setting.Count(Closed, 40));
         setting.Say($"{closed} answers of commits lost, the connection closed");
         int silent = await LoseAsync(new LostAnswers("update grants", every: 11, close: false), setting.Count(Silent, 2));

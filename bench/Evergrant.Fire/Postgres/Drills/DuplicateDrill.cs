@@ -11,6 +11,8 @@ internal sealed class DuplicateDrill : IDrill
 
     public string Name => "duplicate-delivery";
 
+    public bool IsOnPostgres => true;
+
     public string Sentence => "A proxy delivers each refresh twice, to two nodes: both answer with the same successor.";
 
     public async Task<DrillResult> RunAsync(DrillSetting setting, CancellationToken cancellationToken)

@@ -23,6 +23,8 @@ internal sealed class ExhaustionDrill : IDrill
 
     public string Name => "exhaustion";
 
+    public bool IsOnPostgres => true;
+
     public string Sentence => "Rows are locked for long, the pool is used up, deadlocks and serialization failures are forced: 503 for whom it concerns, nothing for others, and nothing twice.";
 
     public async Task<DrillResult> RunAsync(DrillSetting setting, CancellationToken cancellationToken)

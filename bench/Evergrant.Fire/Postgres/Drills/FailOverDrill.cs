@@ -10,6 +10,8 @@ internal sealed class FailOverDrill : IDrill
 
     public string Name => "failover";
 
+    public bool IsOnPostgres => true;
+
     public string Sentence => "PostgreSQL's primary is killed under load and its synchronous standby promoted; three nodes find it again, and nothing that was acknowledged is lost.";
 
     public async Task<DrillResult> RunAsync(DrillSetting setting, CancellationToken cancellationToken)

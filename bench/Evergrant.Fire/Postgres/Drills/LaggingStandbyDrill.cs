@@ -12,6 +12,8 @@ internal sealed class LaggingStandbyDrill : IDrill
 
     public string Name => "lagging-standby";
 
+    public bool IsOnPostgres => true;
+
     public string Sentence => "The primary and its synchronous standby are lost at once, and a standby that lags takes over: clients whose tokens are ahead go on, nobody is revoked, and an alarm is raised.";
 
     public async Task<DrillResult> RunAsync(DrillSetting setting, CancellationToken cancellationToken)

@@ -11,6 +11,8 @@ internal sealed class NodeKillDrill : IDrill
 
     public string Name => "node-kill";
 
+    public bool IsOnPostgres => true;
+
     public string Sentence => "Each of three nodes over one PostgreSQL is killed at any instruction and started again, while the others go on.";
 
     public async Task<DrillResult> RunAsync(DrillSetting setting, CancellationToken cancellationToken)

@@ -4,17 +4,19 @@ using Evergrant.Fire.Servers;
 
 namespace Evergrant.Fire.Postgres.Drills;
 
-/// <summary>F11: the line between one node and the database is cut, half open, or lets bytes pass in one direction only; the other nodes notice nothing.</summary>
+/// <summary>F11: the line between one node and the database is cut, half open, lets bytes pass in one direction only, or loses a tenth of them; the other nodes notice nothing.</summary>
 internal sealed class PartitionDrill : IDrill
 {
     private const int Whole = 20;
-    private const int Connections = 6;
+    private const int Connections = 6, LossEvery = 10, WholeLost = 1_000;
     private static readonly LinkState[] Faults = [LinkState.Cut, LinkState.HalfOpen, LinkState.HeldUp, LinkState.HeldDown, LinkState.Held];
     private static readonly HttpClient Http = new() { Timeout = TimeSpan.FromSeconds(20) };
 
     public string Name => "partition";
 
-    public string Sentence => "One node's line to PostgreSQL is cut, half open or one-way: it answers 503 and is not ready, the others go on; healed, it has all its connections again.";
+    public bool IsOnPostgres => true;
+
+    public string Sentence => "One node's line to PostgreSQL is cut, half open, one-way or loses a tenth: it answers 503 and is not ready, the others go on; healed, it has all its connections again.";
 
     public async Task<DrillResult> RunAsync(DrillSetting setting, CancellationToken cancellationToken)
     {
@@ -51,15 +53,35 @@ internal sealed class PartitionDrill : IDrill
         await load.SendAsync(setting.Count(20_000, 100), cancellationToken);
         link.Delay = TimeSpan.Zero;
         if (await load.Pulse.AllSucceedAsync(MonotonicClock.Now, cancellationToken) is null) violations.Add("a node did not answer with 200 on a slow line");
+        (int lost, int fine) = await LossAsync(setting, link, load, violations, cancellationToken);
         DrillResult result = load.End("G5",
         [
             new("F11", "partitions: cut, half open, one-way up and down, both", Times.Count(rounds * Faults.Length)),
             new("F11", "time of a 503 of the node that was cut off", Times.Of(refused)),
             new("F11", "healed to the next success", Times.Of(recovered)),
+            new("F11", "one packet in ten sent again after 200 ms, one answer in ten never there: answers lost; successes meanwhile", $"{Times.Count(lost)}; {Times.Count(fine)}"),
         ], violations);
-        // Beside the pool there is the connection that listens to the other nodes, and one that may be in the making. The driver takes its time to give up lines that died; a leak stays.
-        for (int look = 0; look < 900 && link.Present > Connections + 2; look++) await Task.Delay(100, cancellationToken);
-        return link.Present <= Connections + 2 ? result : result with { Violations = [.. result.Violations, $"{link.Present} connections are left of a pool of {Connections}"] };
+        // Beside the pool there is the connection that listens to the other nodes, and one that may be in the making. The driver gives up a line that is silent when TCP does; a leak stays.
+        for (int look = 0; look < 600 && link.Present > Connections + 2; look++) await Task.Delay(100, cancellationToken);
+        return link.Present <= Connections + 2 ? result : result with { Violations = [.. result.Violations, $"{link.Present} connections are left of a pool of {Connections}: {link.PresentOnes}"] };
+    }
+
+    // A tenth is lost: packets come when the kernel sends them again; a whole answer that is lost leaves a silent connection, which the node gives up at its deadline.
+    private static async Task<(int Lost, int Successes)> LossAsync(DrillSetting setting, Link link, Load load, List<string> violations, CancellationToken cancellationToken)
+    {
+        long from = MonotonicClock.Now;
+        LostAnswers losing = new("", LossEvery, close: false);
+        link.LosesEvery = LossEvery;
+        await load.SendAsync(setting.Count(20_000, 50), cancellationToken);
+        link.Losing = losing;
+        int wanted = setting.Count(WholeLost, 6);
+        while (losing.Lost < wanted && !load.Crowd.HasEnded) await Task.Delay(10, cancellationToken);
+        (link.Losing, link.LosesEvery) = (null, 0);
+        long healed = MonotonicClock.Now;
+        List<Beat> meanwhile = [.. load.Pulse.Beats.Where(b => b.Sent >= from)];
+        foreach (Beat other in meanwhile.Where(b => b.Line == 1 && b.Status != 200)) violations.Add($"loss: the other node answered {other.Status}");
+        if (await load.Pulse.AllSucceedAsync(healed, cancellationToken) is null) violations.Add("loss: the node did not answer with 200 after nothing was lost any more");
+        return (losing.Lost, meanwhile.Count(b => b.Line == 0 && b.Status == 200));
     }
 
     private static async Task<bool> IsReadyAsync(ServerProcess node, CancellationToken cancellationToken)

@@ -11,6 +11,8 @@ internal sealed class PatroniDrill : IDrill
 
     public string Name => "patroni";
 
+    public bool IsOnPostgres => true;
+
     public string Sentence => "A real Patroni and etcd on the loopback interface: the primary is killed, alone or with its Patroni, or handed over in order, under load.";
 
     public async Task<DrillResult> RunAsync(DrillSetting setting, CancellationToken cancellationToken)

@@ -34,7 +34,7 @@ internal sealed class Link : IAsyncDisposable
     private readonly ConcurrentDictionary<Tunnel, Task> _tunnels = new();
     private readonly Task _accepting;
     private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private int _accepted;
+    private int _accepted, _pieces;
 
     public Link(int target)
     {
@@ -52,8 +52,17 @@ internal sealed class Link : IAsyncDisposable
     /// <summary>How long each piece of bytes is on its way.</summary>
     public TimeSpan Delay { get; set; }
 
+    /// <summary>Every so manieth piece of bytes is lost on its way and arrives when it was sent once more, <see cref="Resent"/> later; 0 for none.</summary>
+    public int LosesEvery { get; set; }
+
+    /// <summary>How long the kernel waits at least before it sends a lost packet again.</summary>
+    public static TimeSpan Resent { get; } = TimeSpan.FromMilliseconds(200);
+
     /// <summary>Answers that do not arrive; null for none.</summary>
     public LostAnswers? Losing { get; set; }
+
+    /// <summary>Where the line of one connection breaks; null for nowhere.</summary>
+    public BreakPoint? Breaking { get; set; }
 
     public LinkState State { get; private set; } = LinkState.Open;
 
@@ -62,6 +71,12 @@ internal sealed class Link : IAsyncDisposable
 
     /// <summary>Connections that are there now.</summary>
     public int Present => _tunnels.Count;
+
+    /// <summary>Those connections, for a message.</summary>
+    public string PresentOnes => string.Join("; ", _tunnels.Keys);
+
+    /// <summary>How long the next piece of bytes is on its way.</summary>
+    public TimeSpan DelayOfNext() => LosesEvery > 0 && Interlocked.Increment(ref _pieces) % LosesEvery == 0 ? Delay + Resent : Delay;
 
     /// <summary>Changes the state, also for the connections that are there.</summary>
     public void Set(LinkState state)
@@ -86,6 +101,21 @@ internal sealed class Link : IAsyncDisposable
             lock (_tunnels)
             {
                 if (State is not LinkState.Held && State != (up ? LinkState.HeldUp : LinkState.HeldDown)) return;
+                changed = _changed.Task;
+            }
+            await changed.WaitAsync(cancellationToken);
+        }
+    }
+
+    /// <summary>Waits until the line is whole.</summary>
+    public async Task WholeAsync(CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            Task changed;
+            lock (_tunnels)
+            {
+                if (State == LinkState.Open) return;
                 changed = _changed.Task;
             }
             await changed.WaitAsync(cancellationToken);

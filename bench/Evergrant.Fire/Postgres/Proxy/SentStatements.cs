@@ -14,13 +14,20 @@ internal sealed class SentStatements
     private bool _started;
     private string _bound = "";
 
-    /// <summary>Takes the next bytes; returns the texts of the statements whose execution was asked for in them.</summary>
-    public IReadOnlyList<string> Take(ReadOnlySpan<byte> bytes)
+    /// <summary>Takes the next bytes.</summary>
+    /// <returns>The statements whose execution was asked for in them: the text, and where in these bytes the order to execute it ends.</returns>
+    public IReadOnlyList<(string Sql, int End)> Take(ReadOnlySpan<byte> bytes)
     {
         byte[] all = [.. _rest, .. bytes];
-        List<string> found = [];
-        int at = 0;
-        while (Next(all.AsSpan(at), found) is var length and > 0) at += length;
+        List<(string, int)> found = [];
+        List<string> texts = [];
+        int before = _rest.Length, at = 0;
+        while (Next(all.AsSpan(at), texts) is var length and > 0)
+        {
+            at += length;
+            foreach (string text in texts) found.Add((text, at - before));
+            texts.Clear();
+        }
         _rest = all[at..];
         return found;
     }

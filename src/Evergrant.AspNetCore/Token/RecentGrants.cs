@@ -1,0 +1,32 @@
+using System.Buffers.Binary;
+using Evergrant.Protocol.Grants;
+
+namespace Evergrant.AspNetCore.Token;
+
+/// <summary>Rows as this node wrote them last: guesses that spare a read of the store. Nothing is answered from a guess; a change that was decided on one holds only if the row still is so
+/// (its generation, history, mark and state), and otherwise the row is read.</summary>
+/// <remarks>A fixed number of places, each for one grant, overwritten by the next one that falls on it. Safe for concurrent use.</remarks>
+internal sealed class RecentGrants
+{
+    // A few hundred bytes to two kilobytes each.
+    private const int Places = 1 << 14;
+
+    private readonly Grant?[] _rows = new Grant?[Places];
+
+    /// <summary>The row that the holder of a credential will find, if this node wrote it and nobody else has since; null when that is not likely.</summary>
+    /// <param name="credential">What was presented: of the row's own generation, or the row has moved, or will not.</param>
+    public Grant? Find(GrantCredential credential) =>
+        Volatile.Read(ref _rows[PlaceOf(credential.GrantId)]) is { } row && row.Id == credential.GrantId && row.Generation == credential.Generation ? row : null;
+
+    /// <summary>Remembers a row that was committed.</summary>
+    /// <param name="row">The row after the change.</param>
+    public void Keep(Grant row) => Volatile.Write(ref _rows[PlaceOf(row.Id)], row);
+
+    // The last bytes of a UUIDv7 are random.
+    private static int PlaceOf(Guid id)
+    {
+        Span<byte> bytes = stackalloc byte[16];
+        id.TryWriteBytes(bytes, bigEndian: true, out _);
+        return BinaryPrimitives.ReadUInt16BigEndian(bytes[14..]) & (Places - 1);
+    }
+}
