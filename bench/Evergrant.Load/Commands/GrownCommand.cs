@@ -6,7 +6,8 @@ using Evergrant.Load.Server;
 
 namespace Evergrant.Load.Commands;
 
-/// <summary><c>grown</c>: refreshes all over a table of a few grants and of very many, in turn, on SQLite and on PostgreSQL; how large a grant is; how soon a killed server answers again.</summary>
+/// <summary><c>grown</c>: refreshes in a table of a few grants and all over one of very many, in turn, on SQLite and on PostgreSQL; how large a grant is; how soon a killed server answers again.
+/// In the large table as many grants are in use as the small one has, far apart; and, as another run, any of the others.</summary>
 internal static class GrownCommand
 {
     private static readonly string[] Stores = ["sqlite", "postgres"];
@@ -15,12 +16,16 @@ internal static class GrownCommand
     {
         var (server, results, workers, seconds, warmUp) = (Options.Server(), Options.Results(), Options.Workers(), Options.Seconds(), Options.WarmUp());
         var databaseCores = Options.DatabaseCores();
-        var count = new Option<int>("--count") { Description = "Very many grants (10 million take some 15 GB of disk)", DefaultValueFactory = _ => 10_000_000 };
+        var count = new Option<int>("--count") { Description = "Very many grants, at least twice as many as few (10 million take some 15 GB of disk)", DefaultValueFactory = _ => 10_000_000 };
         var few = new Option<int>("--few") { Description = "A few grants", DefaultValueFactory = _ => 10_000 };
         var rounds = new Option<int>("--rounds") { Description = "How often few and many take turns", DefaultValueFactory = _ => 3 };
         var starts = new Option<int>("--starts") { Description = "How often each server is killed and started again", DefaultValueFactory = _ => 3 };
         var stores = new Option<string[]>("--store") { Description = "sqlite, postgres; both without", DefaultValueFactory = _ => Stores, AllowMultipleArgumentsPerToken = true };
         stores.AcceptOnlyFromAmong(Stores);
+        count.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<int>() < 2 * result.GetValue(few)) result.AddError("--count: at least twice as many as --few");
+        });
         var command = new Command("grown", "Refreshes with ten thousand and with ten million grants") { server, results, workers, seconds, warmUp, rounds, starts, few, count, stores, databaseCores };
         command.SetAction((arguments, cancellation) => RunAsync(
             arguments.GetRequiredValue(server), arguments.GetRequiredValue(results), arguments.GetRequiredValue(stores), (arguments.GetValue(few), arguments.GetValue(count)),
@@ -44,42 +49,55 @@ internal static class GrownCommand
             head.AddRange(head.Count == 0 ? Machine.Describe(many.Server.Folder, Placement.Of([many.Server.Figures], database?.Figures))
                 : [$"On {store}: {Placement.Of([many.Server.Figures], database?.Figures)}"]);
             if (database is not null) head.AddRange(await database.DescribeAsync());
-            all.AddRange(await MeasureAsync(store == "postgres" ? "PostgreSQL" : "SQLite", [few, many], plan, database, cancellation));
+            all.AddRange(await MeasureAsync(store == "postgres" ? "PostgreSQL" : "SQLite", few, many, plan, database, cancellation));
         }
 
         await ResultFile.WriteAsync(results, "grown", $"Refreshes with {counts.Few:N0} and with {counts.Many:N0} grants", head, GrownReport.Lines(all));
         return all.SelectMany(figures => figures.Runs).Sum(run => run.Errors) == 0 ? 0 : 1;
     }
 
-    private static async Task<IReadOnlyList<GrownFigures>> MeasureAsync(string store, SeededSite[] sites, GrownPlan plan, PostgresRun? database, CancellationToken cancellation)
+    /// <summary>Who refreshes what: all of the few, as many of the many, any of the many.</summary>
+    private sealed record Load(SeededSite Site, IReadOnlyList<SpreadRefreshWorker> Workers, GrownFigures Figures);
+
+    private static async Task<IReadOnlyList<GrownFigures>> MeasureAsync(string store, SeededSite few, SeededSite many, GrownPlan plan, PostgresRun? database, CancellationToken cancellation)
     {
-        var workers = sites.Select(site => site.Open(plan.Workers)).ToArray();
-        var figures = sites.Select(site => new GrownFigures(store, site.Count, site.Bytes, site.Seeding)).ToArray();
-        for (var site = 0; site < sites.Length; site++) await ClosedLoop.RunAsync("", workers[site], sites[site].Server.Figures, plan.WarmUp);
+        Load[] loads = [Use(few, "all of them", false), Use(many, $"{few.Count:N0} of them", false), Use(many, "any of them", true)];
+        foreach (var load in loads) await ClosedLoop.RunAsync("", load.Workers, load.Site.Server.Figures, plan.WarmUp);
         for (var round = 0; round < plan.Rounds; round++)
         {
-            for (var site = 0; site < sites.Length; site++)
+            foreach (var load in loads)
             {
                 cancellation.ThrowIfCancellationRequested();
-                var name = sites[site].DatabaseName;
-                if (database is not null) await database.ForgetStatementsAsync(name!);
-                var before = database is null ? 0 : await database.LogBytesAsync();
-                var run = await ClosedLoop.RunAsync($"{store}, {sites[site].Count:N0} grants", workers[site], sites[site].Server.Figures, plan.Duration, database?.Figures);
-                figures[site].Runs.Add(run);
-                if (database is null) continue;
-                var statements = await database.StatementsAsync(name!);
-                figures[site].Logs.Add((double)(await database.LogBytesAsync() - before) / Math.Max(1, run.Requests));
-                figures[site].Pages.Add((double)statements.Sum(statement => statement.PageImages) / Math.Max(1, run.Requests));
+                await RunAsync(load, plan.Duration, database);
             }
         }
 
-        for (var site = 0; site < sites.Length; site++)
+        foreach (var load in loads)
         {
-            figures[site].Touched = workers[site].Sum(worker => worker.Touched);
-            for (var start = 0; start < plan.Starts; start++) figures[site].Starts.Add(await sites[site].StartAgainAsync(workers[site]));
-            foreach (var worker in workers[site]) worker.Dispose();
+            load.Figures.Touched = load.Workers.Sum(worker => worker.Touched);
+            for (var start = 0; start < plan.Starts; start++) load.Figures.Starts.Add(await load.Site.StartAgainAsync(load.Workers));
+            foreach (var worker in load.Workers) worker.Dispose();
         }
 
-        return figures;
+        return [.. loads.Select(load => load.Figures)];
+
+        Load Use(SeededSite site, string use, bool any) =>
+            new(site, site.Open(GrantShare.Of(plan.Workers, site.Count, few.Count, any)), new GrownFigures(store, site.Count, use, site.Bytes, site.Seeding));
+    }
+
+    private static async Task RunAsync(Load load, TimeSpan duration, PostgresRun? database)
+    {
+        var name = load.Site.DatabaseName;
+        if (database is not null) await database.ForgetStatementsAsync(name!);
+        var before = database is null ? 0 : await database.LogBytesAsync();
+        var run = await ClosedLoop.RunAsync(load.Figures.Name, load.Workers, load.Site.Server.Figures, duration, database?.Figures);
+        load.Figures.Runs.Add(run);
+        if (database is null) return;
+        var statements = await database.StatementsAsync(name!);
+        load.Figures.Logs.Add(PerRefresh(await database.LogBytesAsync() - before));
+        load.Figures.Pages.Add(PerRefresh(statements.Sum(statement => statement.PageImages)));
+        load.Figures.Statements.Add(PerRefresh(statements.Sum(statement => statement.Calls)));
+
+        double PerRefresh(long all) => (double)all / Math.Max(1, run.Requests);
     }
 }

@@ -10,15 +10,16 @@ namespace Evergrant.Load.Commands;
 internal static class NodesCommand
 {
     /// <param name="Name">As the table shows it.</param>
-    /// <param name="Site">Its store, and workers that refresh all over it.</param>
-    /// <param name="Workers">The workers of the site.</param>
-    /// <param name="Nodes">The nodes that they ask, each in its turn.</param>
-    private sealed record Setup(string Name, SeededSite Site, IReadOnlyList<SpreadRefreshWorker> Workers, IReadOnlyList<ServerRun> Nodes)
+    /// <param name="Site">Its store.</param>
+    /// <param name="Nodes">The nodes that are asked.</param>
+    /// <param name="Stays">Whether each grant stays at one node; otherwise it is refreshed at any of them.</param>
+    /// <param name="Workers">Workers that have their grants for themselves: what a node remembers of them is not disturbed by the other setups.</param>
+    private sealed record Setup(string Name, SeededSite Site, IReadOnlyList<ServerRun> Nodes, bool Stays, IReadOnlyList<SpreadRefreshWorker> Workers)
     {
         /// <summary>Refreshes for a time.</summary>
         public Task<Figures> RunAsync(TimeSpan duration, PostgresRun database)
         {
-            foreach (var worker in Workers) worker.Ask([.. Nodes.Select(node => node.Address)]);
+            for (var worker = 0; worker < Workers.Count; worker++) Workers[worker].Ask(Stays ? [Nodes[worker % Nodes.Count].Address] : [.. Nodes.Select(node => node.Address)]);
             return ClosedLoop.RunAsync(Name, Workers, new ProcessSum([.. Nodes.Select(node => node.Figures)]), duration, Site.DatabaseName is null ? null : database.Figures);
         }
     }
@@ -47,13 +48,7 @@ internal static class NodesCommand
         await using var site = await SeededSite.OpenAsync(program, sizes.Grants, database, cores[0], cancellation);
         await using var more = await Nodes.JoinAsync(program, site.Server, site.Postgres!, cores[1..]);
         ServerRun[] nodes = [site.Server, .. more.Joined];
-        var workers = site.Open(sizes.Workers);
-        List<Setup> setups =
-        [
-            new("SQLite", file, file.Open(sizes.Workers), [file.Server]),
-            .. Enumerable.Range(1, nodes.Length).Select(count => new Setup($"PostgreSQL, {count} {(count == 1 ? "node" : "nodes")}", site, workers, nodes[..count])),
-        ];
-
+        List<Setup> setups = [new("SQLite", file, [file.Server], true, file.Open(GrantShare.Of(sizes.Workers, sizes.Grants, sizes.Grants))), .. OnDatabase(site, nodes, sizes.Workers)];
         if (warmUp > TimeSpan.Zero)
         {
             foreach (var setup in setups) await setup.RunAsync(warmUp, database);
@@ -72,9 +67,18 @@ internal static class NodesCommand
 
         var placement = Placement.Of([.. nodes.Select(node => node.Figures)], database.Figures) + $"; the SQLite server on {file.Server.Figures.Cores()}";
         await ResultFile.WriteAsync(results, "nodes", "Refreshes over one and more nodes on one PostgreSQL, beside SQLite",
-            [.. Machine.Describe(file.Server.Folder, placement), .. await database.DescribeAsync(), $"Grants: {sizes.Grants:N0} in each store, each refresh takes any of them and the next node"], NodesReport.Lines(runs));
+            [.. Machine.Describe(file.Server.Folder, placement), .. await database.DescribeAsync(), $"Grants: {sizes.Grants:N0} in each store, refreshed in no order"], NodesReport.Lines(runs));
         foreach (var worker in setups.SelectMany(setup => setup.Workers)) worker.Dispose();
         return runs.Sum(run => run.Run.Errors) == 0 ? 0 : 1;
+    }
+
+    /// <summary>One node; and for each number of nodes, grants that stay at one and grants that are refreshed at any. All have as many grants.</summary>
+    private static IEnumerable<Setup> OnDatabase(SeededSite site, ServerRun[] nodes, int workers)
+    {
+        List<(string Name, int Count, bool Stays)> kinds = [("PostgreSQL, 1 node", 1, true)];
+        for (var count = 2; count <= nodes.Length; count++) kinds.AddRange([($"PostgreSQL, {count} nodes, a grant at one", count, true), ($"PostgreSQL, {count} nodes, a grant at any", count, false)]);
+        var shares = GrantShare.Of(workers * kinds.Count, site.Count, site.Count).Chunk(workers).ToList();
+        return kinds.Zip(shares, (kind, share) => new Setup(kind.Name, site, nodes[..kind.Count], kind.Stays, site.Open(share)));
     }
 
     private static async Task<DatabaseFigures> MeasureAsync(Setup setup, TimeSpan duration, PostgresRun database)

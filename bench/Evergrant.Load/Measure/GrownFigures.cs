@@ -3,10 +3,14 @@ namespace Evergrant.Load.Measure;
 /// <summary>What was measured of a table of one size.</summary>
 /// <param name="Store">Name of the store.</param>
 /// <param name="Count">Grants.</param>
+/// <param name="Use">Which of them are refreshed, in words.</param>
 /// <param name="Bytes">What they take, with their indexes.</param>
 /// <param name="Seeding">How long it took to put them in.</param>
-internal sealed record GrownFigures(string Store, int Count, long Bytes, TimeSpan Seeding)
+internal sealed record GrownFigures(string Store, int Count, string Use, long Bytes, TimeSpan Seeding)
 {
+    /// <summary>As the table shows it.</summary>
+    public string Name => $"{Store}, {Count:N0} grants, {Use}";
+
     /// <summary>Runs, one each round.</summary>
     public List<Figures> Runs { get; } = [];
 
@@ -15,6 +19,9 @@ internal sealed record GrownFigures(string Store, int Count, long Bytes, TimeSpa
 
     /// <summary>Whole pages in them for each refresh.</summary>
     public List<double> Pages { get; } = [];
+
+    /// <summary>Statements for each refresh.</summary>
+    public List<double> Statements { get; } = [];
 
     /// <summary>From the start of a killed server to its first refresh.</summary>
     public List<TimeSpan> Starts { get; } = [];

@@ -19,7 +19,7 @@ internal static class NodesReport
             $"|---|--:|--:|--:|{string.Concat(DatabaseCounters.PerRefreshNames.Select(_ => "--:|"))}",
             .. counted.Select(Row),
             "",
-            "No statement shares its message with another: each is a round trip and a transaction of its own.",
+            "No statement shares its message with another: each is a round trip and a transaction of its own. A node remembers the grants that it refreshed last; at another node the row is read first.",
             "",
             .. counted.Count == 0 ? [] : StatementCount.Table(counted[^1].Statements, counted[^1].Run.Requests),
             "",

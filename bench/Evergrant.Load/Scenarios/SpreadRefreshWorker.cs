@@ -8,14 +8,12 @@ namespace Evergrant.Load.Scenarios;
 /// <param name="target">The server.</param>
 /// <param name="seed">The grants.</param>
 /// <param name="keys">What makes their tokens.</param>
-/// <param name="first">The lowest number that is this worker's; every <paramref name="step"/>th from there on is too.</param>
-/// <param name="step">How many workers share the table.</param>
-/// <param name="count">How many grants there are, from number 1.</param>
-internal sealed class SpreadRefreshWorker(Target target, GrantSeed seed, CredentialKeys keys, int first, int step, int count) : IWorker
+/// <param name="share">Which of them are this worker's.</param>
+internal sealed class SpreadRefreshWorker(Target target, GrantSeed seed, CredentialKeys keys, GrantShare share) : IWorker
 {
     private readonly RequestWriter writer = new(target.Server);
     private readonly Dictionary<int, string> tokens = [];
-    private readonly Random random = new(first);
+    private readonly Random random = new(share.Worker);
     private KeepAliveConnection[] connections = [new(target.Server)];
     private int turn;
 
@@ -24,7 +22,7 @@ internal sealed class SpreadRefreshWorker(Target target, GrantSeed seed, Credent
 
     public async ValueTask StepAsync()
     {
-        var number = first + step * random.Next((count - first) / step + 1);
+        var number = share.Pick(random);
         if (!tokens.TryGetValue(number, out var token)) token = GrantSeed.Credential(keys, seed.Active(number));
         var connection = connections[turn++ % connections.Length];
         await connection.SendAsync(writer.Post(target.TokenPath, "grant_type=refresh_token&refresh_token=" + token, target.Authorization)).ConfigureAwait(false);
@@ -34,7 +32,7 @@ internal sealed class SpreadRefreshWorker(Target target, GrantSeed seed, Credent
         target.Check.Check(answer.AccessToken!);
     }
 
-    /// <summary>From now on asks these nodes, each in its turn, over new connections.</summary>
+    /// <summary>From now on asks these nodes, in turn, over new connections.</summary>
     public void Ask(IReadOnlyList<Uri> nodes)
     {
         Dispose();

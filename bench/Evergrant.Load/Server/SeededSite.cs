@@ -79,9 +79,8 @@ internal sealed class SeededSite : IAsyncDisposable
         }
     }
 
-    /// <summary>Workers that refresh all over the table, each its own share.</summary>
-    public IReadOnlyList<SpreadRefreshWorker> Open(int workers) =>
-        [.. Enumerable.Range(1, Math.Min(workers, Count)).Select(first => new SpreadRefreshWorker(Target, seed, keys, first, Math.Min(workers, Count), Count))];
+    /// <summary>Workers, one for each share.</summary>
+    public IReadOnlyList<SpreadRefreshWorker> Open(IEnumerable<GrantShare> shares) => [.. shares.Select(share => new SpreadRefreshWorker(Target, seed, keys, share))];
 
     /// <summary>Kills the server, which has nothing to do, and starts it again.</summary>
     /// <param name="workers">Whose first takes the first step.</param>

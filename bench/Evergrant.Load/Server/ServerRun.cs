@@ -19,6 +19,7 @@ internal sealed class ServerRun : IAsyncDisposable
 
     private readonly Process process;
     private readonly bool ownsFolder;
+    private bool isDisposed;
 
     private ServerRun(Process process, Uri address, Uri issuer, string folder, bool ownsFolder)
     {
@@ -103,6 +104,8 @@ internal sealed class ServerRun : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        if (isDisposed) return;
+        isDisposed = true;
         await StopAsync();
         process.Dispose();
         if (ownsFolder) Directory.Delete(Folder, recursive: true);
