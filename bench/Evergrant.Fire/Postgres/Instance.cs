@@ -1,3 +1,4 @@
+using System.Globalization;
 using Npgsql;
 
 namespace Evergrant.Fire.Postgres;
@@ -17,6 +18,9 @@ internal sealed class Instance(ServerFolder folder, string name)
 
     /// <summary>Folder of its files.</summary>
     public string Data => Path.Combine(folder.Path, name);
+
+    /// <summary>Id of the running server's first process, whose children are all the others.</summary>
+    public int Pid => int.Parse(File.ReadLines(Path.Combine(Data, "postmaster.pid")).First(), CultureInfo.InvariantCulture);
 
     private string Configuration => Data + ".conf";
 

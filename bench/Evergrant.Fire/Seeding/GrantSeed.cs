@@ -1,5 +1,7 @@
 using System.Buffers.Binary;
+using System.Globalization;
 using System.Security.Cryptography;
+using System.Text;
 using Evergrant.Protocol.Grants;
 
 namespace Evergrant.Fire.Seeding;
@@ -13,12 +15,17 @@ namespace Evergrant.Fire.Seeding;
 internal sealed record GrantSeed(string Issuer, string ClientId, DateTimeOffset Now, int KeyNumber, int Seed = 1)
 {
     private const int GrantsPerSubject = 4;
+    private const uint Day = 86_400_000;
 
     // Without openid no account is asked for, so that subjects need not exist.
     private static readonly Authorized Offline = new() { Scope = "offline_access notes:read", Policy = "confidential", IssuesRefreshToken = true };
 
+    /// <summary>A live grant that the server made itself, whose code was redeemed: active rows have its document, lifetimes, and as many people and sessions as real ones, in no order.
+    /// Null for small rows in the order of their numbers.</summary>
+    public Grant? Like { get; init; }
+
     /// <summary>A live grant with its first refresh token.</summary>
-    public Grant Active(long number) => Row(number) with
+    public Grant Active(long number) => Like is { } like ? Copy(Row(number), like, number) : Row(number) with
     {
         State = GrantState.Active,
         Generation = 1,
@@ -33,6 +40,31 @@ internal sealed record GrantSeed(string Issuer, string ClientId, DateTimeOffset 
     /// <summary>The credential of a row's generation.</summary>
     public static string Credential(CredentialKeys keys, Grant grant) =>
         GrantCredential.Write(keys, grant.KeyNumber, grant.Generation == 0 ? CredentialKind.Code : CredentialKind.RefreshToken, grant, grant.Generation);
+
+    // Redeemed within the last day, so that no two have the same instants.
+    private Grant Copy(Grant row, Grant like, long number)
+    {
+        DateTimeOffset at = Now.AddMilliseconds(-(BinaryPrimitives.ReadUInt32BigEndian(row.Salt) % Day));
+        return row with
+        {
+            State = GrantState.Active,
+            Generation = 1,
+            AccessSerial = like.AccessSerial,
+            GenerationAt = at,
+            CreatedAt = at,
+            IdleExpiresAt = at + (like.IdleExpiresAt - like.GenerationAt),
+            ExpiresAt = at + (like.ExpiresAt - like.CreatedAt),
+            Subject = Text("subject", number / GrantsPerSubject, like.Subject),
+            SessionId = Text("session", number / GrantsPerSubject, like.SessionId),
+            Authorized = like.Authorized,
+        };
+    }
+
+    // As long as the one it stands for.
+    private string? Text(string what, long number, string? like) =>
+        like is null ? null : Convert.ToHexStringLower(Mixed(what, number)).PadRight(like.Length, '0')[..like.Length];
+
+    private byte[] Mixed(string what, long number) => SHA256.HashData(Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{what} {Seed} {number}")));
 
     private Grant Row(long number)
     {

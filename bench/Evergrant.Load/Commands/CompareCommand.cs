@@ -12,17 +12,20 @@ internal static class CompareCommand
     public static Command Create()
     {
         var (server, results, workers, seconds, warmUp) = (Options.Server(), Options.Results(), Options.Workers(), Options.Seconds(), Options.WarmUp());
+        var (postgres, databaseCores) = (Options.Postgres(), Options.DatabaseCores());
         var rounds = new Option<int>("--rounds") { Description = "How often refresh and baseline take turns", DefaultValueFactory = _ => 2 };
-        var command = new Command("compare", "Refresh against a bare Kestrel endpoint that signs one ES256 JWT") { server, results, workers, seconds, warmUp, rounds };
+        var command = new Command("compare", "Refresh against a bare Kestrel endpoint that signs one ES256 JWT") { server, results, workers, seconds, warmUp, rounds, postgres, databaseCores };
         command.SetAction(arguments => RunAsync(
             arguments.GetRequiredValue(server), arguments.GetRequiredValue(results), arguments.GetValue(workers),
-            TimeSpan.FromSeconds(arguments.GetValue(seconds)), TimeSpan.FromSeconds(arguments.GetValue(warmUp)), arguments.GetValue(rounds)));
+            TimeSpan.FromSeconds(arguments.GetValue(seconds)), TimeSpan.FromSeconds(arguments.GetValue(warmUp)), arguments.GetValue(rounds),
+            arguments.GetValue(postgres), arguments.GetRequiredValue(databaseCores)));
         return command;
     }
 
-    private static async Task<int> RunAsync(string program, string results, int workers, TimeSpan duration, TimeSpan warmUp, int rounds)
+    private static async Task<int> RunAsync(string program, string results, int workers, TimeSpan duration, TimeSpan warmUp, int rounds, bool postgres, string databaseCores)
     {
-        await using var server = await ServerRun.StartAsync(program);
+        await using var site = await Site.OpenAsync(program, postgres, databaseCores);
+        var server = site.Server;
         var target = await server.DeclareAsync(program);
         var refreshing = await Workers.OpenAsync("refresh", target, workers);
         var sample = (RefreshWorker)refreshing[0];
@@ -35,16 +38,16 @@ internal static class CompareCommand
         var runs = new List<Figures>();
         for (var round = 0; round < rounds; round++)
         {
-            runs.Add(await ClosedLoop.RunAsync("refresh", refreshing, server.Figures, duration));
+            runs.Add(await ClosedLoop.RunAsync("refresh", refreshing, server.Figures, duration, site.DatabaseFigures));
             runs.Add(await ClosedLoop.RunAsync("baseline", bare, baseline.Figures, duration));
         }
 
         var (ours, floor) = (Cost("refresh"), Cost("baseline"));
-        await ResultFile.WriteAsync(results, "compare", "A refresh against a bare endpoint that signs", Machine.Describe(server.Folder),
+        await ResultFile.WriteAsync(results, "compare", "A refresh against a bare endpoint that signs", await site.DescribeAsync(),
         [
             .. ResultFile.Table(runs),
             "",
-            $"**The server's CPU time per refresh is {ours / floor:0.00} times the baseline's** ({ours:0.0} µs against {floor:0.0} µs; aim: at most 2.5).",
+            $"**The server's CPU time per refresh is {ours / floor:0.00} times the baseline's** ({ours:0.0} µs against {floor:0.0} µs{(postgres ? "" : "; aim: at most 2.5")}).",
             "",
             $"Answers: {sample.Sizes.Body} bytes with an access token of {sample.Sizes.AccessToken} characters; the baseline's {bare[0].Sizes.Body} and {bare[0].Sizes.AccessToken}.",
             $"Highest resident memory of the server: {server.Figures.PeakResidentBytes() / 1e6:0} MB.",

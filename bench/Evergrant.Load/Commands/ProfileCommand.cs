@@ -12,19 +12,22 @@ internal static class ProfileCommand
     public static Command Create()
     {
         var (server, results, workers, seconds, warmUp) = (Options.Server(), Options.Results(), Options.Workers(), Options.Seconds(), Options.WarmUp());
-        var command = new Command("profile", "Where the processor time of a refresh goes (needs perf and root)") { server, results, workers, seconds, warmUp };
+        var (postgres, databaseCores) = (Options.Postgres(), Options.DatabaseCores());
+        var command = new Command("profile", "Where the processor time of a refresh goes (needs perf and root)") { server, results, workers, seconds, warmUp, postgres, databaseCores };
         command.SetAction(arguments => RunAsync(
             arguments.GetRequiredValue(server), arguments.GetRequiredValue(results), arguments.GetValue(workers),
-            TimeSpan.FromSeconds(arguments.GetValue(seconds)), TimeSpan.FromSeconds(arguments.GetValue(warmUp))));
+            TimeSpan.FromSeconds(arguments.GetValue(seconds)), TimeSpan.FromSeconds(arguments.GetValue(warmUp)),
+            arguments.GetValue(postgres), arguments.GetRequiredValue(databaseCores)));
         return command;
     }
 
-    private static async Task<int> RunAsync(string program, string results, int workers, TimeSpan duration, TimeSpan warmUp)
+    private static async Task<int> RunAsync(string program, string results, int workers, TimeSpan duration, TimeSpan warmUp, bool postgres, string databaseCores)
     {
         // Names for compiled methods, and code mapped where perf can find it.
         Environment.SetEnvironmentVariable("DOTNET_PerfMapEnabled", "3");
         Environment.SetEnvironmentVariable("DOTNET_EnableWriteXorExecute", "0");
-        await using var server = await ServerRun.StartAsync(program);
+        await using var site = await Site.OpenAsync(program, postgres, databaseCores);
+        var server = site.Server;
         var target = await server.DeclareAsync(program);
         var refreshing = await Workers.OpenAsync("refresh", target, workers);
         var sample = (RefreshWorker)refreshing[0];
@@ -34,7 +37,7 @@ internal static class ProfileCommand
 
         var ours = await MeasureAsync("refresh", refreshing, server.Figures);
         var floor = await MeasureAsync("baseline", bare, baseline.Figures);
-        await ResultFile.WriteAsync(results, "profile", "Where the processor time of a refresh goes", Machine.Describe(server.Folder),
+        await ResultFile.WriteAsync(results, "profile", "Where the processor time of a refresh goes", await site.DescribeAsync(),
         [
             .. ResultFile.Table([ours.Run, floor.Run]),
             "",

@@ -20,32 +20,37 @@ internal static class StartCommand
     public static Command Create()
     {
         var (server, results) = (Options.Server(), Options.Results());
+        var (postgres, databaseCores) = (Options.Postgres(), Options.DatabaseCores());
         var times = new Option<int>("--times") { Description = "How often the server is started", DefaultValueFactory = _ => 10 };
-        var command = new Command("start", "Time to the first token and memory at rest") { server, results, times };
-        command.SetAction(arguments => RunAsync(arguments.GetRequiredValue(server), arguments.GetRequiredValue(results), arguments.GetValue(times)));
+        var command = new Command("start", "Time to the first token and memory at rest") { server, results, times, postgres, databaseCores };
+        command.SetAction(arguments => RunAsync(arguments.GetRequiredValue(server), arguments.GetRequiredValue(results), arguments.GetValue(times),
+            arguments.GetValue(postgres), arguments.GetRequiredValue(databaseCores)));
         return command;
     }
 
-    private static async Task<int> RunAsync(string program, string results, int times)
+    private static async Task<int> RunAsync(string program, string results, int times, bool postgres, string databaseCores)
     {
         var folder = Directory.CreateTempSubdirectory("evergrant-load-").FullName;
-        var port = ServerRun.FreePort();
+        await using var database = postgres ? await PostgresRun.StartAsync(databaseCores) : null;
+        var place = new ServerPlace { Folder = folder, Port = ServerRun.FreePort(), Postgres = database is null ? null : await database.CreateAsync("load") };
         try
         {
             // The first start makes keys, demo clients and a user; the measured ones find them.
             Target target;
             var first = Stopwatch.GetTimestamp();
             TimeSpan newcomer;
-            await using (var server = await ServerRun.StartAsync(program, folder, port))
+            List<string> head;
+            await using (var server = await ServerRun.StartAsync(program, place))
             {
                 newcomer = Stopwatch.GetElapsedTime(first);
                 target = await server.DeclareAsync(program);
+                head = [.. Machine.Describe(folder, Placement.Of([server.Figures], database?.Figures)), .. database is null ? [] : await database.DescribeAsync()];
             }
 
             var starts = new List<Start>();
-            for (var round = 0; round < times; round++) starts.Add(await MeasureAsync(program, folder, port, target));
+            for (var round = 0; round < times; round++) starts.Add(await MeasureAsync(program, place, target));
 
-            await ResultFile.WriteAsync(results, "start", "From the start of the process to the first token", Machine.Describe(folder),
+            await ResultFile.WriteAsync(results, "start", "From the start of the process to the first token", head,
             [
                 "| | median | lowest | highest |",
                 "|---|--:|--:|--:|",
@@ -71,10 +76,11 @@ internal static class StartCommand
         return 0;
     }
 
-    private static async Task<Start> MeasureAsync(string program, string folder, int port, Target target)
+    private static async Task<Start> MeasureAsync(string program, ServerPlace place, Target target)
     {
         var since = Stopwatch.GetTimestamp();
-        var process = Core.Start(program, ["start", "--urls", $"http://localhost:{port}", "--data", folder], Path.Combine(folder, "server.log"));
+        var (folder, port) = (place.Folder!, place.Port!.Value);
+        var process = Core.Start(program, place.Arguments(port, folder), Path.Combine(folder, "server.log"));
         try
         {
             while (!await ListensAsync(port))

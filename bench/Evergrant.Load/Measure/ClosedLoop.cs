@@ -10,21 +10,29 @@ internal static class ClosedLoop
     /// <summary>A worker that meets so many errors stops: what follows would only repeat them.</summary>
     private const int ErrorsPerWorker = 20;
 
-    public static async Task<Figures> RunAsync(string name, IReadOnlyList<IWorker> workers, ProcessFigures server, TimeSpan duration)
+    /// <param name="name">Name of the run.</param>
+    /// <param name="workers">The loops.</param>
+    /// <param name="server">The server's process or processes.</param>
+    /// <param name="duration">How long new steps are begun.</param>
+    /// <param name="database">The database's processes; null where the server's process is its own database.</param>
+    public static async Task<Figures> RunAsync(string name, IReadOnlyList<IWorker> workers, IProcessorTime server, TimeSpan duration, IProcessorTime? database = null)
     {
         var generator = new ProcessFigures(Environment.ProcessId);
-        var (serverBefore, generatorBefore) = (server.CpuTime(), generator.CpuTime());
+        var (serverBefore, databaseBefore, generatorBefore) = (server.CpuTime(), database?.CpuTime(), generator.CpuTime());
         var start = Stopwatch.GetTimestamp();
         var logs = await Task.WhenAll(workers.Select(worker => Task.Run(() => WorkAsync(worker, start, duration))));
         var elapsed = Stopwatch.GetElapsedTime(start);
-        var (serverAfter, generatorAfter) = (server.CpuTime(), generator.CpuTime());
+        var (serverAfter, databaseAfter, generatorAfter) = (server.CpuTime(), database?.CpuTime(), generator.CpuTime());
 
         var latencies = logs.SelectMany(log => log.Latencies).ToArray();
         Array.Sort(latencies);
         var errors = logs.SelectMany(log => log.Errors).ToList();
         return new Figures(name, workers.Count, latencies.Length, errors.Count, [.. errors.Distinct().Take(5)], elapsed,
             Percentile(latencies, 0.50), Percentile(latencies, 0.99), Percentile(latencies, 1),
-            serverAfter - serverBefore, generatorAfter - generatorBefore, server.ResidentBytes());
+            serverAfter - serverBefore, generatorAfter - generatorBefore, server.ResidentBytes())
+        {
+            DatabaseCpu = databaseAfter - databaseBefore,
+        };
     }
 
     private static async Task<(List<long> Latencies, List<string> Errors)> WorkAsync(IWorker worker, long start, TimeSpan duration)

@@ -27,13 +27,22 @@ internal sealed record Figures(
     TimeSpan GeneratorCpu,
     long ResidentBytes)
 {
+    /// <summary>Processor time of the database's processes during the run; null where the server's process is its own database.</summary>
+    public TimeSpan? DatabaseCpu { get; init; }
+
     public double RequestsPerSecond => Requests / Elapsed.TotalSeconds;
 
     /// <summary>Microseconds of the server's processor time per answered step; failed steps count as work too.</summary>
     public double ServerMicrosecondsPerRequest => ServerCpu.TotalMicroseconds / Math.Max(1, Requests + Errors);
 
+    /// <summary>Microseconds of the database's processor time per answered step; null as <see cref="DatabaseCpu"/>.</summary>
+    public double? DatabaseMicrosecondsPerRequest => DatabaseCpu?.TotalMicroseconds / Math.Max(1, Requests + Errors);
+
     /// <summary>How busy the server's core was, 0 to 1.</summary>
     public double ServerUtilization => ServerCpu / Elapsed;
+
+    /// <summary>The same of the database; null as <see cref="DatabaseCpu"/>.</summary>
+    public double? DatabaseUtilization => DatabaseCpu / Elapsed;
 
     /// <summary>How busy the generator's core was, 0 to 1: near 1 it was the bottleneck of the rate.</summary>
     public double GeneratorUtilization => GeneratorCpu / Elapsed;

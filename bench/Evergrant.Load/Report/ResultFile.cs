@@ -1,3 +1,4 @@
+using System.Globalization;
 using Evergrant.Load.Measure;
 
 namespace Evergrant.Load.Report;
@@ -15,15 +16,17 @@ internal static class ResultFile
         Console.WriteLine($"\nWritten to {path}");
     }
 
-    /// <summary>A table of runs.</summary>
-    public static IEnumerable<string> Table(IEnumerable<Figures> runs)
+    /// <summary>A table of runs; with the database's processor time where there is one.</summary>
+    public static IEnumerable<string> Table(IReadOnlyList<Figures> runs)
     {
-        yield return "| scenario | workers | requests | requests/s | p50 ms | p99 ms | max ms | errors | server CPU µs/request | server core | generator core | server RSS MB |";
-        yield return "|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|";
+        var withDatabase = runs.Any(run => run.DatabaseCpu is not null);
+        yield return $"| scenario | workers | requests | requests/s | p50 ms | p99 ms | max ms | errors | server CPU µs/request | {(withDatabase ? "database CPU µs/request | " : "")}server core | {(withDatabase ? "database core | " : "")}generator core | server RSS MB |";
+        yield return $"|---|--:|--:|--:|--:|--:|--:|--:|--:|{(withDatabase ? "--:|--:|" : "")}--:|--:|--:|";
         foreach (var run in runs)
         {
+            var database = withDatabase ? $"{run.DatabaseMicrosecondsPerRequest?.ToString("0.0", CultureInfo.InvariantCulture) ?? "–"} | " : "";
             yield return $"| {run.Scenario} | {run.Workers} | {run.Requests:N0} | {run.RequestsPerSecond:N0} | {run.P50.TotalMilliseconds:0.00} | {run.P99.TotalMilliseconds:0.00} | "
-                + $"{run.Max.TotalMilliseconds:0.0} | {run.Errors} | {run.ServerMicrosecondsPerRequest:0.0} | {run.ServerUtilization:P0} | {run.GeneratorUtilization:P0} | {run.ResidentBytes / 1e6:0} |";
+                + $"{run.Max.TotalMilliseconds:0.0} | {run.Errors} | {run.ServerMicrosecondsPerRequest:0.0} | {database}{run.ServerUtilization:P0} | {(withDatabase ? $"{run.DatabaseUtilization?.ToString("P0", CultureInfo.InvariantCulture) ?? "–"} | " : "")}{run.GeneratorUtilization:P0} | {run.ResidentBytes / 1e6:0} |";
         }
     }
 }

@@ -11,15 +11,26 @@ namespace Evergrant.Load.Server;
 internal sealed class ServerRun : IAsyncDisposable
 {
     private const string ClientId = "bench";
+
+    /// <summary>What all nodes of one database have: the root key, and the names of the demo people.</summary>
+    private static readonly string[] Shared = ["root.key", "dev.json"];
+
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
     private readonly Process process;
     private readonly bool ownsFolder;
+    private bool isDisposed;
 
-    private ServerRun(Process process, Uri issuer, string folder, bool ownsFolder)
+    private ServerRun(Process process, Uri address, Uri issuer, string folder, bool ownsFolder)
     {
-        (this.process, Issuer, Folder, this.ownsFolder) = (process, issuer, folder, ownsFolder);
+        (this.process, Address, Issuer, Folder, this.ownsFolder) = (process, address, issuer, folder, ownsFolder);
         Figures = new ProcessFigures(process.Id);
     }
 
+    /// <summary>Where it listens.</summary>
+    public Uri Address { get; }
+
+    /// <summary>The issuer: the address, or that of the node that was there first.</summary>
     public Uri Issuer { get; }
 
     /// <summary>The data folder.</summary>
@@ -27,29 +38,28 @@ internal sealed class ServerRun : IAsyncDisposable
 
     public ProcessFigures Figures { get; }
 
-    /// <summary>Starts the server and waits until it has written dev.json.</summary>
+    /// <summary>Starts the server and waits until it has written dev.json, which it does when it listens.</summary>
     /// <param name="program">The published program.</param>
-    /// <param name="folder">Its data folder, which is kept; null for a new one that is removed.</param>
-    /// <param name="port">Its port; null for a free one.</param>
-    public static async Task<ServerRun> StartAsync(string program, string? folder = null, int? port = null)
+    /// <param name="place">Where and on what; null for a new folder with a file on the measured core.</param>
+    public static async Task<ServerRun> StartAsync(string program, ServerPlace? place = null)
     {
-        var data = folder ?? Directory.CreateTempSubdirectory("evergrant-load-").FullName;
-        var issuer = new Uri($"http://localhost:{port ?? FreePort()}");
-        var ready = Path.Combine(data, "dev.json");
-        File.Delete(ready);
-        var process = Core.Start(program, ["start", "--urls", issuer.GetLeftPart(UriPartial.Authority), "--data", data], Path.Combine(data, "server.log"));
-        var run = new ServerRun(process, issuer, data, folder is null);
+        place ??= new ServerPlace();
+        var data = place.Folder ?? Directory.CreateTempSubdirectory("evergrant-load-").FullName;
+        if (place.Beside is { } first) foreach (var name in Shared) File.Copy(Path.Combine(first.Folder, name), Path.Combine(data, name), overwrite: true);
+        var address = new Uri($"http://localhost:{place.Port ?? FreePort()}");
+        var process = Core.Start(program, place.Arguments(address.Port, data), Path.Combine(data, "server.log"), place.Cores);
+        var run = new ServerRun(process, address, place.Beside?.Issuer ?? address, data, place.Folder is null);
         var since = Stopwatch.GetTimestamp();
-        while (!File.Exists(ready) || new FileInfo(ready).Length == 0)
+        while (!run.HasWritten())
         {
-            if (process.HasExited || Stopwatch.GetElapsedTime(since) > TimeSpan.FromSeconds(60))
+            if (process.HasExited || Stopwatch.GetElapsedTime(since) > Patience)
             {
                 var said = await File.ReadAllTextAsync(Path.Combine(data, "server.log"));
                 await run.DisposeAsync();
                 throw new InvalidOperationException($"The server did not start. It said:\n{said}");
             }
 
-            await Task.Delay(20);
+            await Task.Delay(5);
         }
 
         return run;
@@ -89,11 +99,30 @@ internal sealed class ServerRun : IAsyncDisposable
     /// <summary>Ends the server and leaves the folder as it is.</summary>
     public Task StopAsync() => Core.EndAsync(process);
 
+    /// <summary>Ends it as a crash does, and leaves the folder as it is.</summary>
+    public Task KillAsync() => Core.KillAsync(process);
+
     public async ValueTask DisposeAsync()
     {
+        if (isDisposed) return;
+        isDisposed = true;
         await StopAsync();
         process.Dispose();
         if (ownsFolder) Directory.Delete(Folder, recursive: true);
+    }
+
+    /// <summary>Whether dev.json is there and this process has written it.</summary>
+    private bool HasWritten()
+    {
+        try
+        {
+            using var written = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(Folder, "dev.json")));
+            return written.RootElement.GetProperty("pid").GetInt32() == process.Id;
+        }
+        catch (Exception e) when (e is IOException or JsonException)
+        {
+            return false;
+        }
     }
 
     public static int FreePort()

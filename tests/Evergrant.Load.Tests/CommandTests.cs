@@ -1,0 +1,53 @@
+using System.CommandLine;
+using Evergrant.Load.Commands;
+using Xunit;
+
+namespace Evergrant.Load.Tests;
+
+/// <summary>The commands in their shortest form, on the program that was built beside the tests: that they run, check every answer and find what they report.</summary>
+public sealed class CommandTests
+{
+    private static readonly string Program = Path.Combine(Root(), "src", "Evergrant", "bin", Path.GetFileName(Path.GetDirectoryName(AppContext.BaseDirectory.TrimEnd('/'))!), "net10.0", "evergrant");
+
+    [Fact]
+    public async Task Refreshes_reach_all_over_a_table_that_has_grown_on_both_stores()
+    {
+        var result = await RunAsync(GrownCommand.Create(), "--few", "20", "--count", "400", "--rounds", "1", "--starts", "1");
+        Assert.Contains("- **SQLite, 400 grants, 20 of them:** rate ", result, StringComparison.Ordinal);
+        Assert.Contains("- **PostgreSQL, 400 grants, any of them:** rate ", result, StringComparison.Ordinal);
+        Assert.Contains("fsync on", result, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_refresh_is_one_hot_update_and_at_the_node_of_the_last_one_nothing_more()
+    {
+        var result = await RunAsync(NodesCommand.Create(), "--grants", "60", "--nodes", "2", "--rounds", "2");
+        var rows = result.Split('\n').Where(line => line.StartsWith("| PostgreSQL, ", StringComparison.Ordinal)).TakeLast(3).Select(line => line.Split('|', StringSplitOptions.TrimEntries)).ToList();
+        // Changes, row updates, net rows.
+        Assert.All(rows, row => Assert.Equal(["1.000", "1.000", "0; 0"], [row[3], row[6], row[9]]));
+        Assert.Equal(["0.000", "0.000"], rows.Take(2).Select(row => row[2]));
+        Assert.NotEqual("0.000", rows[2][2]);
+    }
+
+    private static async Task<string> RunAsync(Command command, params string[] more)
+    {
+        var results = Directory.CreateTempSubdirectory("evergrant-load-test-").FullName;
+        try
+        {
+            var code = await command.Parse([.. more, "--workers", "4", "--seconds", "1", "--warm-up", "0", "--database-cores", "0", "--server", Program, "--results", results]).InvokeAsync();
+            Assert.Equal(0, code);
+            return await File.ReadAllTextAsync(Directory.EnumerateFiles(results).Single());
+        }
+        finally
+        {
+            Directory.Delete(results, recursive: true);
+        }
+    }
+
+    private static string Root()
+    {
+        var folder = AppContext.BaseDirectory;
+        while (folder is not null && !File.Exists(Path.Combine(folder, "Evergrant.slnx"))) folder = Path.GetDirectoryName(folder);
+        return folder ?? throw new InvalidOperationException("The tests do not run in the repository.");
+    }
+}
