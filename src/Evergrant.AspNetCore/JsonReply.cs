@@ -38,9 +38,9 @@ internal static class JsonReply
     /// <summary>Writes an error of a token-like endpoint (RFC 6749 section 5.2).</summary>
     /// <param name="http">The request to answer.</param>
     /// <param name="error">The error.</param>
-    /// <param name="reference">Its reference.</param>
+    /// <param name="reference">Its reference; null for an answer that nobody will ask about.</param>
     /// <param name="challenge">Value of WWW-Authenticate for a failed client authentication; null for none.</param>
-    public static Task ErrorAsync(HttpContext http, OAuthError error, string reference, string? challenge = null)
+    public static Task ErrorAsync(HttpContext http, OAuthError error, string? reference, string? challenge = null)
     {
         int status = error.Code switch
         {
@@ -61,7 +61,7 @@ internal static class JsonReply
         return WriteAsync(http, status, json =>
         {
             json.WriteString("error", error.Code);
-            json.WriteString("error_description", RefusalLog.Describe(error, reference));
+            json.WriteString("error_description", reference is null ? error.Description : RefusalLog.Describe(error, reference));
         });
     }
 }

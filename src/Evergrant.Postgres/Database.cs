@@ -43,6 +43,8 @@ internal sealed class Database : IAsyncDisposable
     public static NpgsqlConnectionStringBuilder Forced(PostgresOptions options)
     {
         int seconds = Math.Max(1, (int)Math.Ceiling(options.Deadline.TotalSeconds));
+        NpgsqlConnectionStringBuilder given = new(options.ConnectionString);
+        bool overSocketFile = given.Host?.Split(',').Any(h => h.StartsWith('/')) == true;
         return new(options.ConnectionString)
         {
             CancellationTimeout = -1, // Time that has run out ends in an exception, never in an answer that looks well.
@@ -50,10 +52,10 @@ internal sealed class Database : IAsyncDisposable
             CommandTimeout = seconds + 1,
             Timeout = Math.Max(1, seconds / 2), // For each host, so that one that is silent leaves time for the next.
             KeepAlive = 10,
-            // Seconds. When its limit passes, the driver asks the server on another connection to cancel, and blocks a thread until that is answered: on a line that is silent, for ever.
             TcpKeepAlive = true,
-            TcpKeepAliveTime = 10,
-            TcpKeepAliveInterval = 3,
+            // Seconds. When its limit passes, the driver asks the server on another connection to cancel, and blocks a thread until that is answered: on a line that is silent, for ever.
+            TcpKeepAliveTime = overSocketFile ? 0 : 10,
+            TcpKeepAliveInterval = overSocketFile ? 0 : 3,
             MaxAutoPrepare = 100,
             AutoPrepareMinUsages = 2,
             NoResetOnClose = true, // Nothing changes a session here.

@@ -8,7 +8,7 @@ namespace Evergrant.Postgres;
 /// <remarks>Instants are arguments, as everywhere behind the seam: the decision and the row speak of the same moment.</remarks>
 internal static class Grants
 {
-    private const string Active = "1", Pending = "0", Revoked = "2";
+    private const string Active = "1", Pending = "0", Revoked = "2", Requested = "3";
 
     private const string Columns =
         "id, issuer, client_id, subject, session_id, state, generation, generation_at, key_number, retries, access_serial, access_floor, " +
@@ -45,6 +45,13 @@ internal static class Grants
     private const string RedeemSql =
         $"update grants set state = {Active}, generation = $3, key_number = $4, generation_at = $5, idle_expires_at = $6, expires_at = $7, retries = $8, " +
         $"access_serial = $9, access_floor = $10, mark = $11, clean_after = $14 where id = $1 and generation = $2 and retries = $12 and mark = $13 and state = {Pending}";
+
+    // The one change that writes what was authorized.
+    private const string ApproveSql =
+        $"update grants set state = {Pending}, subject = $2, session_id = $3, created_at = $4, idle_expires_at = $5, expires_at = $6, authorized = $7, clean_after = $8 where id = $1 and state = {Requested}";
+
+    // As for CreateInSessionSql.
+    private const string ApproveInSessionSql = $"with standing as (select 1 from sessions where key = $9 for key share) {ApproveSql} and exists (select from standing)";
 
     private const string RenewSql =
         $"update grants set generation_at = $3, idle_expires_at = $4, access_serial = $5, access_floor = $6, mark = $7 where id = $1 and generation = $2 and state = {Active}";
@@ -106,6 +113,15 @@ internal static class Grants
             .Bind(change.IdleExpiresAt).Bind(change.ExpiresAt).Bind(change.Retries.Bits).Bind(change.AccessSerial).Bind(change.AccessFloor)
             .Bind(change.Mark).Bind(change.RetriesBefore.Bits).Bind(change.MarkBefore);
         return change.From == 0 ? statement.Bind(Earlier(change.IdleExpiresAt, change.ExpiresAt)) : statement;
+    }
+
+    public static Statement Approve(ApproveGrant change)
+    {
+        Grant grant = change.Grant;
+        Statement statement = new Statement(change.SessionKey is null ? ApproveSql : ApproveInSessionSql)
+            .Bind(grant.Id).Bind(grant.Subject).Bind(grant.SessionId).Bind(grant.CreatedAt).Bind(grant.IdleExpiresAt).Bind(grant.ExpiresAt)
+            .Bind(JsonSerializer.Serialize(grant.Authorized, StoredJson.Default.Authorized)).Bind(Earlier(grant.IdleExpiresAt, grant.ExpiresAt));
+        return change.SessionKey is null ? statement : statement.Bind(change.SessionKey);
     }
 
     public static Statement Renew(RenewGrant change)

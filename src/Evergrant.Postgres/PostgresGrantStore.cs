@@ -27,6 +27,8 @@ internal sealed class PostgresGrantStore(Readers readers, Pipeline commits) : IG
 
     public ValueTask<Session?> FindSessionAsync(ReadOnlyMemory<byte> key, CancellationToken cancellationToken) => readers.FindAsync(Sessions.Find(key), Sessions.Map, cancellationToken);
 
+    public ValueTask<Handle?> FindHandleAsync(ReadOnlyMemory<byte> key, CancellationToken cancellationToken) => readers.FindAsync(Handles.Find(key), Handles.Map, cancellationToken);
+
     public ValueTask<EventRecord?> FindEventAsync(string reference, CancellationToken cancellationToken) => readers.FindAsync(Events.Find(reference), Events.Map, cancellationToken);
 
     public ValueTask<IReadOnlyList<EventRecord>> ListEventsAsync(Guid grantId, CancellationToken cancellationToken) =>
@@ -52,6 +54,7 @@ internal sealed class PostgresGrantStore(Readers readers, Pipeline commits) : IG
         return await InSteps(most => Grants.CleanUp(keptSince, keepEventsFor, most), limit, cancellationToken)
             + await InSteps(most => Sessions.CleanUp(now, most), limit, cancellationToken)
             + await InSteps(most => (Events.CleanUp(keptSince, most), null), limit, cancellationToken)
+            + await InSteps(most => (Handles.CleanUp(now, most), null), limit, cancellationToken)
             + await InSteps(most => (Denials.CleanUp(now, most), null), limit, cancellationToken)
             + await InSteps(most => (Assertions.CleanUp(now, most), null), limit, cancellationToken);
     }
@@ -61,10 +64,13 @@ internal sealed class PostgresGrantStore(Readers readers, Pipeline commits) : IG
     {
         AdvanceGrant advance => Grants.Advance(advance),
         CreateGrant create => Grants.Create(create),
+        ApproveGrant approve => Grants.Approve(approve),
         RenewGrant renew => Grants.Renew(renew),
         CountRetry retry => Grants.CountRetry(retry),
         RevokeGrant revoke => Grants.Revoke(revoke),
         RevokeGrants revoke => Grants.Revoke(revoke),
+        AddHandle add => Handles.Add(add.Handle),
+        RemoveHandle remove => Handles.Remove(remove.Key),
         DenyAccessToken deny => Denials.Add(deny),
         UseAssertion use => Assertions.Add(use),
         SaveConsent save => Consents.Save(save.Consent),

@@ -144,6 +144,30 @@ public enum Refusal
     /// <summary>redirect_uri is absent or differs from that of the authorization request (RFC 6749 section 4.1.3).</summary>
     RedirectUriMismatch,
 
+    /// <summary>The device code is not one of ours: truncated, of another issuer, or of a request that was cleaned up. Client: begin again (RFC 8628 section 3.4).</summary>
+    DeviceCodeUnknown,
+
+    /// <summary>The device code was issued to another client; nothing was changed. Operator: look for a client that mixes up its ids.</summary>
+    DeviceCodeOfAnotherClient,
+
+    /// <summary>The device code's time is over and nobody has answered. Client: begin again.</summary>
+    DeviceCodeExpired,
+
+    /// <summary>The device code came back after its tokens had been used; the grant was revoked. Operator: look for a device that sends it from two places.</summary>
+    DeviceCodeReplayed,
+
+    /// <summary>The End-User has not answered the device's request yet. Client: ask again after the interval.</summary>
+    AuthorizationPending,
+
+    /// <summary>The device asks more often than the interval allows. Client: wait five seconds longer from now on.</summary>
+    PolledTooFast,
+
+    /// <summary>No device waits under this user code: mistyped, used, or too old. End-User: look at the device again.</summary>
+    UserCodeUnknown,
+
+    /// <summary>Too many wrong user codes from this address. End-User: wait.</summary>
+    UserCodesThrottled,
+
     /// <summary>The refresh token is not one of ours, or of another issuer, or its grant is gone.</summary>
     RefreshTokenUnknown,
 

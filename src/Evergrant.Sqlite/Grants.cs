@@ -7,7 +7,7 @@ namespace Evergrant.Sqlite;
 /// <summary>The table of grants: one statement per change, with the condition in its WHERE.</summary>
 internal sealed class Grants(Connection connection)
 {
-    private const int Active = (int)GrantState.Active, Pending = (int)GrantState.Pending, Revoked = (int)GrantState.Revoked;
+    private const int Active = (int)GrantState.Active, Pending = (int)GrantState.Pending, Revoked = (int)GrantState.Revoked, Requested = (int)GrantState.Requested;
 
     private const string Columns =
         "id, issuer, client_id, subject, session_id, state, generation, generation_at, key_number, retries, access_serial, access_floor, " +
@@ -38,6 +38,11 @@ internal sealed class Grants(Connection connection)
         $"access_serial = ?9, access_floor = ?10, mark = ?11, clean_after = ?14, " +
         $"moving_seal = {GrantSeal.Sql(state: $"{Active}", generation: "?3", keyNumber: "?4", generationAt: "?5", idleExpiresAt: "?6", expiresAt: "?7", retries: "?8", accessSerial: "?9", accessFloor: "?10", mark: "?11")} " +
         $"where id = ?1 and generation = ?2 and retries = ?12 and mark = ?13 and state = {Pending}");
+
+    // The one change that writes what was authorized: the fixed checksum changes with it.
+    private readonly Statement _approve = new(connection,
+        $"update grants set state = {Pending}, subject = ?2, session_id = ?3, created_at = ?4, idle_expires_at = ?5, expires_at = ?6, authorized = ?7, clean_after = ?8, " +
+        $"moving_seal = {GrantSeal.Sql(state: $"{Pending}", idleExpiresAt: "?5", expiresAt: "?6")}, fixed_seal = ?9 where id = ?1 and state = {Requested}");
 
     private readonly Statement _renew = new(connection,
         $"update grants set generation_at = ?3, idle_expires_at = ?4, access_serial = ?5, access_floor = ?6, mark = ?7, " +
@@ -135,6 +140,15 @@ internal sealed class Grants(Connection connection)
             .Bind(1, change.GrantId).Bind(2, change.From).Bind(3, change.To).Bind(4, change.KeyNumber).Bind(5, change.At)
             .Bind(6, change.IdleExpiresAt).Bind(7, change.ExpiresAt).Bind(8, change.Retries.Bits).Bind(9, change.AccessSerial).Bind(10, change.AccessFloor)
             .Bind(11, change.Mark).Bind(12, change.RetriesBefore.Bits).Bind(13, change.MarkBefore)
+            .RunAny();
+    }
+
+    public bool Approve(Grant grant)
+    {
+        byte[] authorized = JsonSerializer.SerializeToUtf8Bytes(grant.Authorized, StoredJson.Default.Authorized);
+        return _approve
+            .Bind(1, grant.Id).Bind(2, grant.Subject).Bind(3, grant.SessionId).Bind(4, grant.CreatedAt).Bind(5, grant.IdleExpiresAt).Bind(6, grant.ExpiresAt)
+            .BindText(7, authorized).Bind(8, Earlier(grant.IdleExpiresAt, grant.ExpiresAt)).Bind(9, GrantSeal.Fixed(grant, authorized))
             .RunAny();
     }
 

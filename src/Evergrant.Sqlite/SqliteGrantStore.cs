@@ -30,6 +30,9 @@ internal sealed class SqliteGrantStore(Readers readers, GroupCommit commits) : I
     public ValueTask<Session?> FindSessionAsync(ReadOnlyMemory<byte> key, CancellationToken cancellationToken) =>
         readers.Read(key, static (tables, key) => tables.Sessions.Find(key.Span), cancellationToken);
 
+    public ValueTask<Handle?> FindHandleAsync(ReadOnlyMemory<byte> key, CancellationToken cancellationToken) =>
+        readers.Read(key, static (tables, key) => tables.Handles.Find(key.Span), cancellationToken);
+
     public ValueTask<EventRecord?> FindEventAsync(string reference, CancellationToken cancellationToken) =>
         readers.Read(reference, static (tables, reference) => tables.Events.Find(reference), cancellationToken);
 
@@ -51,6 +54,7 @@ internal sealed class SqliteGrantStore(Readers readers, GroupCommit commits) : I
         return await InSteps((tables, most) => tables.Grants.CleanUp(keptSince, keepEventsFor, most), limit, cancellationToken)
             + await InSteps((tables, most) => tables.Sessions.CleanUp(now, most), limit, cancellationToken)
             + await InSteps((tables, most) => (tables.Events.CleanUp(keptSince, most), 0), limit, cancellationToken)
+            + await InSteps((tables, most) => (tables.Handles.CleanUp(now, most), 0), limit, cancellationToken)
             + await InSteps((tables, most) => (tables.Denials.CleanUp(now, most), 0), limit, cancellationToken)
             + await InSteps((tables, most) => (tables.Assertions.CleanUp(now, most), 0), limit, cancellationToken);
     }
@@ -62,6 +66,9 @@ internal sealed class SqliteGrantStore(Readers readers, GroupCommit commits) : I
         {
             case AdvanceGrant advance: return tables.Grants.Advance(advance);
             case CreateGrant create: return (create.SessionKey is null || tables.Sessions.Contains(create.SessionKey)) && tables.Grants.Create(create.Grant);
+            case ApproveGrant approve: return (approve.SessionKey is null || tables.Sessions.Contains(approve.SessionKey)) && tables.Grants.Approve(approve.Grant);
+            case AddHandle add: return tables.Handles.Add(add.Handle);
+            case RemoveHandle remove: return tables.Handles.Remove(remove.Key);
             case HoldsNoOther holds: return tables.Grants.HoldsNoOther(holds);
             case RenewGrant renew: return tables.Grants.Renew(renew);
             case CountRetry retry: return tables.Grants.CountRetry(retry);

@@ -17,6 +17,8 @@ internal sealed class Tables(Connection connection) : IDisposable
 
     public Assertions Assertions { get; } = new(connection);
 
+    public Handles Handles { get; } = new(connection);
+
     public Clients Clients { get; } = new(connection);
 
     public Resources Resources { get; } = new(connection);

@@ -126,6 +126,10 @@ internal sealed class Host : IAsyncDisposable
 
         public Task ShowErrorAsync(HttpContext http, ErrorPage page) => http.Response.WriteAsync($"error {page.Error}");
 
+        public Task ShowUserCodeAsync(HttpContext http, UserCodePage page) => http.Response.WriteAsync("user code");
+
+        public Task ShowDeviceDoneAsync(HttpContext http, DeviceDonePage page) => http.Response.WriteAsync("done");
+
         public Task ShowFormPostAsync(HttpContext http, FormPostPage page) => http.Response.WriteAsync("form");
     }
 

@@ -13,6 +13,7 @@ internal sealed class MemoryStore : IGrantStore, IClientStore, IKeyStore
     private readonly Lock _lock = new();
     private readonly Dictionary<Guid, Grant> _grants = [];
     private readonly HashSet<string> _denied = [];
+    private readonly List<Handle> _handles = [];
     private List<SigningKeyRecord> _keys = [];
     private List<WrappedSecret> _secrets = [];
 
@@ -65,6 +66,8 @@ internal sealed class MemoryStore : IGrantStore, IClientStore, IKeyStore
         Reads++;
         return _grants.GetValueOrDefault(id);
     });
+
+    public ValueTask<Handle?> FindHandleAsync(ReadOnlyMemory<byte> key, CancellationToken cancellationToken) => Read(() => _handles.Find(h => h.Key.AsSpan().SequenceEqual(key.Span)));
 
     /// <summary>Changes a row as another node does.</summary>
     public void Change(Func<Grant, Grant> change)
@@ -215,6 +218,7 @@ internal sealed class MemoryStore : IGrantStore, IClientStore, IKeyStore
             case CreateGrant { SessionKey: not null } when SessionsEnd: return false;
             case CreateGrant create: return _grants.TryAdd(create.Grant.Id, create.Grant);
             case Together together: return together.Changes.All(TryApply);
+            case AddHandle add: _handles.Add(add.Handle); return true;
             case SaveConsent: return true;
             case DenyAccessToken deny: return _denied.Add(Convert.ToHexString(deny.TokenHash)) || true;
             case GrantChange one when _grants.GetValueOrDefault(one.GrantId) is { } row && one.ApplyTo(row) is { } after:

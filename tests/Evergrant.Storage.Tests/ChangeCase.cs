@@ -16,6 +16,20 @@ public sealed record ChangeCase(Change Change, int Winners, Change[] Given, Func
     private static readonly CreateSession SignIn = new(Rows.Session());
     private static readonly SaveConsent Consented = new(Rows.Consent());
 
+    private static readonly Grant Requested = Rows.Pending() with { State = GrantState.Requested, Subject = null, SessionId = null };
+
+    private static readonly Grant Approved = Requested with
+    {
+        State = GrantState.Pending,
+        Subject = Subject,
+        SessionId = "sid-1",
+        CreatedAt = Now.AddMinutes(2),
+        ExpiresAt = Now.AddDays(90),
+        Authorized = Requested.Authorized with { Scope = "openid", IssuesRefreshToken = true, AuthTime = Now },
+    };
+
+    private static readonly Handle Handle = new(TokenHash, HandleKind.UserCode, GrantId, "ä 1", Now.AddMinutes(10));
+
     private static RenewGrant Renew(long mark) => new(GrantId, 1, Now.AddHours(1), Now.AddDays(1), 7, 6) { Mark = mark };
 
     /// <summary>All cases by name.</summary>
@@ -49,6 +63,16 @@ public sealed record ChangeCase(Change Change, int Winners, Change[] Given, Func
         ["revoke a pending grant"] = new(new RevokeGrant(GrantId, RevocationCause.RevokedByOperator, Now), 1, [CreatePending], Grant(g => g.State == GrantState.Revoked)),
         ["revoke grants"] = new(new RevokeGrants(Issuer, Subject, ClientId, "sid-1", RevocationCause.SessionEnded, Now), 64, [CreateActive],
             Grant(g => g is { State: GrantState.Revoked, RevokedWhy: RevocationCause.SessionEnded })),
+        ["approve what a device asked for"] = new(new ApproveGrant(Approved), 1, [new CreateGrant(Requested)],
+            Grant(g => g is { State: GrantState.Pending, Subject: Subject, SessionId: "sid-1", Generation: 0, Authorized.IssuesRefreshToken: true } && g.CreatedAt == Approved.CreatedAt && g.ExpiresAt == Approved.ExpiresAt),
+            [], [CreatePending], [CreateActive], [new CreateGrant(Requested), new RevokeGrant(GrantId, RevocationCause.DeniedByUser, Now)]),
+        ["approve in a session"] = new(new ApproveGrant(Approved, SessionKey), 1, [SignIn, new CreateGrant(Requested)], Grant(g => g.State == GrantState.Pending),
+            [new CreateGrant(Requested)], [new CreateSession(Rows.Session("another")), new CreateGrant(Requested)], [SignIn, CreatePending]),
+        ["redeem what was approved"] = new(Advance(GrantId, 0), 1, [new CreateGrant(Requested), new ApproveGrant(Approved)], Grant(g => g is { State: GrantState.Active, Generation: 1 }), [new CreateGrant(Requested)]),
+        ["revoke what a device asked for"] = new(new RevokeGrant(GrantId, RevocationCause.DeniedByUser, Now), 1, [new CreateGrant(Requested)], Grant(g => g is { State: GrantState.Revoked, RevokedWhy: RevocationCause.DeniedByUser })),
+        ["add a handle"] = new(new AddHandle(Handle), 1, [],
+            async store => await store.FindHandleAsync(TokenHash, default) is { Kind: HandleKind.UserCode, Document: "ä 1" } h && h.GrantId == GrantId && h.ExpiresAt == Now.AddMinutes(10), [new AddHandle(Handle with { GrantId = null, Document = null })]),
+        ["remove a handle"] = new(new RemoveHandle(TokenHash), 1, [new AddHandle(Handle)], async store => await store.FindHandleAsync(TokenHash, default) is null, [], [new AddHandle(Handle with { Key = SessionKey })]),
         ["deny an access token"] = new(new DenyAccessToken(TokenHash, Now.AddMinutes(5)), 64, [], async store => await store.IsDeniedAsync(TokenHash, default)),
         ["use an assertion"] = new(new UseAssertion(TokenHash, Now.AddMinutes(5)), 1, [],
             async store => await store.CommitAsync(new UseAssertion(TokenHash, Now), null, default) == CommitResult.Conflict, [new UseAssertion(TokenHash, Now.AddDays(1))]),

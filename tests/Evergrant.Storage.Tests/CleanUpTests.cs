@@ -100,15 +100,18 @@ public abstract class CleanUpTests<TStore> : StoreTests<TStore> where TStore : I
     }
 
     [Fact]
-    public async Task Denials_assertions_and_events_go_at_their_time()
+    public async Task Denials_assertions_handles_and_events_go_at_their_time()
     {
         await CommitAsync(new DenyAccessToken(TokenHash, Now.AddMinutes(5)));
         await CommitAsync(new UseAssertion(TokenHash, Now.AddMinutes(5)));
+        await CommitAsync(new AddHandle(new Handle(TokenHash, HandleKind.UserCode, null, null, Now.AddMinutes(5))));
         await Grants.RecordAsync(Event("EVNT-0001"), default);
         await CleanAsync(Now.AddMinutes(5).AddMilliseconds(-1));
         Assert.True(await Grants.IsDeniedAsync(TokenHash, default));
         Assert.Equal(CommitResult.Conflict, await CommitAsync(new UseAssertion(TokenHash, Now)));
-        Assert.Equal(2, await CleanAsync(Now.AddMinutes(5)));
+        Assert.NotNull(await Grants.FindHandleAsync(TokenHash, default));
+        Assert.Equal(3, await CleanAsync(Now.AddMinutes(5)));
+        Assert.Null(await Grants.FindHandleAsync(TokenHash, default));
         Assert.False(await Grants.IsDeniedAsync(TokenHash, default));
         Assert.Equal(CommitResult.Committed, await CommitAsync(new UseAssertion(TokenHash, Now.AddYears(1))));
         await CleanAsync(Now + Keep - TimeSpan.FromMilliseconds(1));

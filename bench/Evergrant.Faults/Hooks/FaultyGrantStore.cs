@@ -7,6 +7,8 @@ namespace Evergrant.Faults.Hooks;
 /// <summary>The server's store with a mutant and failpoints before it. Everything but the rows of grants and their changes goes through untouched.</summary>
 internal sealed class FaultyGrantStore(IGrantStore store, Mutant mutant, Failpoint failpoint) : IGrantStore
 {
+    public ValueTask<Handle?> FindHandleAsync(ReadOnlyMemory<byte> key, CancellationToken cancellationToken) => store.FindHandleAsync(key, cancellationToken);
+
     // A mutant wants to be asked for every row.
     public bool ReadsWait => false;
 

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using Evergrant.Fire.Clients;
 using Evergrant.Fire.History;
@@ -27,16 +28,17 @@ internal sealed class RefreshRaceDrill(Place place) : IDrill
     /// <summary>Plays the rounds at a cluster.</summary>
     public static DrillResult Race(Cluster cluster, string where, int rounds, DrillSetting setting)
     {
+        ConcurrentQueue<string> examples = [];
         int off = 0, on = 0, notOne = 0, notSame = 0;
         CrowdCount count = RaceLane.Run(cluster, Most, setting.Seed, lane =>
         {
-            Interlocked.Add(ref on, PlayOn(lane, ref notSame));
+            Interlocked.Add(ref on, PlayOn(lane, ref notSame, examples));
             for (int i = 0; i < RoundsOfOneGrant; i++) Interlocked.Add(ref off, PlayOff(lane, ref notOne));
             return 2 * RoundsOfOneGrant;
         }, rounds, played => setting.Say(string.Create(CultureInfo.InvariantCulture, $"{where}: {played:N0} rounds")));
         List<string> violations = [.. count.Violations];
         if (notOne > 0) violations.Add($"I2: in {notOne} rounds without a retry rule not exactly one refresh succeeded");
-        if (notSame > 0) violations.Add($"I2: in {notSame} rounds with a retry rule not all refreshes brought one successor");
+        if (notSame > 0) violations.Add($"I2: in {notSame} rounds with a retry rule not all refreshes brought one successor: {string.Join("; ", examples.Take(3))}");
         return new DrillResult(
         [
             new("G6", $"rounds without retries, {where}", off.ToString("N0", CultureInfo.InvariantCulture)),
@@ -48,13 +50,18 @@ internal sealed class RefreshRaceDrill(Place place) : IDrill
     }
 
     // One grant lives through many rounds.
-    private static int PlayOn(RaceLane lane, ref int notSame)
+    private static int PlayOn(RaceLane lane, ref int notSame, ConcurrentQueue<string> examples)
     {
         HeldGrant grant = lane.Begin(FireClients.Acknowledged, 1)[0];
         for (int round = 0; round < RoundsOfOneGrant; round++)
         {
             Operation[] raced = Race(lane, grant);
-            if (raced.Any(o => o.Outcome != Outcome.Ok) || raced.Select(o => o.Given).Distinct().Count() != 1) Interlocked.Increment(ref notSame);
+            if (raced.Any(o => o.Outcome != Outcome.Ok) || raced.Select(o => o.Given).Distinct().Count() != 1)
+            {
+                Interlocked.Increment(ref notSame);
+                examples.Enqueue(string.Create(CultureInfo.InvariantCulture, $"{raced.Count(o => o.Outcome == Outcome.Ok)} of {raced.Length} succeeded with {raced.Where(o => o.Outcome == Outcome.Ok).Select(o => o.Given).Distinct().Count()} tokens, the others: ")
+                    + string.Join(", ", raced.Where(o => o.Outcome != Outcome.Ok).Select(o => $"{o.Outcome} {o.Status}").Distinct()));
+            }
             if (raced.Any(o => o.Outcome == Outcome.Error)) break;
         }
         lane.Count.Take(grant.History, probed: false);

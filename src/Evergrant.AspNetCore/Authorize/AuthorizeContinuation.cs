@@ -1,4 +1,4 @@
-using Evergrant.AspNetCore.Clients;
+using Evergrant.AspNetCore.DeviceAuthorization;
 using Evergrant.Protocol;
 using Evergrant.Protocol.Authorize;
 using Evergrant.Protocol.Clients;
@@ -8,7 +8,7 @@ using Microsoft.AspNetCore.Http;
 namespace Evergrant.AspNetCore.Authorize;
 
 /// <summary>The way back from a page to the authorization endpoint.</summary>
-internal sealed class AuthorizeContinuation(IssuerSites sites, InteractionTickets tickets, AuthorizeEndpoint endpoint, AuthorizePages pages) : IAuthorizeContinuation
+internal sealed class AuthorizeContinuation(IssuerSites sites, InteractionTickets tickets, AuthorizeEndpoint endpoint, DeviceVerificationEndpoint devices, AuthorizePages pages) : IAuthorizeContinuation
 {
     private static readonly OAuthError BadTicket = new("invalid_request", "This page has expired, or your browser refuses cookies. Go back to the application and begin again.", Refusal.TicketInvalid);
 
@@ -32,12 +32,15 @@ internal sealed class AuthorizeContinuation(IssuerSites sites, InteractionTicket
     public Task ContinueAsync(HttpContext http, string? ticket, IReadOnlyList<Session> sessions, bool chosen)
     {
         IssuerSite site = sites.Of(http);
-        return tickets.Open(http, site, ticket) is { } interaction ? endpoint.DecideAsync(http, site, interaction, sessions, chosen, null) : pages.RefuseAsync(http, site, BadTicket, null);
+        if (tickets.Open(http, site, ticket) is not { } interaction) return pages.RefuseAsync(http, site, BadTicket, null);
+        return interaction.OfDevice ? devices.DecideAsync(http, site, interaction, sessions, null) : endpoint.DecideAsync(http, site, interaction, sessions, chosen, null);
     }
 
     public Task CancelAsync(HttpContext http, string? ticket)
     {
         IssuerSite site = sites.Of(http);
-        return tickets.Open(http, site, ticket) is { } interaction ? endpoint.CancelAsync(http, site, interaction) : pages.RefuseAsync(http, site, BadTicket, null);
+        if (tickets.Open(http, site, ticket) is not { } interaction) return pages.RefuseAsync(http, site, BadTicket, null);
+        // Whoever gives up on a device's request has not answered it: the code stays good.
+        return interaction.OfDevice ? devices.ShowAsync(http, site) : endpoint.CancelAsync(http, site, interaction);
     }
 }

@@ -95,7 +95,8 @@ internal sealed class AuthorizePages(IInteractions interactions, InteractionTick
         await interactions.ShowErrorAsync(http, new ErrorPage("This request cannot be answered", error.Description, error.Code, reference));
     }
 
-    private static ConsentItem ItemOf(string scope, ScopeCatalogue catalogue) => scope switch
+    /// <summary>What a scope value says to a person.</summary>
+    public static ConsentItem ItemOf(string scope, ScopeCatalogue catalogue) => scope switch
     {
         Scope.OpenId => new(scope, "Know who you are here", null, true),
         "profile" => new(scope, "See your profile: name, picture, language", null, false),

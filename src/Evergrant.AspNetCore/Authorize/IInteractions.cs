@@ -33,6 +33,16 @@ public interface IInteractions
     /// <param name="page">What to show.</param>
     Task ShowErrorAsync(HttpContext http, ErrorPage page);
 
+    /// <summary>Asks for the code that a device shows (RFC 8628 section 3.3). The form posts <c>user_code</c> to the page's action. The response status is set by the caller.</summary>
+    /// <param name="http">The request to answer.</param>
+    /// <param name="page">What to show.</param>
+    Task ShowUserCodeAsync(HttpContext http, UserCodePage page);
+
+    /// <summary>Tells the End-User that a device's request is answered, and to go back to the device.</summary>
+    /// <param name="http">The request to answer.</param>
+    /// <param name="page">What to show.</param>
+    Task ShowDeviceDoneAsync(HttpContext http, DeviceDonePage page);
+
     /// <summary>Writes the page that posts an authorization response to the client by itself (OAuth 2.0 Form Post Response Mode), with a button for browsers without scripts.</summary>
     /// <param name="http">The request to answer.</param>
     /// <param name="page">What to post where.</param>
@@ -96,6 +106,9 @@ public sealed record ConsentPage : InteractionPage
     /// <summary>How long the access lasts at most without being given again; null for no end.</summary>
     public TimeSpan? Lasts { get; init; }
 
+    /// <summary>What a page about a device says besides; null when no device asks. It shows the code to be compared, and refusing is the first of its answers.</summary>
+    public DeviceQuestion? Device { get; init; }
+
     /// <summary>Whether the client's identity is not proven (public client without a claimed https redirect).</summary>
     public bool Unverified { get; init; }
 }
@@ -106,6 +119,23 @@ public sealed record ConsentPage : InteractionPage
 /// <param name="Api">Name of the API it belongs to; null for the account itself.</param>
 /// <param name="Required">Whether it cannot be left out (openid).</param>
 public sealed record ConsentItem(string Scope, string Text, string? Api, bool Required);
+
+/// <summary>What a person is told of a device that asks (RFC 8628 section 5.4).</summary>
+/// <param name="UserCode">The code that the device must show.</param>
+/// <param name="StartedAt">When the device began.</param>
+/// <param name="Address">Address it began from; null when it is not known.</param>
+public sealed record DeviceQuestion(string UserCode, DateTimeOffset StartedAt, string? Address);
+
+/// <summary>A page with a field for the code of a device.</summary>
+/// <param name="Action">Where the form is posted, a path on this server.</param>
+/// <param name="UserCode">To fill in; null for nothing. The person has to compare it with the device before going on (RFC 8628 section 3.3.1).</param>
+/// <param name="Fault">What went wrong with the last attempt, in words for the person; null at first.</param>
+public sealed record UserCodePage(string Action, string? UserCode, string? Fault);
+
+/// <summary>A page at the end of a device's request.</summary>
+/// <param name="Allowed">Whether the person has allowed it.</param>
+/// <param name="ClientName">The client's name for people.</param>
+public sealed record DeviceDonePage(bool Allowed, string ClientName);
 
 /// <summary>A page that says why nothing can be answered.</summary>
 /// <param name="Title">Short.</param>

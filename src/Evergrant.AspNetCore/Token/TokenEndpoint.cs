@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Evergrant.AspNetCore.Clients;
+using Evergrant.AspNetCore.DeviceAuthorization;
 using Evergrant.AspNetCore.Keys;
 using Evergrant.Protocol;
 using Evergrant.Protocol.Clients;
@@ -11,7 +12,7 @@ using Microsoft.AspNetCore.Http;
 namespace Evergrant.AspNetCore.Token;
 
 /// <summary>The token endpoint (RFC 6749 section 3.2): read the form, authenticate the client, then decide, commit, answer. On a conflict it looks again and decides again.</summary>
-internal sealed class TokenEndpoint(ClientGate gate, ClientCatalogue clients, IGrantStore store, IServerSecrets secrets, TokenWriter writer, RefusalLog log, TimeProvider clock)
+internal sealed class TokenEndpoint(ClientGate gate, ClientCatalogue clients, IGrantStore store, IServerSecrets secrets, TokenWriter writer, DevicePolls polls, RefusalLog log, TimeProvider clock)
 {
     /// <summary>Each conflict means that somebody else's change was committed, so this many in a row are a flood on one grant.</summary>
     private const int Attempts = 16;
@@ -26,6 +27,7 @@ internal sealed class TokenEndpoint(ClientGate gate, ClientCatalogue clients, IG
     private static readonly OAuthError NotAllowed = new("unauthorized_client", "The client may not use this grant type.", Refusal.GrantTypeNotAllowed);
     private static readonly OAuthError NoCode = new("invalid_request", "The parameter code is missing.", Refusal.ParameterMissing);
     private static readonly OAuthError NoRefreshToken = new("invalid_request", "The parameter refresh_token is missing.", Refusal.ParameterMissing);
+    private static readonly OAuthError NoDeviceCode = new("invalid_request", "The parameter device_code is missing.", Refusal.ParameterMissing);
     private static readonly OAuthError Contended = new("temporarily_unavailable", "Too many requests for one grant; try again.", Refusal.Contended);
     private static readonly OAuthError Unknown = new("temporarily_unavailable", "The outcome is not known; try again with the same token.", Refusal.StoreUnavailable);
     private static readonly OAuthError NoAccount = new("invalid_grant", "The account is not available.", Refusal.AccountUnavailable);
@@ -51,6 +53,7 @@ internal sealed class TokenEndpoint(ClientGate gate, ClientCatalogue clients, IG
         {
             AuthorizationCodeGrant.Name => GrantCredential.Read(secrets.Credentials, CredentialKind.Code, request.Code!),
             RefreshTokenGrant.Name => GrantCredential.Read(secrets.Credentials, CredentialKind.RefreshToken, request.RefreshToken!),
+            DeviceCodeGrant.Name => GrantCredential.Read(secrets.Credentials, CredentialKind.DeviceCode, request.DeviceCode!),
             _ => null,
         };
         await DecideCommitAnswerAsync(http, site, client, request, credential, catalogue);
@@ -71,6 +74,9 @@ internal sealed class TokenEndpoint(ClientGate gate, ClientCatalogue clients, IG
                 AuthorizationCodeGrant.Name => AuthorizationCodeGrant.Decide(
                     request, credential, grant, site.Issuer, client, catalogue, secrets.Credentials, now, await OthersAsync(grant, client, http.RequestAborted)),
                 RefreshTokenGrant.Name => RefreshTokenGrant.Decide(request, credential, grant, site.Issuer, client, null, catalogue, secrets.Credentials, now),
+                DeviceCodeGrant.Name => DeviceCodeGrant.Decide(
+                    request, credential, grant, site.Issuer, client, catalogue, secrets.Credentials, now,
+                    grant is { State: GrantState.Requested } && polls.IsTooFast(grant.Id, now), await OthersAsync(grant, client, http.RequestAborted)),
                 _ => ClientCredentialsGrant.Decide(
                     request, site.Issuer, client, catalogue, new GrantSeed(Guid.CreateVersion7(now), RandomNumberGenerator.GetBytes(16), secrets.Credentials.CurrentNumber), now),
             };
@@ -85,6 +91,10 @@ internal sealed class TokenEndpoint(ClientGate gate, ClientCatalogue clients, IG
                     return;
                 case Issued issued:
                     await writer.WriteAsync(http, site, client, issued);
+                    return;
+                case Waiting waiting:
+                    log.Count(waiting.Name, waiting.Error.Refusal.ToString());
+                    await JsonReply.ErrorAsync(http, waiting.Error, null);
                     return;
                 case Refused refused:
                     await RefuseAsync(http, site, client, refused);
@@ -180,6 +190,7 @@ internal sealed class TokenEndpoint(ClientGate gate, ClientCatalogue clients, IG
         {
             AuthorizationCodeGrant.Name when request.Code is null => NoCode,
             RefreshTokenGrant.Name when request.RefreshToken is null => NoRefreshToken,
+            DeviceCodeGrant.Name when request.DeviceCode is null => NoDeviceCode,
             _ => null,
         };
     }

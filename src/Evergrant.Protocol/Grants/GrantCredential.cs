@@ -16,6 +16,9 @@ public enum CredentialKind : byte
 
     /// <summary>An opaque access token: its generation is the access serial, its body says the rest.</summary>
     AccessToken = 3,
+
+    /// <summary>A device code (RFC 8628): generation 0.</summary>
+    DeviceCode = 4,
 }
 
 /// <summary>A code, refresh token or opaque access token of a grant. It proves itself by a tag over the row's salt, so that neither the database nor the key alone can make one.</summary>
@@ -61,6 +64,7 @@ public sealed class GrantCredential
     {
         CredentialKind.Code => "evc_",
         CredentialKind.RefreshToken => "evr_",
+        CredentialKind.DeviceCode => "evd_",
         _ => "eva_",
     };
 

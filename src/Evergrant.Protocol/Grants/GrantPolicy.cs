@@ -16,7 +16,7 @@ public sealed record GrantPolicy
     public PolicyCondition? RefreshTokenRequires { get; init; }
 
     /// <summary>Grant types that come with a refresh token, space-delimited.</summary>
-    public string RefreshTokenGrants { get; init; } = "authorization_code";
+    public string RefreshTokenGrants { get; init; } = "authorization_code urn:ietf:params:oauth:grant-type:device_code";
 
     /// <summary>Client types that get one, space-delimited; empty for all.</summary>
     public string RefreshTokenClients { get; init; } = "";
@@ -41,6 +41,9 @@ public sealed record GrantPolicy
 
     /// <summary>Life of an authorization code (RFC 6749 section 4.1.2: ten minutes at most).</summary>
     public TimeSpan CodeLifetime { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>Life of a device code and its user code (RFC 8628 section 3.2).</summary>
+    public TimeSpan DeviceCodeLifetime { get; init; } = TimeSpan.FromMinutes(10);
 
     /// <summary>End of a refresh token that is not used; null for none.</summary>
     public TimeSpan? IdleLifetime { get; init; } = TimeSpan.FromDays(14);
@@ -143,6 +146,20 @@ public sealed record GrantPolicy
             }
             return least;
         }
+    }
+
+    /// <summary>Whether the present generation may be given once more to whoever shows its predecessor (grants.md, "The retry rule").</summary>
+    /// <param name="grant">The row, whose present generation has not been used.</param>
+    /// <param name="now">The instant of the decision.</param>
+    public bool PermitsRetry(Grant grant, DateTimeOffset now)
+    {
+        bool inTime = Retry.Kind switch
+        {
+            RetryRuleKind.UntilAcknowledged => true,
+            RetryRuleKind.Window => now < grant.GenerationAt + Retry.Window,
+            _ => false,
+        };
+        return inTime && (RetryBudget is not { } budget || grant.Retries.Total < budget) && (RetryUses is not { } uses || grant.Retries.OfPresent < uses);
     }
 
     /// <summary>Whether redeeming a code needs to know what else the user has allowed the client.</summary>

@@ -9,7 +9,7 @@ public enum RevocationCause
     /// <summary>A refresh token that had been superseded came back outside the retry rule (RFC 9700 section 4.14.2).</summary>
     RefreshTokenReplayed = 1,
 
-    /// <summary>The authorization code was redeemed a second time by an otherwise valid request (OAuth 2.1 section 7.5.2).</summary>
+    /// <summary>The authorization or device code was redeemed a second time by an otherwise valid request (OAuth 2.1 section 7.5.2).</summary>
     CodeReplayed = 2,
 
     /// <summary>The client asked for it at the revocation endpoint (RFC 7009).</summary>
@@ -50,4 +50,7 @@ public enum RevocationCause
 
     /// <summary>The client revoked its refresh token, and the policy lets the access tokens live until they expire.</summary>
     RefreshTokenRevoked = 15,
+
+    /// <summary>The End-User refused what a device asked for (RFC 8628 section 3.5).</summary>
+    DeniedByUser = 16,
 }

@@ -31,6 +31,9 @@ public sealed class NumberedKeys
     /// <returns>Null when there is no such key, or no such key any more.</returns>
     public byte[]? Find(int? number) => _keys.GetValueOrDefault(number ?? Lowest);
 
+    /// <summary>All keys, that for what is made now first.</summary>
+    public IEnumerable<byte[]> All => _keys.OrderByDescending(k => k.Key == CurrentNumber).ThenByDescending(k => k.Key).Select(k => k.Value);
+
     /// <summary>Tells nothing.</summary>
     public override string ToString() => "***";
 }

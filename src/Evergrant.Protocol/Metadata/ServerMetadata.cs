@@ -18,6 +18,7 @@ public static class ServerMetadata
         ["issuer"] = issuer,
         ["authorization_endpoint"] = root + "/authorize",
         ["token_endpoint"] = root + "/token",
+        ["device_authorization_endpoint"] = root + "/device_authorization",
         ["userinfo_endpoint"] = root + "/userinfo",
         ["jwks_uri"] = root + "/jwks",
         ["introspection_endpoint"] = root + "/introspect",

@@ -36,7 +36,7 @@ public sealed class PolicyCondition
     public static IReadOnlyList<string> ClientTypeWords { get; } = ["confidential", "public", "web", "native", "browser"];
 
     /// <summary>Words for grant types.</summary>
-    public static IReadOnlyList<string> GrantWords { get; } = ["authorization_code", "client_credentials"];
+    public static IReadOnlyList<string> GrantWords { get; } = ["authorization_code", "client_credentials", Token.DeviceCodeGrant.Name];
 
     /// <summary>Words for events.</summary>
     public static IReadOnlyList<string> EventWords { get; } = ["consent", "no_consent"];

@@ -40,6 +40,19 @@ public sealed record DenyAccessToken(byte[] TokenHash, DateTimeOffset ExpiresAt)
 /// <param name="ExpiresAt">When the row may go.</param>
 public sealed record UseAssertion(byte[] AssertionHash, DateTimeOffset ExpiresAt) : Change;
 
+/// <summary>Writes what the End-User agreed to into the grant that a device asked for. Holds when the grant is Requested and, where SessionKey is given, that session is still there.</summary>
+/// <param name="Grant">The row as it is then: Pending, with its subject, its session and what was authorized.</param>
+/// <param name="SessionKey">Hash of the cookie value of the session that the End-User authorized in; null for none.</param>
+public sealed record ApproveGrant(Grant Grant, byte[]? SessionKey = null) : Change;
+
+/// <summary>Writes a handle. Holds when its key is new.</summary>
+/// <param name="Handle">The row.</param>
+public sealed record AddHandle(Handle Handle) : Change;
+
+/// <summary>Removes a handle. Holds when it was there: of several who use it, one does.</summary>
+/// <param name="Key">Hash of what was handed out.</param>
+public sealed record RemoveHandle(byte[] Key) : Change;
+
 /// <summary>Writes or replaces the consent of a user for a client. Holds always.</summary>
 /// <param name="Consent">The row.</param>
 public sealed record SaveConsent(Consent Consent) : Change;

@@ -55,6 +55,11 @@ public interface IGrantStore
     /// <param name="cancellationToken">Ends the wait.</param>
     ValueTask<Session?> FindSessionAsync(ReadOnlyMemory<byte> key, CancellationToken cancellationToken);
 
+    /// <summary>Reads a handle, or null; one that has expired may still be there.</summary>
+    /// <param name="key">Hash of what was handed out.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    ValueTask<Handle?> FindHandleAsync(ReadOnlyMemory<byte> key, CancellationToken cancellationToken);
+
     /// <summary>Reads the event with a reference, or null.</summary>
     /// <param name="reference">As shown to the client.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
@@ -65,7 +70,7 @@ public interface IGrantStore
     /// <param name="cancellationToken">Ends the wait.</param>
     ValueTask<IReadOnlyList<EventRecord>> ListEventsAsync(Guid grantId, CancellationToken cancellationToken);
 
-    /// <summary>Removes what has expired, in one small batch that stops no request: grants past their end, sessions, denials, assertions, old events.</summary>
+    /// <summary>Removes what has expired, in one small batch that stops no request: grants past their end, sessions, handles, denials, assertions, old events.</summary>
     /// <param name="now">The instant to judge by.</param>
     /// <param name="keepEventsFor">Retention of events; ended grants are kept as long, so that they can be explained.</param>
     /// <param name="limit">Rows per kind at most.</param>

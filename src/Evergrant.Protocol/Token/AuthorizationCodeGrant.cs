@@ -51,48 +51,6 @@ public static class AuthorizationCodeGrant
         }
         if (grant.HasEnded(now)) return new Refused(Expired, grant, 0);
 
-        string[] granted = Scope.Split(authorized.Scope);
-        if (TokenAudience.Resolve(issuer, granted, granted, authorized.Resources, request.Resources, client.Resources, catalogue, out TokenAudience? access) is { } error)
-        {
-            return new Refused(error, grant, 0);
-        }
-        GrantPolicy policy = grant.PolicyOf(client);
-        if (Redemption.Judge(grant, policy, others, now, out List<Change> changes, out Grant? instead) is { } tooMany) return new Refused(tooMany, grant, 0);
-        if (instead is not null) return Return(request, grant, instead, instead.PolicyOf(client), changes, access!, now);
-        bool ofSession = !authorized.IssuesRefreshToken;
-        // Without a refresh token the grant lives as long as its access token can be asked about, and no longer than was authorized.
-        var redeem = new AdvanceGrant(
-            grant.Id, 0, 1, keys.CurrentNumber, now, ofSession ? null : now + policy.IdleLifetime + policy.IdleGrace,
-            ofSession ? Earlier(grant.ExpiresAt, now + policy.AccessTokenLifetimeLongest) : grant.ExpiresAt, grant.Retries, 1, grant.AccessFloor)
-        {
-            RetriesBefore = grant.Retries,
-            MarkBefore = grant.Mark,
-            Mark = request.Mark,
-        };
-        changes.Add(redeem);
-        return new Redeemed(redeem.Onto(grant), changes.Count == 1 ? changes[0] : new Together(changes), access!, authorized.IssuesRefreshToken ? 1 : null, 0);
+        return Redemption.Redeem(request, grant, client, catalogue, keys, now, others);
     }
-
-    /// <summary>Ends the new grant and hands out the one that is live: its refresh token, and its access token, or another where that has ended.</summary>
-    private static TokenDecision Return(TokenRequest request, Grant grant, Grant active, GrantPolicy policy, List<Change> changes, TokenAudience access, DateTimeOffset now)
-    {
-        bool lives = active.AccessSerial >= active.AccessFloor && !(active.GenerationAt + policy.AccessTokenLifetime <= now);
-        int floor = active.AccessFloor;
-        if (!lives)
-        {
-            if (AccessTokenCount.Floor(active, policy, now) is not { } next) return new Refused(AccessTokenCount.TooMany, grant, 0);
-            floor = next;
-        }
-        var renew = new RenewGrant(active.Id, active.Generation, active.GenerationAt, active.IdleExpiresAt, lives ? active.AccessSerial : active.AccessSerial + 1, floor)
-        {
-            MarkBefore = active.Mark,
-            Mark = request.Mark,
-        };
-        changes.Add(new RevokeGrant(grant.Id, RevocationCause.ActiveReturned, now));
-        // Holds only while the grant is as it was read.
-        changes.Add(renew);
-        return new Returned(renew.ApplyTo(active)!, new Together(changes), access, active.Authorized.IssuesRefreshToken ? active.Generation : null, 0, lives ? active.GenerationAt : now);
-    }
-
-    private static DateTimeOffset? Earlier(DateTimeOffset? one, DateTimeOffset? other) => one is null || other < one ? other : one;
 }

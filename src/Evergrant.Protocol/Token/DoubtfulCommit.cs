@@ -19,6 +19,7 @@ public static class DoubtfulCommit
     public static Granted Settle(Change change, Repeated again, Grant row)
     {
         RenewGrant confirm = new(row.Id, row.Generation, row.GenerationAt, row.IdleExpiresAt, row.AccessSerial, row.AccessFloor) { MarkBefore = row.Mark, Mark = row.Mark };
+        if (change is AdvanceGrant { From: 0 }) return new Redeemed(row, confirm, again.Access, again.RefreshGeneration, again.Presented);
         return change is AdvanceGrant
             ? new Rotated(row, confirm, again.Access, again.RefreshGeneration, again.Presented)
             : again with { Grant = row, Change = confirm };

@@ -4,11 +4,45 @@ using Evergrant.Protocol.Storage;
 
 namespace Evergrant.Protocol.Token;
 
-/// <summary>What the redemption of a code means for the user's other grants for the same client: limits, issue rate, reauthorization.</summary>
+/// <summary>The redemption of generation 0, whatever it is (authorization code, device code), and what it means for the user's other grants for the same client: limits, issue rate,
+/// reauthorization.</summary>
 internal static class Redemption
 {
     private static readonly OAuthError TooMany = new("access_denied", "The limit of live authorizations of this user for this client is reached; end one first.", Refusal.LimitReached);
     private static readonly OAuthError TooOften = new("access_denied", "This user has authorized this client too often within the time that is allowed; wait.", Refusal.IssueRateExceeded);
+
+    /// <summary>Redeems a grant whose code has passed its own checks.</summary>
+    /// <param name="request">The token request.</param>
+    /// <param name="grant">The pending grant, not ended.</param>
+    /// <param name="client">The authenticated client, which holds it.</param>
+    /// <param name="catalogue">The server's scopes and resources.</param>
+    /// <param name="keys">The server's credential keys.</param>
+    /// <param name="now">The instant of the decision.</param>
+    /// <param name="others">The user's grants for the client, newest first, where the grant's policy looks at them; otherwise empty.</param>
+    public static TokenDecision Redeem(TokenRequest request, Grant grant, Client client, ScopeCatalogue catalogue, CredentialKeys keys, DateTimeOffset now, IReadOnlyList<Grant> others)
+    {
+        Authorized authorized = grant.Authorized;
+        string[] granted = Scope.Split(authorized.Scope);
+        if (TokenAudience.Resolve(grant.Issuer, granted, granted, authorized.Resources, request.Resources, client.Resources, catalogue, out TokenAudience? access) is { } error)
+        {
+            return new Refused(error, grant, 0);
+        }
+        GrantPolicy policy = grant.PolicyOf(client);
+        if (Judge(grant, policy, others, now, out List<Change> changes, out Grant? instead) is { } tooMany) return new Refused(tooMany, grant, 0);
+        if (instead is not null) return Return(request, grant, instead, instead.PolicyOf(client), changes, access!, now);
+        bool ofSession = !authorized.IssuesRefreshToken;
+        // Without a refresh token the grant lives as long as its access token can be asked about, and no longer than was authorized.
+        var redeem = new AdvanceGrant(
+            grant.Id, 0, 1, keys.CurrentNumber, now, ofSession ? null : now + policy.IdleLifetime + policy.IdleGrace,
+            ofSession ? Earlier(grant.ExpiresAt, now + policy.AccessTokenLifetimeLongest) : grant.ExpiresAt, grant.Retries, 1, grant.AccessFloor)
+        {
+            RetriesBefore = grant.Retries,
+            MarkBefore = grant.Mark,
+            Mark = request.Mark,
+        };
+        changes.Add(redeem);
+        return new Redeemed(redeem.Onto(grant), changes.Count == 1 ? changes[0] : new Together(changes), access!, authorized.IssuesRefreshToken ? 1 : null, 0);
+    }
 
     /// <summary>Judges a redemption.</summary>
     /// <param name="grant">The pending grant.</param>
@@ -18,7 +52,7 @@ internal static class Redemption
     /// <param name="changes">What has to be made together with the redemption; empty for nothing.</param>
     /// <param name="instead">A live grant to hand out instead; null for none.</param>
     /// <returns>The refusal, or null.</returns>
-    public static OAuthError? Judge(Grant grant, GrantPolicy policy, IReadOnlyList<Grant> others, DateTimeOffset now, out List<Change> changes, out Grant? instead)
+    private static OAuthError? Judge(Grant grant, GrantPolicy policy, IReadOnlyList<Grant> others, DateTimeOffset now, out List<Change> changes, out Grant? instead)
     {
         changes = [];
         instead = null;
@@ -50,6 +84,29 @@ internal static class Redemption
         if (instead is null) changes.AddRange(ended.OrderBy(e => e.Key, ById.Instance).Select(e => new RevokeGrant(e.Key, e.Value, now)));
         return null;
     }
+
+    /// <summary>Ends the new grant and hands out the one that is live: its refresh token, and its access token, or another where that has ended.</summary>
+    private static TokenDecision Return(TokenRequest request, Grant grant, Grant active, GrantPolicy policy, List<Change> changes, TokenAudience access, DateTimeOffset now)
+    {
+        bool lives = active.AccessSerial >= active.AccessFloor && !(active.GenerationAt + policy.AccessTokenLifetime <= now);
+        int floor = active.AccessFloor;
+        if (!lives)
+        {
+            if (AccessTokenCount.Floor(active, policy, now) is not { } next) return new Refused(AccessTokenCount.TooMany, grant, 0);
+            floor = next;
+        }
+        var renew = new RenewGrant(active.Id, active.Generation, active.GenerationAt, active.IdleExpiresAt, lives ? active.AccessSerial : active.AccessSerial + 1, floor)
+        {
+            MarkBefore = active.Mark,
+            Mark = request.Mark,
+        };
+        changes.Add(new RevokeGrant(grant.Id, RevocationCause.ActiveReturned, now));
+        // Holds only while the grant is as it was read.
+        changes.Add(renew);
+        return new Returned(renew.ApplyTo(active)!, new Together(changes), access, active.Authorized.IssuesRefreshToken ? active.Generation : null, 0, lives ? active.GenerationAt : now);
+    }
+
+    private static DateTimeOffset? Earlier(DateTimeOffset? one, DateTimeOffset? other) => one is null || other < one ? other : one;
 
     private static bool IsSameScope(Grant one, Grant other) =>
         one.Authorized.Scope == other.Authorized.Scope || Scope.Split(one.Authorized.Scope).ToHashSet(StringComparer.Ordinal).SetEquals(Scope.Split(other.Authorized.Scope));

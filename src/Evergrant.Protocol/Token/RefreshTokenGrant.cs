@@ -50,7 +50,7 @@ public static class RefreshTokenGrant
 
         // A predecessor that stays valid is as good as its successor: the counter goes on from where it is.
         bool asGood = presented > 0 && presented < grant.Generation && policy.KeepsPredecessorsFor(client);
-        bool retry = !asGood && presented == grant.Generation - 1 && presented > 0 && RetryIsPermitted(grant, policy, now);
+        bool retry = !asGood && presented == grant.Generation - 1 && presented > 0 && policy.PermitsRetry(grant, now);
         // Row 6. A refresh token of generation 0 was never made by us and fails row 1.
         if (presented < grant.Generation && !retry && !asGood) return new Replayed(Replay, grant, presented, OnReplay(grant, policy, request.Mark, now));
         // Row 7.
@@ -99,18 +99,6 @@ public static class RefreshTokenGrant
                 new RenewGrant(grant.Id, grant.Generation, grant.GenerationAt, grant.IdleExpiresAt, grant.AccessSerial, grant.AccessSerial + 1) { MarkBefore = grant.Mark, Mark = mark },
             _ => null,
         };
-    }
-
-    private static bool RetryIsPermitted(Grant grant, GrantPolicy policy, DateTimeOffset now)
-    {
-        // That the row's generation is the presented one plus one says that the successor has not been used.
-        bool inTime = policy.Retry.Kind switch
-        {
-            RetryRuleKind.UntilAcknowledged => true,
-            RetryRuleKind.Window => now < grant.GenerationAt + policy.Retry.Window,
-            _ => false,
-        };
-        return inTime && (policy.RetryBudget is not { } budget || grant.Retries.Total < budget) && (policy.RetryUses is not { } uses || grant.Retries.OfPresent < uses);
     }
 
     private static AdvanceGrant Advance(Grant grant, GrantPolicy policy, Client client, long from, int floor, CredentialKeys keys, long mark, DateTimeOffset now) =>

@@ -16,6 +16,10 @@ public abstract record TokenDecision
 /// <param name="Presented">Generation that was presented; null for none.</param>
 public sealed record Refused(OAuthError Error, Grant? Grant = null, long? Presented = null) : TokenDecision;
 
+/// <summary>The End-User has not answered yet: the client asks again later. Nothing is noted of it.</summary>
+/// <param name="Error">authorization_pending or slow_down.</param>
+public sealed record Waiting(OAuthError Error) : TokenDecision;
+
 /// <summary>A superseded credential came back outside the retry rule (grants.md, row 6; a code after its redemption).</summary>
 /// <param name="Error">What the client is told, and why.</param>
 /// <param name="Grant">The grant.</param>

@@ -24,6 +24,9 @@ public sealed record TokenRequest
     /// <summary>refresh_token.</summary>
     public string? RefreshToken { get; init; }
 
+    /// <summary>device_code.</summary>
+    public string? DeviceCode { get; init; }
+
     /// <summary>Random number of this request, no parameter: what it changes bears it (<see cref="Grants.Grant.Mark"/>).</summary>
     public long Mark { get; init; }
 
@@ -53,6 +56,7 @@ public sealed record TokenRequest
             RedirectUri = parameters["redirect_uri"],
             CodeVerifier = parameters["code_verifier"],
             RefreshToken = parameters["refresh_token"],
+            DeviceCode = parameters["device_code"],
             Mark = mark,
         };
         return null;

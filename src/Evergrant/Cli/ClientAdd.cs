@@ -27,7 +27,7 @@ internal static class ClientAdd
     private static readonly (Option<string[]> Option, string Member)[] Lists =
     [
         (List("--redirect-uri", "A redirect URI, compared byte for byte; may be repeated", "URI"), "redirect_uris"),
-        (List("--grant-type", "authorization_code, refresh_token or client_credentials; may be repeated", "TYPE"), "grant_types"),
+        (List("--grant-type", "authorization_code, refresh_token, client_credentials, or the URN of another grant; may be repeated", "TYPE"), "grant_types"),
         (List("--resource", "An API it may have tokens for; may be repeated", "URI"), "resources"),
         (List("--origin", "An origin whose scripts may call the token endpoint; may be repeated", "ORIGIN"), "allowed_origins"),
     ];

@@ -37,6 +37,10 @@ internal sealed class PageInteractions(BrowserSessions sessions, IAccountStore a
 
     public Task ShowErrorAsync(HttpContext http, ErrorPage page) => writer.WriteAsync<ErrorNotice>(http, page, status: null);
 
+    public Task ShowUserCodeAsync(HttpContext http, UserCodePage page) => writer.WriteAsync<UserCodeForm>(http, page, status: null);
+
+    public Task ShowDeviceDoneAsync(HttpContext http, DeviceDonePage page) => writer.WriteAsync<DeviceDone>(http, page);
+
     public Task ShowFormPostAsync(HttpContext http, FormPostPage page)
     {
         string nonce = Base64UrlTextEncoder.Encode(RandomNumberGenerator.GetBytes(16));

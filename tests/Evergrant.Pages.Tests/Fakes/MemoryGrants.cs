@@ -46,6 +46,8 @@ internal sealed class MemoryGrants : IGrantStore
 
     public bool ReadsWait => false;
 
+    public ValueTask<Handle?> FindHandleAsync(ReadOnlyMemory<byte> key, CancellationToken cancellationToken) => new((Handle?)null);
+
     public ValueTask<Grant?> FindGrantAsync(Guid id, CancellationToken cancellationToken) => new(Grants.Find(g => g.Id == id));
 
     public ValueTask<bool> IsDeniedAsync(ReadOnlyMemory<byte> tokenHash, CancellationToken cancellationToken) => new(false);

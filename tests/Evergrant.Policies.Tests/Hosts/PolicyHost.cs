@@ -130,6 +130,10 @@ internal sealed class PolicyHost : IAsyncDisposable
 
         public Task ShowErrorAsync(HttpContext http, ErrorPage page) => http.Response.WriteAsync($"error {page.Error}", http.RequestAborted);
 
+        public Task ShowUserCodeAsync(HttpContext http, UserCodePage page) => http.Response.WriteAsync("user code", http.RequestAborted);
+
+        public Task ShowDeviceDoneAsync(HttpContext http, DeviceDonePage page) => http.Response.WriteAsync("done", http.RequestAborted);
+
         public Task ShowFormPostAsync(HttpContext http, FormPostPage page) => http.Response.WriteAsync("form", http.RequestAborted);
     }
 }

@@ -1,0 +1,16 @@
+namespace Evergrant.Protocol.Storage;
+
+/// <summary>What a handle leads to. The numbers are stored.</summary>
+public enum HandleKind
+{
+    /// <summary>A user code (RFC 8628 section 3.2): to the grant that a device asked for.</summary>
+    UserCode = 1,
+}
+
+/// <summary>Something short that stands for something stored: shown to a person or put in an address, kept as a hash only, and good for minutes.</summary>
+/// <param name="Key">Hash of what was handed out, 32 bytes.</param>
+/// <param name="Kind">What it leads to.</param>
+/// <param name="GrantId">The grant; null for none.</param>
+/// <param name="Document">What is kept with it, as text; null for nothing.</param>
+/// <param name="ExpiresAt">End; the row may go then.</param>
+public sealed record Handle(byte[] Key, HandleKind Kind, Guid? GrantId, string? Document, DateTimeOffset ExpiresAt);
