@@ -7,6 +7,6 @@ public sealed record SqliteOptions(string Folder)
     /// <summary>Read-only connections; null takes one for each processor, two at least.</summary>
     public int? Readers { get; init; }
 
-    /// <summary>Bytes in the write-ahead log from which on the writer moves them into the database.</summary>
-    internal long CheckpointAt { get; init; } = 8 << 20;
+    /// <summary>Bytes in the write-ahead log from which on the writer moves them into the database; null lets it grow with the database.</summary>
+    internal long? CheckpointAt { get; init; }
 }

@@ -28,7 +28,7 @@ public sealed class SqliteStore : IAsyncDisposable
         (_lock, _mark, _time) = (storeLock, mark, new(mark));
         _writer = new(writer);
         LatestTime = _writer.Clock.Latest is > 0 and long latest ? DateTimeOffset.FromUnixTimeMilliseconds(latest) : null;
-        _checkpoint = new(writer, options.CheckpointAt);
+        _checkpoint = new(writer, FilePath, options.CheckpointAt);
         _checkpoint.Run();
         _readers = new(FilePath, Math.Max(1, options.Readers ?? Math.Max(2, Environment.ProcessorCount)), _health);
         Pragmas = ReadPragmas();

@@ -52,6 +52,20 @@ public sealed class FileTests
         Assert.StartsWith("20", store.Store.SqliteSource, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(200L << 20, 12_582_912)]
+    [InlineData(1L << 30, 50_331_648)]
+    [InlineData(1L << 40, 150_994_944)]
+    public async Task The_log_of_a_large_database_may_be_longer(long size, long limit)
+    {
+        await using SqliteUnderTest store = new();
+        await store.OpenAsync();
+        await store.CloseAsync();
+        using (FileStream file = File.OpenWrite(store.Database)) file.SetLength(size); // a hole: it takes no room
+        await store.OpenAsync();
+        Assert.Equal($"{limit}", store.Store.Pragmas["writer.journal_size_limit"]);
+    }
+
     [Fact]
     public async Task A_newer_schema_is_refused()
     {
