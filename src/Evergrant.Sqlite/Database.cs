@@ -11,12 +11,12 @@ internal static class Database
     /// <summary>Files up to this size are checked page by page and index by index when they are opened, which takes less than half a second; larger ones as their pages are read.</summary>
     private const long CheckedAtOnce = 64 << 20;
 
-    /// <summary>Milliseconds that a connection waits for a lock.</summary>
-    public const int BusyTimeout = 250;
+    /// <summary>Milliseconds that a connection waits for a lock. Locks are held for microseconds, unless the machine is so busy that their holder does not run.</summary>
+    public const int BusyTimeout = 2000;
 
     private static readonly (string Name, string Set, string Read)[] Common =
     [
-        ("busy_timeout", "250", "250"), // BusyTimeout
+        ("busy_timeout", "2000", "2000"), // BusyTimeout
         ("synchronous", "FULL", "2"),
         ("wal_autocheckpoint", "0", "0"),
         ("trusted_schema", "OFF", "0"),

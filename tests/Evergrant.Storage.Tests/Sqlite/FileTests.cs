@@ -42,9 +42,9 @@ public sealed class FileTests
         Dictionary<string, string> expected = new()
         {
             ["writer.journal_mode"] = "wal", ["writer.synchronous"] = "2", ["writer.wal_autocheckpoint"] = "0", ["writer.journal_size_limit"] = "12582912",
-            ["writer.trusted_schema"] = "0", ["writer.cell_size_check"] = "1", ["writer.foreign_keys"] = "1", ["writer.busy_timeout"] = "250", ["writer.temp_store"] = "2",
+            ["writer.trusted_schema"] = "0", ["writer.cell_size_check"] = "1", ["writer.foreign_keys"] = "1", ["writer.busy_timeout"] = "2000", ["writer.temp_store"] = "2",
             ["reader.synchronous"] = "2", ["reader.wal_autocheckpoint"] = "0", ["reader.query_only"] = "1", ["reader.trusted_schema"] = "0", ["reader.cell_size_check"] = "1",
-            ["reader.foreign_keys"] = "1", ["reader.busy_timeout"] = "250",
+            ["reader.foreign_keys"] = "1", ["reader.busy_timeout"] = "2000",
         };
         foreach ((string name, string value) in expected) Assert.Equal($"{name}={value}", $"{name}={store.Store.Pragmas[name]}");
         Assert.Equal(SqliteUnderTest.NewestTables, store.Store.StoreVersion);
