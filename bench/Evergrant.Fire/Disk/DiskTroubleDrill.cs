@@ -145,7 +145,7 @@ internal sealed class DiskTroubleDrill : IDrill
         }
         using TokenCalls fresh = server.Client();
         await WellAsync(seeded, fresh, "descriptors came back");
-        if (server.HasExited) _violations.Add($"F23: the program ended; it said: {string.Join(" / ", server.Said.Split((char)10, StringSplitOptions.RemoveEmptyEntries).TakeLast(20))}");
+        if (server.HasExited) _violations.Add($"F23: the program ended; it said: {string.Join(" / ", server.Said.Split((char)10, StringSplitOptions.RemoveEmptyEntries).SkipWhile(line => !line.Contains("Ctrl-C", StringComparison.Ordinal)).Skip(1))}");
         _figures.Add(new("F23", $"idle connections to a program with {Descriptors} descriptors; refreshes meanwhile", $"{Connections}; {Grants}"));
     }
 

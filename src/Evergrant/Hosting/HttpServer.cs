@@ -5,7 +5,9 @@ using Evergrant.Pages;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.HttpOverrides;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.Hosting.Internal;
+using Microsoft.Extensions.Options;
 
 namespace Evergrant.Hosting;
 
@@ -28,6 +30,9 @@ internal static class HttpServer
     {
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "evergrant", ContentRootPath = AppContext.BaseDirectory });
         LogLines.Add(builder.Logging, settings.LogLevel);
+        // Before Kestrel's own, which is then not added.
+        builder.Services.AddSingleton<IConnectionListenerFactory>(s => new BoundedListeners(
+            new SocketTransportFactory(s.GetRequiredService<IOptions<SocketTransportOptions>>(), s.GetRequiredService<ILoggerFactory>()), Descriptors.ForClients(pool: store.Database is not null)));
         builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel => Configure(kestrel, settings, time));
         builder.Services.AddRoutingCore();
         builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = DrainTime);
