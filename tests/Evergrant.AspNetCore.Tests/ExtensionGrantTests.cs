@@ -18,7 +18,8 @@ public class ExtensionGrantTests
         Client web = store.Clients.Single(c => c.ClientId == "web");
         store.Clients.Add(web with
         {
-            ClientId = "shop", GrantTypes = [VoucherGrant.Name, "refresh_token"],
+            ClientId = "shop",
+            GrantTypes = [VoucherGrant.Name, "refresh_token"],
             Policy = policy is null ? null : PolicyDocument.Parse(JsonDocument.Parse(policy).RootElement, "policy.", [], isPublic: false),
         });
     });
