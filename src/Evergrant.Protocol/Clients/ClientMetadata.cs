@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -48,7 +49,7 @@ public static class ClientMetadata
     {
         if (json.ValueKind != JsonValueKind.Object) return new(["A client is a JSON object."]);
         // Whatever is not text throws when it is looked at; a member that is there twice means two things.
-        if (!StrictJson.TryParseObject(Encoding.UTF8.GetBytes(json.GetRawText()), out JsonDocument? strict)) return new(["A client is a JSON object of valid text in which each member occurs once."]);
+        if (!StrictJson.TryParseObject(JsonMarshal.GetRawUtf8Value(json).ToArray(), out JsonDocument? strict)) return new(["A client is a JSON object of valid text in which each member occurs once."]);
         strict.Dispose();
         var read = new JsonMembers(json, Members);
         string id = read.Text("client_id") ?? "";
