@@ -1,6 +1,7 @@
 using Evergrant.AspNetCore.Authorize;
 using Evergrant.AspNetCore.Clients;
 using Evergrant.AspNetCore.DeviceAuthorization;
+using Evergrant.AspNetCore.EndSession;
 using Evergrant.AspNetCore.Explain;
 using Evergrant.AspNetCore.Introspection;
 using Evergrant.AspNetCore.Keys;
@@ -33,6 +34,7 @@ public static class EvergrantServices
         services.AddSingleton<InteractionTickets>().AddSingleton<AuthorizePages>().AddSingleton<IAuthorizeContinuation, AuthorizeContinuation>();
         services.AddSingleton<AuthorizeEndpoint>().AddSingleton<TokenEndpoint>().AddSingleton<IntrospectionEndpoint>().AddSingleton<RevocationEndpoint>();
         services.AddSingleton<DeviceAuthorizationEndpoint>().AddSingleton<DeviceVerificationEndpoint>().AddSingleton<DevicePolls>().AddSingleton<UserCodeThrottle>();
+        services.AddSingleton<SessionEnds>().AddSingleton<EndSessionEndpoint>();
         services.AddSingleton<UserInfoEndpoint>().AddSingleton<MetadataEndpoint>().AddSingleton<JwksEndpoint>();
         return services;
     }

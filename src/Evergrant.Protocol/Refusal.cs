@@ -120,6 +120,12 @@ public enum Refusal
     /// <summary>The id_token_hint is not an ID Token of this issuer.</summary>
     IdTokenHintInvalid,
 
+    /// <summary>A logout request names a client, and brings an ID Token that another client got (OpenID Connect RP-Initiated Logout section 2). Client: send the ID Token that was issued to it.</summary>
+    LogoutClientMismatch,
+
+    /// <summary>A logout request wants to lead to an address that is none of the client's post_logout_redirect_uris, compared byte for byte. Operator: register it exactly.</summary>
+    PostLogoutRedirectUriUnregistered,
+
     /// <summary>The End-User who is signed in is not the one whom the request names (OpenID Connect Core section 3.1.2.2).</summary>
     SubjectMismatch,
 

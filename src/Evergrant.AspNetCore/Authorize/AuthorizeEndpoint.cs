@@ -64,7 +64,7 @@ internal sealed class AuthorizeEndpoint(
     {
         (Microsoft.AspNetCore.Http.IFormCollection? form, OAuthError? error) = await AuthorizePages.ReadFormAsync(http, rule.BodyLimit);
         Interaction? interaction = form is null ? null : tickets.Open(http, site, form["ticket"].ToString());
-        if (interaction is not { OfDevice: false, Page: Prompt.Consent } || form!["decision"].ToString() is not ("allow" or "deny"))
+        if (interaction is not { About: InteractionSubject.Authorization, Page: Prompt.Consent } || form!["decision"].ToString() is not ("allow" or "deny"))
         {
             await pages.RefuseAsync(http, site, error ?? BadTicket, null);
             return;

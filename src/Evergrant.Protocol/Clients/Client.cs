@@ -100,6 +100,18 @@ public sealed record Client
     /// <summary>Where a sign-out may lead.</summary>
     public IReadOnlyList<string> PostLogoutRedirectUris { get; init; } = [];
 
+    /// <summary>Where a browser tells the client of a logout (OpenID Connect Front-Channel Logout section 2); null for nowhere.</summary>
+    public string? FrontchannelLogoutUri { get; init; }
+
+    /// <summary>Whether iss and sid go with it.</summary>
+    public bool FrontchannelLogoutSessionRequired { get; init; }
+
+    /// <summary>Where this server tells the client of a logout (OpenID Connect Back-Channel Logout section 2.2); null for nowhere.</summary>
+    public string? BackchannelLogoutUri { get; init; }
+
+    /// <summary>Whether each Logout Token must name a session.</summary>
+    public bool BackchannelLogoutSessionRequired { get; init; }
+
     /// <summary>Allowed grant types.</summary>
     public IReadOnlyList<string> GrantTypes { get; init; } = ["authorization_code", "refresh_token"];
 

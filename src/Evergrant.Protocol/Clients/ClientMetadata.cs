@@ -22,6 +22,7 @@ public static class ClientMetadata
     public static IReadOnlyList<string> Members { get; } =
     [
         "issuer", "client_id", "client_name", "client_uri", "application_type", "token_endpoint_auth_method", "redirect_uris", "post_logout_redirect_uris",
+        .. LogoutMetadata.Members,
         "grant_types", "response_types", "scope", "resources", "introspect", "jwks", "legacy_assertion_audience", "subject_type", "sector_identifier_uri",
         "id_token_signed_response_alg", "userinfo_signed_response_alg", "access_token_format", "access_token_signed_alg", "consent", "require_pkce",
         "redirect_uri_optional_at_token", "default_max_age", "require_auth_time", "claims_in_id_token", "allowed_origins", "flags", "policy",
@@ -74,6 +75,8 @@ public static class ClientMetadata
             if (RedirectUri.Fault(uri, type, context.AllowLoopback) is { } fault) read.Fault("post_logout_redirect_uris", $"{uri} {fault}");
         }
 
+        LogoutMetadata logout = LogoutMetadata.Read(read, redirects, method == ClientAuthenticationMethod.None, context.AllowLoopback);
+
         string? home = read.Text("client_uri");
         if (home is not null && (!Uri.TryCreate(home, UriKind.Absolute, out Uri? homeUri) || homeUri.Scheme is not ("https" or "http"))) read.Fault("client_uri", "is not an http or https URI (RFC 7591 section 5)");
 
@@ -115,6 +118,10 @@ public static class ClientMetadata
             RedirectUris = redirects,
             LoopbackAnyPort = context.AllowLoopback,
             PostLogoutRedirectUris = logouts,
+            FrontchannelLogoutUri = logout.Front,
+            FrontchannelLogoutSessionRequired = logout.FrontNeedsSession,
+            BackchannelLogoutUri = logout.Back,
+            BackchannelLogoutSessionRequired = logout.BackNeedsSession,
             GrantTypes = grants,
             ResponseTypes = responses,
             Scopes = scopes,
@@ -152,6 +159,7 @@ public static class ClientMetadata
         json["token_endpoint_auth_method"] = NameOf(client.AuthenticationMethod);
         List("redirect_uris", client.RedirectUris);
         List("post_logout_redirect_uris", client.PostLogoutRedirectUris);
+        LogoutMetadata.Write(client, json);
         json["grant_types"] = new JsonArray([.. client.GrantTypes.Select(g => (JsonNode)g)]);
         json["response_types"] = new JsonArray([.. client.ResponseTypes.Select(r => (JsonNode)r)]);
         if (client.Scopes.Count > 0) json["scope"] = Scope.Join(client.Scopes);
