@@ -37,7 +37,8 @@ public static class EvergrantServices
         services.AddSingleton<InteractionTickets>().AddSingleton<AuthorizePages>().AddSingleton<IAuthorizeContinuation, AuthorizeContinuation>();
         services.AddSingleton<AuthorizeEndpoint>().AddSingleton<TokenEndpoint>().AddSingleton<IntrospectionEndpoint>().AddSingleton<RevocationEndpoint>();
         services.AddSingleton<DeviceAuthorizationEndpoint>().AddSingleton<DeviceVerificationEndpoint>().AddSingleton<DevicePolls>().AddSingleton<UserCodeThrottle>();
-        services.AddSingleton<SessionEnds>().AddSingleton<EndSessionEndpoint>();
+        services.AddSingleton<Outbox.Outbox>().AddSingleton<Outbox.IDeliverySender, LogoutTokenSender>().AddHostedService<Outbox.OutboxWatch>();
+        services.AddSingleton<EndSessionEndpoint>().AddSingleton(s => new SessionEnds(s.GetRequiredService<Protocol.Storage.IGrantStore>(), s.GetRequiredService<ClientCatalogue>(), s.GetRequiredService<PairwiseKey>(), s.GetRequiredService<Outbox.Outbox>(), s.GetRequiredService<TimeProvider>()));
         services.AddSingleton<UserInfoEndpoint>().AddSingleton<MetadataEndpoint>().AddSingleton<JwksEndpoint>();
         return services;
     }

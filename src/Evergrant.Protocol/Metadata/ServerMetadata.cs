@@ -25,6 +25,8 @@ public static class ServerMetadata
         ["introspection_endpoint"] = root + "/introspect",
         ["revocation_endpoint"] = root + "/revoke",
         ["end_session_endpoint"] = root + "/end_session",
+        ["backchannel_logout_supported"] = true,
+        ["backchannel_logout_session_supported"] = true,
         ["frontchannel_logout_supported"] = true,
         ["frontchannel_logout_session_supported"] = true,
         ["scopes_supported"] = List(catalogue.Published),
