@@ -13,7 +13,7 @@ public sealed class Section2_5_Crashes(DyingServer server) : IClassFixture<Dying
     public async Task What_a_server_that_was_killed_has_not_delivered_the_next_one_delivers()
     {
         await using var receiver = new LogoutReceiver();
-        var definition = receiver.Client("back-after-death", false, 0, 200);
+        var definition = receiver.Client("back-after-death", false, 503, 200);
         await server.Declare(definition);
         var alice = await Leaving.SignIn(server, definition);
         await alice.Get(("id_token_hint", alice.IdToken));

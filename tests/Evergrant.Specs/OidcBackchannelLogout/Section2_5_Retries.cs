@@ -11,7 +11,7 @@ public sealed class Section2_5_Retries(ClockServer server)
     public async Task A_failure_that_may_pass_is_repeated_after_a_delay_with_the_same_jti()
     {
         await using var receiver = new LogoutReceiver();
-        var definition = receiver.Client("back-again", false, 0, 503, 200);
+        var definition = receiver.Client("back-again", false, 502, 503, 200);
         await server.Declare(definition);
         var alice = await Leaving.SignIn(server, definition);
         await alice.Get(("id_token_hint", alice.IdToken));
