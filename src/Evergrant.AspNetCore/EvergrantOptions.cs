@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Evergrant.Protocol.Authorize;
 using Evergrant.Protocol.Clients;
 using Evergrant.Protocol.Keys;
 
@@ -29,6 +30,12 @@ public sealed class EvergrantOptions
     /// <summary>How long the page of an authorization request may lie open.</summary>
     public TimeSpan InteractionLifetime { get; init; } = TimeSpan.FromHours(1);
 
+    /// <summary>How long a browser may take to bring the request_uri of a pushed request, at most 10 minutes (RFC 9126 section 2.2).</summary>
+    public TimeSpan PushedRequestLifetime { get; init; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>What is demanded of every authorization request, whoever the client is; clients may be registered with demands of their own.</summary>
+    public AuthorizeDemands Demands { get; init; } = AuthorizeDemands.None;
+
     /// <summary>Everything that is wrong with the settings; empty when they can be used.</summary>
     public IReadOnlyList<string> Faults()
     {
@@ -48,6 +55,7 @@ public sealed class EvergrantOptions
             if (!seen.Add(issuer.Issuer.TrimEnd('/'))) faults.Add($"issuers: {issuer.Issuer} is there twice");
         }
         if (KeyTimes.Announce < TimeSpan.Zero || KeyTimes.Sign <= KeyTimes.MadeAhead) faults.Add("key times: a key must sign for longer than its successor is made ahead, which is twice the time it is announced");
+        if (PushedRequestLifetime < TimeSpan.FromSeconds(5) || PushedRequestLifetime >= TimeSpan.FromMinutes(10)) faults.Add("pushed request lifetime: is at least 5 seconds and less than 10 minutes");
         if (CacheAge <= TimeSpan.Zero) faults.Add("cache age: is more than zero, or null");
         return faults;
     }

@@ -5,6 +5,7 @@ using Evergrant.AspNetCore.Explain;
 using Evergrant.AspNetCore.Introspection;
 using Evergrant.AspNetCore.Keys;
 using Evergrant.AspNetCore.Metadata;
+using Evergrant.AspNetCore.PushedAuthorization;
 using Evergrant.AspNetCore.Revocation;
 using Evergrant.AspNetCore.Token;
 using Evergrant.AspNetCore.UserInfo;
@@ -30,6 +31,7 @@ public static class EvergrantServices
         services.AddSingleton<ClientCatalogue>().AddSingleton<ClientThrottle>().AddSingleton<ClientGate>().AddSingleton<AccessTokenForms>();
         services.AddSingleton<KeyRings>().AddSingleton<PairwiseKey>().AddSingleton<RefusalLog>().AddSingleton(s => new Explainer(s.GetRequiredService<Protocol.Storage.IGrantStore>(), s.GetRequiredService<PresentedTokens>(), s.GetRequiredService<IServerSecrets>(), s.GetRequiredService<IssuerSites>(), s.GetRequiredService<TimeProvider>()));
         services.AddSingleton<TokenWriter>().AddSingleton<PresentedTokens>();
+        services.AddSingleton<AuthorizeRequests>().AddSingleton<PushedAuthorizationEndpoint>();
         services.AddSingleton<InteractionTickets>().AddSingleton<AuthorizePages>().AddSingleton<IAuthorizeContinuation, AuthorizeContinuation>();
         services.AddSingleton<AuthorizeEndpoint>().AddSingleton<TokenEndpoint>().AddSingleton<IntrospectionEndpoint>().AddSingleton<RevocationEndpoint>();
         services.AddSingleton<DeviceAuthorizationEndpoint>().AddSingleton<DeviceVerificationEndpoint>().AddSingleton<DevicePolls>().AddSingleton<UserCodeThrottle>();

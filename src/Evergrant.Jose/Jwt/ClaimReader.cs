@@ -118,6 +118,9 @@ internal struct ClaimReader(JsonElement claims)
         return others;
     }
 
+    /// <summary>Whether the claim is there.</summary>
+    public readonly bool Has(string name) => claims.TryGetProperty(name, out _);
+
     private readonly bool Find(string name, out JsonElement member)
     {
         member = default;

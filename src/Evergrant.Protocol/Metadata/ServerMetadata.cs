@@ -13,12 +13,23 @@ public static class ServerMetadata
     /// <param name="issuer">Issuer, byte for byte as configured.</param>
     /// <param name="root">The issuer without a trailing slash; endpoints are below it.</param>
     /// <param name="catalogue">The server's scopes.</param>
-    public static JsonObject Build(string issuer, string root, ScopeCatalogue catalogue) => new()
+    /// <param name="demands">What the server demands of every authorization request; null for nothing.</param>
+    public static JsonObject Build(string issuer, string root, ScopeCatalogue catalogue, AuthorizeDemands? demands = null)
+    {
+        JsonObject document = Document(issuer, root, catalogue);
+        // Absent they mean false (RFC 9126 section 5, RFC 9101 section 10.5).
+        if (demands?.PushedRequests == true) document["require_pushed_authorization_requests"] = true;
+        if (demands?.SignedRequests == true) document["require_signed_request_object"] = true;
+        return document;
+    }
+
+    private static JsonObject Document(string issuer, string root, ScopeCatalogue catalogue) => new()
     {
         ["issuer"] = issuer,
         ["authorization_endpoint"] = root + "/authorize",
         ["token_endpoint"] = root + "/token",
         ["device_authorization_endpoint"] = root + "/device_authorization",
+        ["pushed_authorization_request_endpoint"] = root + "/par",
         ["userinfo_endpoint"] = root + "/userinfo",
         ["jwks_uri"] = root + "/jwks",
         ["introspection_endpoint"] = root + "/introspect",
@@ -43,7 +54,8 @@ public static class ServerMetadata
         ["claim_types_supported"] = List(["normal"]),
         ["claims_supported"] = List(ClaimRules.Supported),
         ["claims_parameter_supported"] = true,
-        ["request_parameter_supported"] = false,
+        ["request_parameter_supported"] = true,
+        ["request_object_signing_alg_values_supported"] = List(SignatureAlgorithm.Asymmetric),
         // Absent it would mean true (OpenID Connect Discovery section 3).
         ["request_uri_parameter_supported"] = false,
         ["prompt_values_supported"] = List(["none", "login", "consent", "select_account"]),

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using Evergrant.Protocol.Authorize;
 
 namespace Evergrant.Hosting.Settings;
 
@@ -27,6 +28,7 @@ internal sealed class SettingsJudge(SettingValues values, List<string> faults, s
         return new ServerSettings
         {
             Folder = data, Postgres = new DatabaseJudge(values, faults, folder).Judge(), Issuers = issuers, Names = Texts(issuers, "name"), Policy = PolicyName("policy"), Policies = Policies(issuers),
+            Demands = new AuthorizeDemands(IsRequired("pushed_requests"), IsRequired("signed_requests")),
             Urls = urls, TrustedProxies = proxies,
             CertificatePath = certificate is null ? null : Full(certificate), CertificateKeyPath = key is null ? null : Full(key),
             Apply = values.Find("apply") is { } apply ? Readable("apply", apply) : null,
@@ -140,6 +142,13 @@ internal sealed class SettingsJudge(SettingValues values, List<string> faults, s
             else faults.Add($"trusted_proxies[{i}]: {list[i].Text} is neither an address nor a network ({list[i].Place})");
         }
         return proxies;
+    }
+
+    private bool IsRequired(string path)
+    {
+        if (values.Find(path) is not { } value || value.Text == "optional") return false;
+        if (value.Text != "required") faults.Add($"{path}: {value.Text} is neither optional nor required ({value.Place})");
+        return true;
     }
 
     private LogLevel Level()
