@@ -13,17 +13,17 @@ public static class ServerMetadata
     /// <param name="issuer">Issuer, byte for byte as configured.</param>
     /// <param name="root">The issuer without a trailing slash; endpoints are below it.</param>
     /// <param name="catalogue">The server's scopes.</param>
-    /// <param name="demands">What the server demands of every authorization request; null for nothing.</param>
-    public static JsonObject Build(string issuer, string root, ScopeCatalogue catalogue, AuthorizeDemands? demands = null)
+    /// <param name="features">What is on at the issuer beyond what always is.</param>
+    public static JsonObject Build(string issuer, string root, ScopeCatalogue catalogue, ServerFeatures features)
     {
-        JsonObject document = Document(issuer, root, catalogue);
+        JsonObject document = Document(issuer, root, catalogue, features);
         // Absent they mean false (RFC 9126 section 5, RFC 9101 section 10.5).
-        if (demands?.PushedRequests == true) document["require_pushed_authorization_requests"] = true;
-        if (demands?.SignedRequests == true) document["require_signed_request_object"] = true;
+        if (features.Demands.PushedRequests) document["require_pushed_authorization_requests"] = true;
+        if (features.Demands.SignedRequests) document["require_signed_request_object"] = true;
         return document;
     }
 
-    private static JsonObject Document(string issuer, string root, ScopeCatalogue catalogue) => new()
+    private static JsonObject Document(string issuer, string root, ScopeCatalogue catalogue, ServerFeatures features) => new()
     {
         ["issuer"] = issuer,
         ["authorization_endpoint"] = root + "/authorize",
@@ -37,7 +37,7 @@ public static class ServerMetadata
         ["scopes_supported"] = List(catalogue.Published),
         ["response_types_supported"] = List(AuthorizeRules.ResponseTypes),
         ["response_modes_supported"] = List(AuthorizeTarget.ModeNames),
-        ["grant_types_supported"] = List(ClientMetadata.GrantTypes),
+        ["grant_types_supported"] = List(features.GrantTypes),
         ["code_challenge_methods_supported"] = List([Pkce.Method]),
         ["token_endpoint_auth_methods_supported"] = List(ClientAuthentication.MethodNames),
         ["token_endpoint_auth_signing_alg_values_supported"] = List(SignatureAlgorithm.Asymmetric),
