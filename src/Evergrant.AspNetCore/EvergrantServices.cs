@@ -7,6 +7,7 @@ using Evergrant.AspNetCore.Introspection;
 using Evergrant.AspNetCore.Keys;
 using Evergrant.AspNetCore.Metadata;
 using Evergrant.AspNetCore.Outbound;
+using Evergrant.AspNetCore.PushedAuthorization;
 using Evergrant.AspNetCore.Revocation;
 using Evergrant.AspNetCore.Token;
 using Evergrant.AspNetCore.UserInfo;
@@ -34,6 +35,7 @@ public static class EvergrantServices
         services.AddSingleton<KeyRings>().AddSingleton<PairwiseKey>().AddSingleton<RefusalLog>().AddSingleton(s => new Explainer(s.GetRequiredService<Protocol.Storage.IGrantStore>(), s.GetRequiredService<PresentedTokens>(), s.GetRequiredService<IServerSecrets>(), s.GetRequiredService<IssuerSites>(), s.GetRequiredService<TimeProvider>()));
         services.AddSingleton<TokenWriter>().AddSingleton<PresentedTokens>().AddSingleton<OtherGrants>().AddSingleton<GrantTypes>();
         services.AddSingleton<IGrantType, AuthorizationCodeGrantType>().AddSingleton<IGrantType, RefreshTokenGrantType>().AddSingleton<IGrantType, ClientCredentialsGrantType>().AddSingleton<IGrantType, DeviceCodeGrantType>();
+        services.AddSingleton<AuthorizeRequests>().AddSingleton<PushedAuthorizationEndpoint>();
         services.AddSingleton<InteractionTickets>().AddSingleton<AuthorizePages>().AddSingleton<IAuthorizeContinuation, AuthorizeContinuation>();
         services.AddSingleton<AuthorizeEndpoint>().AddSingleton<TokenEndpoint>().AddSingleton<IntrospectionEndpoint>().AddSingleton<RevocationEndpoint>();
         services.AddSingleton<DeviceAuthorizationEndpoint>().AddSingleton<DeviceVerificationEndpoint>().AddSingleton<DevicePolls>().AddSingleton<UserCodeThrottle>();

@@ -173,6 +173,21 @@ public sealed record Client
     /// <summary>Whether claims of profile and email scopes are also put in the ID Token (most client libraries expect it).</summary>
     public bool ClaimsInIdToken { get; init; } = true;
 
+    /// <summary>Whether only requests that the client pushed are answered (RFC 9126 section 6).</summary>
+    public bool RequirePushedAuthorizationRequests { get; init; }
+
+    /// <summary>Whether a pushed request may name a redirect URI that is not registered (RFC 9126 section 2.4); never for public clients.</summary>
+    public bool UnregisteredRedirectUris { get; init; }
+
+    /// <summary>Whether only requests in a signed Request Object are answered (RFC 9101 section 10.5).</summary>
+    public bool RequireSignedRequestObject { get; init; }
+
+    /// <summary>Algorithm of the client's Request Objects, or none; null takes any signature of its keys.</summary>
+    public string? RequestObjectSigningAlg { get; init; }
+
+    /// <summary>Whether parameters beside a Request Object count where it is silent (OpenID Connect Core section 6.3.3 against RFC 9101 section 5).</summary>
+    public bool MergesRequestObject { get; init; }
+
     /// <summary>The client's home page, shown on the consent page; null for none.</summary>
     public string? ClientUri { get; init; }
 

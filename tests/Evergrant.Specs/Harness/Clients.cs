@@ -135,6 +135,7 @@ public static class Clients
         WithoutRotation, WithoutRetry, Pairwise, OtherPairwise, Machine, WithoutCode, MailApi, FilesApi, Knocking, .. Hammered,
         .. OidcCore.OidcClients.All, .. RefreshToken.RefreshClients.All, .. Hostile.HostileClients.All, .. Rfc8628.DeviceClients.All,
         .. OidcRpInitiatedLogout.LogoutClients.All,
+        .. Rfc9126.Pushing.All, .. Rfc9101.Signing.All,
     ];
 
     /// <summary>A policy with one rule.</summary>
