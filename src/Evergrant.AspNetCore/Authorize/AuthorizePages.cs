@@ -34,10 +34,10 @@ internal sealed class AuthorizePages(IInteractions interactions, InteractionTick
     }
 
     /// <summary>Shows the page that a decision asks for.</summary>
-    public async Task ShowAsync(HttpContext http, IssuerSite site, AuthorizationFacts facts, Prompted prompted)
+    public async Task ShowAsync(HttpContext http, IssuerSite site, Parameters sent, AuthorizationFacts facts, Prompted prompted)
     {
         Client client = facts.Target.Client;
-        string? ticket = tickets.Seal(http, site, new Interaction(facts.Request.Parameters, facts.StartedAt, prompted.Prompt, prompted.Session?.Subject));
+        string? ticket = tickets.Seal(http, site, new Interaction(AuthorizeRequests.ForTicket(sent, facts.Request), facts.StartedAt, prompted.Prompt, prompted.Session?.Subject));
         if (ticket is null)
         {
             await RefuseAsync(http, site, TooLarge, client.ClientId);
