@@ -7,6 +7,7 @@ using Evergrant.AspNetCore.Keys;
 using Evergrant.AspNetCore.Metadata;
 using Evergrant.AspNetCore.Revocation;
 using Evergrant.AspNetCore.Token;
+using Evergrant.AspNetCore.Trust;
 using Evergrant.AspNetCore.UserInfo;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
@@ -17,7 +18,8 @@ namespace Evergrant.AspNetCore;
 /// <summary>Adds the authorization server to a host.</summary>
 public static class EvergrantServices
 {
-    /// <summary>Adds the services. The host adds besides: the stores (IGrantStore, IClientStore, IKeyStore), <see cref="IServerSecrets"/> and <see cref="IInteractions"/>.</summary>
+    /// <summary>Adds the services. The host adds besides: the stores (IGrantStore, IClientStore, IKeyStore), <see cref="IServerSecrets"/> and <see cref="IInteractions"/>;
+    /// <see cref="IAccountDirectory"/> where assertions of others name accounts.</summary>
     /// <param name="services">The host's services.</param>
     /// <param name="options">Settings.</param>
     /// <exception cref="ArgumentException">The settings have faults; the message names all of them.</exception>
@@ -30,7 +32,9 @@ public static class EvergrantServices
         services.AddSingleton<ClientCatalogue>().AddSingleton<ClientThrottle>().AddSingleton<ClientGate>().AddSingleton<AccessTokenForms>();
         services.AddSingleton<KeyRings>().AddSingleton<PairwiseKey>().AddSingleton<RefusalLog>().AddSingleton(s => new Explainer(s.GetRequiredService<Protocol.Storage.IGrantStore>(), s.GetRequiredService<PresentedTokens>(), s.GetRequiredService<IServerSecrets>(), s.GetRequiredService<IssuerSites>(), s.GetRequiredService<TimeProvider>()));
         services.AddSingleton<TokenWriter>().AddSingleton<PresentedTokens>().AddSingleton<OtherGrants>().AddSingleton<GrantTypes>();
-        services.AddSingleton<IGrantType, AuthorizationCodeGrantType>().AddSingleton<IGrantType, RefreshTokenGrantType>().AddSingleton<IGrantType, ClientCredentialsGrantType>().AddSingleton<IGrantType, DeviceCodeGrantType>();
+        services.AddSingleton<IGrantType, AuthorizationCodeGrantType>().AddSingleton<IGrantType, RefreshTokenGrantType>().AddSingleton<IGrantType, ClientCredentialsGrantType>().AddSingleton<IGrantType, DeviceCodeGrantType>()
+            .AddSingleton<IGrantType, JwtBearerGrantType>();
+        services.TryAddSingleton<IAccountDirectory, NoAccounts>();
         services.AddSingleton<InteractionTickets>().AddSingleton<AuthorizePages>().AddSingleton<IAuthorizeContinuation, AuthorizeContinuation>();
         services.AddSingleton<AuthorizeEndpoint>().AddSingleton<TokenEndpoint>().AddSingleton<IntrospectionEndpoint>().AddSingleton<RevocationEndpoint>();
         services.AddSingleton<DeviceAuthorizationEndpoint>().AddSingleton<DeviceVerificationEndpoint>().AddSingleton<DevicePolls>().AddSingleton<UserCodeThrottle>();

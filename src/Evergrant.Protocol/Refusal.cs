@@ -60,6 +60,24 @@ public enum Refusal
     /// <summary>A grant that the host has added refused the request. Operator: see that grant's own log.</summary>
     ExtensionGrantRefused,
 
+    /// <summary>Nobody is trusted under the iss of the assertion, or not for this use. Operator: declare it under trusted_issuers.</summary>
+    AssertionIssuerUntrusted,
+
+    /// <summary>The trusted issuer's declaration does not name this client, or the client proves nothing of itself. Operator: see clients and public_clients of the trusted issuer.</summary>
+    AssertionClientNotAllowed,
+
+    /// <summary>The assertion is malformed, of the wrong type, signed by an unknown key or not at all, not yet valid, or valid for longer than the trusted issuer's max_lifetime. Operator: compare keys and clocks.</summary>
+    AssertionInvalid,
+
+    /// <summary>The assertion has expired, or is older than the trusted issuer's max_age. Client: get a new one.</summary>
+    AssertionExpired,
+
+    /// <summary>The assertion is for somebody else: its aud is not this issuer or its token endpoint alone (RFC 7523bis section 4). Operator: see audiences of the trusted issuer.</summary>
+    AssertionAudienceWrong,
+
+    /// <summary>No account that may be used is meant by the assertion's subject. Operator: see subject and subject_claim of the trusted issuer.</summary>
+    AssertionSubjectUnknown,
+
     /// <summary>The assertion was used before. Client: get a new one for each request.</summary>
     AssertionReplayed,
 
