@@ -161,7 +161,7 @@ public abstract class ClientTests<TStore> : StoreTests<TStore> where TStore : IS
     {
         var one = new TrustedIssuer
         {
-            Issuer = "https://id.example/b", Name = "https://idp.example", Jwks = "{\"keys\":[]}", Audiences = ["urn:us"], MaximumLifetime = TimeSpan.FromMinutes(2), MaximumAge = TimeSpan.FromMinutes(3),
+            Issuer = "https://id.example/b", Name = "https://idp.example", Jwks = "{\"keys\":[]}", JwksUri = "https://idp.example/jwks", Audiences = ["urn:us"], MaximumLifetime = TimeSpan.FromMinutes(2), MaximumAge = TimeSpan.FromMinutes(3),
             Subject = SubjectMapping.UserName, SubjectClaim = "täglich", Clients = ["a", "b"], Scopes = [], PublicClients = true,
         };
         TrustedIssuer other = one with { Issuer = "https://id.example/a", Scopes = null };

@@ -9,7 +9,7 @@ using Evergrant.Protocol.Trust;
 namespace Evergrant.AspNetCore.Token;
 
 /// <summary>The entry of <see cref="JwtBearerGrant"/>: finds the issuer, judges, finds the subject, permits.</summary>
-internal sealed class JwtBearerGrantType(IServerSecrets secrets, ClientCatalogue clients, IAccountDirectory accounts) : IGrantType
+internal sealed class JwtBearerGrantType(IServerSecrets secrets, ClientCatalogue clients, TrustedKeys keys, IAccountDirectory accounts) : IGrantType
 {
     public string Name => JwtBearerGrant.Name;
 
@@ -21,7 +21,7 @@ internal sealed class JwtBearerGrantType(IServerSecrets secrets, ClientCatalogue
     {
         string assertion = context.Form[Parameter]!;
         TrustedIssuer? trusted = GrantAssertion.TryPeek(assertion, out string? name, out _) ? await clients.TrustedAsync(context.Site.Issuer, name, context.Aborted) : null;
-        if (JwtBearerGrant.Judge(assertion, trusted, trusted?.Keys, context.Site.Issuer, context.Site.TokenEndpoint, context.Client, context.Now, out GrantAssertion? judged) is { } error) return new Refused(error);
+        if (JwtBearerGrant.Judge(assertion, trusted, trusted is null ? null : await keys.FindAsync(trusted, assertion, context.Aborted), context.Site.Issuer, context.Site.TokenEndpoint, context.Client, context.Now, out GrantAssertion? judged) is { } error) return new Refused(error);
         string? account = trusted!.Subject != SubjectMapping.External && JwtBearerGrant.SubjectOf(judged!, trusted) is { } subject
             ? await accounts.FindAsync(trusted.Subject, subject, context.Aborted) : null;
         if (JwtBearerGrant.Permit(judged!, trusted, account, context.Site.Issuer, context.Now, out Permission? permission) is { } refused) return new Refused(refused);

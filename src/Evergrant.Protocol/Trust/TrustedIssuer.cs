@@ -12,7 +12,7 @@ public sealed record TrustedIssuer
 {
     /// <summary>Names of all members that are understood.</summary>
     public static IReadOnlyList<string> Members { get; } =
-        ["issuer", "iss", "jwks", "uses", "audiences", "max_lifetime", "max_age", "subject", "subject_claim", "clients", "scopes", "public_clients"];
+        ["issuer", "iss", "jwks", "jwks_uri", "uses", "audiences", "max_lifetime", "max_age", "subject", "subject_claim", "clients", "scopes", "public_clients"];
 
     /// <summary>Words for <see cref="Uses"/>.</summary>
     public static IReadOnlyList<string> UseWords { get; } = ["jwt_bearer"];
@@ -25,6 +25,9 @@ public sealed record TrustedIssuer
 
     /// <summary>Its public keys as a JWK Set; null for none.</summary>
     public string? Jwks { get; init; }
+
+    /// <summary>Where it publishes its public keys; null for nowhere.</summary>
+    public string? JwksUri { get; init; }
 
     /// <summary>What its assertions may be used for.</summary>
     public IReadOnlyList<AssertionUse> Uses { get; init; } = [AssertionUse.JwtBearer];
@@ -63,16 +66,19 @@ public sealed record TrustedIssuer
     /// <param name="json">The object.</param>
     /// <param name="issuer">The issuer of this server that it is for.</param>
     /// <param name="catalogue">The server's scopes.</param>
+    /// <param name="allowLoopback">Whether keys may be under http on loopback (development mode).</param>
     /// <returns>The trusted issuer; or all faults, each beginning with the member's name.</returns>
-    public static Parsed<TrustedIssuer> Parse(JsonElement json, string issuer, ScopeCatalogue catalogue)
+    public static Parsed<TrustedIssuer> Parse(JsonElement json, string issuer, ScopeCatalogue catalogue, bool allowLoopback)
     {
         if (json.ValueKind != JsonValueKind.Object) return new(["A trusted issuer is a JSON object."]);
         var read = new JsonMembers(json, Members);
         string name = read.Text("iss") ?? "";
         if (name.Length == 0) read.Fault("iss", "is missing");
         string? jwks = read.Object("jwks");
-        if (jwks is null) read.Fault("jwks", "is missing");
-        else if (!JwkSet.TryParse(Encoding.UTF8.GetBytes(jwks), out _, out string? fault)) read.Fault("jwks", fault);
+        string? jwksUri = read.Text("jwks_uri");
+        if (jwksUri is not null && !ClientMetadata.IsFetchable(jwksUri, allowLoopback)) read.Fault("jwks_uri", "is not an https URL");
+        if (jwks is null == jwksUri is null) read.Fault("jwks", jwks is null ? "is missing, and so is jwks_uri" : "stands beside jwks_uri; only one of them may be there");
+        if (jwks is not null && !JwkSet.TryParse(Encoding.UTF8.GetBytes(jwks), out _, out string? fault)) read.Fault("jwks", fault);
         IReadOnlyList<string> clients = read.Texts("clients") ?? [];
         if (clients.Count == 0) read.Fault("clients", "is missing: name those that may use its assertions");
         IReadOnlyList<string>? scopes = read.Texts("scopes");
@@ -84,6 +90,7 @@ public sealed record TrustedIssuer
             Issuer = issuer,
             Name = name,
             Jwks = jwks,
+            JwksUri = jwksUri,
             Uses = [.. uses.Where(UseWords.Contains).Select(u => (AssertionUse)UseWords.Index().First(w => w.Item == u).Index)],
             Audiences = read.Texts("audiences") ?? [],
             MaximumLifetime = read.Span("max_lifetime", TimeSpan.FromHours(1), TimeSpan.FromSeconds(1), TimeSpan.FromDays(1)) ?? TimeSpan.FromHours(1),
@@ -102,6 +109,7 @@ public sealed record TrustedIssuer
     {
         var json = new JsonObject { ["issuer"] = Issuer, ["iss"] = Name };
         if (Jwks is not null) json["jwks"] = JsonNode.Parse(Jwks);
+        if (JwksUri is not null) json["jwks_uri"] = JwksUri;
         json["uses"] = List(Uses.Select(u => UseWords[(int)u]));
         if (Audiences.Count > 0) json["audiences"] = List(Audiences);
         json["max_lifetime"] = MaximumLifetime.ToString("c");

@@ -119,7 +119,7 @@ internal sealed class DeclaredReader(Operations operations, List<string> faults)
         var list = new List<TrustedIssuer>();
         foreach ((JsonElement item, string path) in items)
         {
-            Parsed<TrustedIssuer> parsed = TrustedIssuer.Parse(item, IssuerOf(item, path), catalogue);
+            Parsed<TrustedIssuer> parsed = TrustedIssuer.Parse(item, IssuerOf(item, path), catalogue, operations.Settings.Development);
             faults.AddRange(parsed.Faults.Select(f => $"{path}.{f}"));
             if (parsed.Value is not { } trusted) continue;
             if (operations.Settings.Issuers.Contains(trusted.Name)) faults.Add($"{path}.iss: {trusted.Name} is this server");

@@ -275,6 +275,22 @@ public sealed class Section4_1_AuthorizationGrants(GrantsServer server)
     }
 
     [Fact]
+    [Requirement("ATTACK-198")]
+    public async Task Keys_may_be_fetched_from_where_their_owner_publishes_them()
+    {
+        await using var documents = new DocumentServer();
+        var publisher = new ForeignIssuer("https://publisher.example/" + Pkce.Random(6));
+        var url = documents.Put(publisher.Jwks().ToJsonString());
+        var declared = publisher.Declared(server.Issuer, [BearerClients.Web.Id], ("jwks_uri", url));
+        declared.Remove("jwks");
+        var applied = await server.Apply(new System.Text.Json.Nodes.JsonObject { ["trusted_issuers"] = new System.Text.Json.Nodes.JsonArray(declared) }.ToJsonString());
+        Assert.True(applied.ExitCode == 0, applied.Errors);
+        for (var i = 0; i < 3; i++) Tokens.Of(await Present(publisher.Assertion(server.Issuer, "42"), null, ("scope", "mail:read")));
+        Assert.Equal("AssertionInvalid", await Why(await Present(ForeignIssuer.Stranger.Sign(publisher.Claims(server.Issuer, "42")))));
+        Assert.Equal(1, documents.Hits(url));
+    }
+
+    [Fact]
     public async Task The_metadata_names_the_grant_where_a_client_has_it()
     {
         Assert.Contains(BearerClients.JwtBearer, (await server.Api.Metadata()).Json.GetProperty("grant_types_supported").EnumerateArray().Select(g => g.GetString()));
