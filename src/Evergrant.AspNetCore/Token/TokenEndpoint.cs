@@ -1,8 +1,10 @@
 using System.Security.Cryptography;
+using Evergrant.AspNetCore.Binding;
 using Evergrant.AspNetCore.Clients;
 using Evergrant.AspNetCore.DeviceAuthorization;
 using Evergrant.AspNetCore.Keys;
 using Evergrant.Protocol;
+using Evergrant.Protocol.Binding;
 using Evergrant.Protocol.Clients;
 using Evergrant.Protocol.Grants;
 using Evergrant.Protocol.Storage;
@@ -12,7 +14,7 @@ using Microsoft.AspNetCore.Http;
 namespace Evergrant.AspNetCore.Token;
 
 /// <summary>The token endpoint (RFC 6749 section 3.2): read the form, authenticate the client, then decide, commit, answer. On a conflict it looks again and decides again.</summary>
-internal sealed class TokenEndpoint(ClientGate gate, ClientCatalogue clients, IGrantStore store, IServerSecrets secrets, TokenWriter writer, DevicePolls polls, RefusalLog log, TimeProvider clock)
+internal sealed class TokenEndpoint(ClientGate gate, KeyProofs proofs, ClientCatalogue clients, IGrantStore store, IServerSecrets secrets, TokenWriter writer, DevicePolls polls, RefusalLog log, TimeProvider clock)
 {
     /// <summary>Each conflict means that somebody else's change was committed, so this many in a row are a flood on one grant.</summary>
     private const int Attempts = 16;
@@ -49,17 +51,24 @@ internal sealed class TokenEndpoint(ClientGate gate, ClientCatalogue clients, IG
             await RefuseAsync(http, site, client, new Refused(error));
             return;
         }
-        GrantCredential? credential = request!.GrantType switch
+        ShownKeys shown = proofs.Read(http, site, client);
+        if ((shown.Error ?? BindingRules.JudgeRequest(client, shown.Keys)) is { } unproven)
+        {
+            await RefuseAsync(http, site, client, new Refused(unproven));
+            return;
+        }
+        request = request!.With(shown.Keys);
+        GrantCredential? credential = request.GrantType switch
         {
             AuthorizationCodeGrant.Name => GrantCredential.Read(secrets.Credentials, CredentialKind.Code, request.Code!),
             RefreshTokenGrant.Name => GrantCredential.Read(secrets.Credentials, CredentialKind.RefreshToken, request.RefreshToken!),
             DeviceCodeGrant.Name => GrantCredential.Read(secrets.Credentials, CredentialKind.DeviceCode, request.DeviceCode!),
             _ => null,
         };
-        await DecideCommitAnswerAsync(http, site, client, request, credential, catalogue);
+        await DecideCommitAnswerAsync(http, site, client, request, shown.Use, credential, catalogue);
     }
 
-    private async Task DecideCommitAnswerAsync(HttpContext http, IssuerSite site, Client client, TokenRequest request, GrantCredential? credential, ScopeCatalogue catalogue)
+    private async Task DecideCommitAnswerAsync(HttpContext http, IssuerSite site, Client client, TokenRequest request, UseAssertion? proof, GrantCredential? credential, ScopeCatalogue catalogue)
     {
         long begun = clock.GetTimestamp();
         Change? inDoubt = null;
@@ -73,7 +82,7 @@ internal sealed class TokenEndpoint(ClientGate gate, ClientCatalogue clients, IG
             {
                 AuthorizationCodeGrant.Name => AuthorizationCodeGrant.Decide(
                     request, credential, grant, site.Issuer, client, catalogue, secrets.Credentials, now, await OthersAsync(grant, client, http.RequestAborted)),
-                RefreshTokenGrant.Name => RefreshTokenGrant.Decide(request, credential, grant, site.Issuer, client, null, catalogue, secrets.Credentials, now),
+                RefreshTokenGrant.Name => RefreshTokenGrant.Decide(request, credential, grant, site.Issuer, client, catalogue, secrets.Credentials, now),
                 DeviceCodeGrant.Name => DeviceCodeGrant.Decide(
                     request, credential, grant, site.Issuer, client, catalogue, secrets.Credentials, now,
                     grant is { State: GrantState.Requested } && polls.IsTooFast(grant.Id, now), await OthersAsync(grant, client, http.RequestAborted)),
@@ -83,6 +92,16 @@ internal sealed class TokenEndpoint(ClientGate gate, ClientCatalogue clients, IG
             if (guess is not null && !Proves(ref decision, guess)) continue;
             // The client has shown its token once: what this request has done itself is no retry of the client's.
             if (inDoubt is not null && decision is Repeated again && await WasMadeAsync(inDoubt, eventInDoubt, grant!, http.RequestAborted)) decision = DoubtfulCommit.Settle(inDoubt, again, grant!);
+            // A proof is used up by what is given for it, and by nothing else; once, however often this request decides.
+            if (proof is not null && decision is (Granted or Issued))
+            {
+                if (await proofs.UseAsync(proof, http.RequestAborted) is { } used)
+                {
+                    await RefuseAsync(http, site, client, new Refused(used, grant));
+                    return;
+                }
+                proof = null;
+            }
             switch (decision)
             {
                 // The row may be as it is because of the commit that is in doubt: that is no verdict on the client.
@@ -90,7 +109,7 @@ internal sealed class TokenEndpoint(ClientGate gate, ClientCatalogue clients, IG
                     await RefuseAsync(http, site, client, new Refused(Unknown, grant));
                     return;
                 case Issued issued:
-                    await writer.WriteAsync(http, site, client, issued);
+                    await writer.WriteAsync(http, site, client, issued, request.Proven.For(client));
                     return;
                 case Waiting waiting:
                     log.Count(waiting.Name, waiting.Error.Refusal.ToString());
@@ -114,7 +133,7 @@ internal sealed class TokenEndpoint(ClientGate gate, ClientCatalogue clients, IG
                     }
                 case Granted granted:
                     {
-                        PreparedTokens? prepared = await writer.PrepareAsync(site, client, granted, now, http.RequestAborted);
+                        PreparedTokens? prepared = await writer.PrepareAsync(site, client, granted, request.Proven.For(client), now, http.RequestAborted);
                         if (prepared is null)
                         {
                             await RefuseAsync(http, site, client, new Refused(NoAccount, grant, granted.Presented));
