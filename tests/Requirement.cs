@@ -13,3 +13,15 @@ public sealed class RequirementAttribute(params string[] ids) : Attribute, ITrai
     IReadOnlyCollection<KeyValuePair<string, string>> ITraitAttribute.GetTraits() =>
         [.. Ids.Select(id => KeyValuePair.Create("Requirement", id))];
 }
+
+/// <summary>Names the modules of the OpenID Foundation's conformance suite that a test checks the same as; docs/certification.md is generated from the tests that carry it and pass.</summary>
+/// <param name="names">Modules of oidf-op-tests.csv, e.g. <c>oidcc-codereuse</c>: in every plan; with the plan before it (<c>PLAN/oidcc-codereuse</c>): in that plan alone.</param>
+[AttributeUsage(AttributeTargets.Class | AttributeTargets.Method, AllowMultiple = true)]
+public sealed class ModuleAttribute(params string[] names) : Attribute, ITraitAttribute
+{
+    /// <summary>The modules as given.</summary>
+    public IReadOnlyList<string> Names { get; } = names;
+
+    IReadOnlyCollection<KeyValuePair<string, string>> ITraitAttribute.GetTraits() =>
+        [.. Names.Select(name => KeyValuePair.Create("Requirement", name))];
+}

@@ -9,6 +9,17 @@ namespace Evergrant.Reports;
 /// <param name="Text">The statement in our words.</param>
 internal sealed record Row(string Specification, string Id, string Section, string Level, string Role, string Text);
 
+/// <summary>Something to try on the server that is no statement of a specification: an attack, or a module of the conformance suite.</summary>
+/// <param name="Id">What tests name: <c>ATTACK-001</c>; <c>PLAN/MODULE</c>.</param>
+/// <param name="Group">Class of the attack; plan of the module.</param>
+/// <param name="Tried">What is sent; null where the group and the name say it.</param>
+/// <param name="Expected">What is right.</param>
+internal sealed record Trial(string Id, string Group, string? Tried, string Expected)
+{
+    /// <summary>The id without its plan.</summary>
+    public string Name => Id[(Id.IndexOf('/', StringComparison.Ordinal) + 1)..];
+}
+
 /// <summary>The rows of docs/requirements, and what was said about rows that stay uncovered.</summary>
 internal sealed class Catalogue
 {
@@ -18,8 +29,11 @@ internal sealed class Catalogue
     /// <summary>All rows by id, in the order of the files.</summary>
     public required IReadOnlyDictionary<string, Row> Rows { get; init; }
 
-    /// <summary>Ids of attacks.csv: tests may name them; they are no statements of a specification and are not counted here.</summary>
-    public required IReadOnlySet<string> Attacks { get; init; }
+    /// <summary>The rows of attacks.csv.</summary>
+    public required IReadOnlyList<Trial> Attacks { get; init; }
+
+    /// <summary>The rows of oidf-op-tests.csv.</summary>
+    public required IReadOnlyList<Trial> Modules { get; init; }
 
     /// <summary>Row id to reason, from not-covered.csv; an id may be unknown (a check says so).</summary>
     public required IReadOnlyDictionary<string, string> LeftOut { get; init; }
@@ -46,11 +60,15 @@ internal sealed class Catalogue
         return new Catalogue
         {
             Rows = rows,
-            Attacks = Csv.ReadFile(Path.Combine(folder, "attacks.csv")).Select(r => r["id"]).ToHashSet(StringComparer.Ordinal),
+            Attacks = [.. Csv.ReadFile(Path.Combine(folder, "attacks.csv")).Select(r => new Trial(r["id"], r["class"], r["attack"], r["expected"]))],
+            Modules = [.. Csv.ReadFile(Path.Combine(folder, "oidf-op-tests.csv")).Select(r => new Trial($"{r["plan"]}/{r["module"]}", r["plan"], null, r["checks"]))],
             LeftOut = Map(Path.Combine(folder, "not-covered.csv"), "id", "reason"),
             Titles = Map(Path.Combine(folder, "specifications.csv"), "specification", "title"),
         };
     }
+
+    /// <summary>Whether a test may name it, and whether it may be left out.</summary>
+    public bool Knows(string id) => Rows.ContainsKey(id) || Attacks.Concat(Modules).Any(t => t.Id == id || t.Name == id);
 
     private static Dictionary<string, string> Map(string path, string key, string value) =>
         Csv.ReadFile(path).ToDictionary(r => r[key], r => r[value], StringComparer.Ordinal);

@@ -14,7 +14,7 @@ internal sealed class Coverage
         List<string> unknown = [];
         foreach (Test test in suites.SelectMany(s => s.Tests))
         {
-            unknown.AddRange(test.Ids.Where(id => !catalogue.Rows.ContainsKey(id) && !catalogue.Attacks.Contains(id)).Select(id => $"{id} in {test.Name}"));
+            unknown.AddRange(test.Ids.Where(id => !catalogue.Knows(id)).Select(id => $"{id} in {test.Name}"));
             if (!test.Passed)
             {
                 continue;
@@ -33,6 +33,9 @@ internal sealed class Coverage
 
     /// <summary>Names of the tests that cover the row, sorted; empty when none does.</summary>
     public IReadOnlyCollection<string> TestsOf(string id) => testsById.TryGetValue(id, out SortedSet<string>? names) ? names : [];
+
+    /// <summary>Names of the tests that try it, by its id or by its name alone.</summary>
+    public IReadOnlyCollection<string> TestsOf(Trial trial) => trial.Id == trial.Name ? TestsOf(trial.Id) : [.. TestsOf(trial.Id).Union(TestsOf(trial.Name)).Order(StringComparer.Ordinal)];
 
     /// <summary>True when a test covers the row.</summary>
     public bool Covers(string id) => testsById.ContainsKey(id);

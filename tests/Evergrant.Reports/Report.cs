@@ -36,7 +36,7 @@ internal sealed class Report(Arguments arguments)
         IReadOnlyList<Demand> demands = arguments.Require is null ? [] : Demand.Read(arguments.Require);
 
         Judge("Every row id that a test names is in the catalogue", coverage.UnknownIds);
-        Judge("Every row left out is in the catalogue", catalogue.LeftOut.Keys.Where(id => !catalogue.Rows.ContainsKey(id)));
+        Judge("Every row left out is in the catalogue", catalogue.LeftOut.Keys.Where(id => !catalogue.Knows(id)));
         Judge("Every row left out has a reason", catalogue.LeftOut.Where(r => string.IsNullOrWhiteSpace(r.Value)).Select(r => r.Key));
         Judge("Every demand names rows of the catalogue", demands.Where(d => !catalogue.Rows.Values.Any(d.Names)).Select(d => d.ToString()));
         if (arguments.Partial)
@@ -45,14 +45,22 @@ internal sealed class Report(Arguments arguments)
         }
         Judge("No row is both left out and covered", catalogue.LeftOut.Keys.Where(coverage.Covers));
         JudgeDemands(catalogue, coverage, demands);
-        string page = new SpecsPage(catalogue, coverage, demands).Write();
-        if (arguments.Accept || allPassed)
+        (string Name, string Text)[] pages =
+        [
+            ("docs/specs.md", new SpecsPage(catalogue, coverage, demands).Write()),
+            ("docs/attacks.md", TrialsPage.OfAttacks(catalogue, coverage).Write()),
+            ("docs/certification.md", TrialsPage.OfModules(catalogue, coverage).Write()),
+        ];
+        foreach ((string name, string text) in pages)
         {
-            Judge("docs/specs.md is what the tests say (./test --accept rewrites it)", Differences(page));
-        }
-        else
-        {
-            Console.WriteLine("docs/specs.md was not compared, because tests failed.");
+            if (arguments.Accept || allPassed)
+            {
+                Judge($"{name} is what the tests say (./test --accept rewrites it)", Differences(name, text));
+            }
+            else
+            {
+                Console.WriteLine($"{name} was not compared, because tests failed.");
+            }
         }
     }
 
@@ -76,9 +84,9 @@ internal sealed class Report(Arguments arguments)
         }
     }
 
-    private IEnumerable<string> Differences(string page)
+    private IEnumerable<string> Differences(string name, string page)
     {
-        string path = Path.Combine(arguments.Root, "docs/specs.md");
+        string path = Path.Combine(arguments.Root, name);
         string written = File.Exists(path) ? File.ReadAllText(path) : "";
         if (written == page)
         {
@@ -87,12 +95,12 @@ internal sealed class Report(Arguments arguments)
         if (arguments.Accept)
         {
             File.WriteAllText(path, page);
-            Console.WriteLine("docs/specs.md rewritten.");
+            Console.WriteLine($"{name} rewritten.");
             return [];
         }
         string[] before = written.Split('\n');
         string[] after = page.Split('\n');
-        return [.. before.Except(after).Select(line => "- " + line).Concat(after.Except(before).Select(line => "+ " + line)).Take(20), "(docs/specs.md differs)"];
+        return [.. before.Except(after).Select(line => "- " + line).Concat(after.Except(before).Select(line => "+ " + line)).Take(20), $"({name} differs)"];
     }
 
     private void Judge(string check, IEnumerable<string> faults)

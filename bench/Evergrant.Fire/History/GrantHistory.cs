@@ -26,6 +26,14 @@ internal sealed record GrantHistory(int Grant, GrantRules Rules)
         return operation;
     }
 
+    /// <summary>Notes that the store may have lost what it had confirmed by then. Nothing is noted when nothing had been asked by then.</summary>
+    /// <param name="at">An instant at which no store answered.</param>
+    public void Lose(long at)
+    {
+        int place = _operations.FindLastIndex(o => o.Invoked < at) + 1;
+        if (place > 0) _operations.Insert(place, new Operation { Kind = OperationKind.Loss, Invoked = at, Returned = at, Outcome = Outcome.Ok });
+    }
+
     /// <summary>Forgets an operation that was noted but never sent.</summary>
     public void Forget(Operation operation) => _operations.RemoveAt(_operations.LastIndexOf(operation));
 

@@ -26,17 +26,16 @@ internal static class HistoryChecker
 
     private static Violation? SingleAnswers(GrantHistory history, TokenFamily family)
     {
-        bool lost = false;
+        long lost = history.Operations.FirstOrDefault(o => o.Kind == OperationKind.Loss)?.Invoked ?? long.MaxValue;
         long? dead = null;
         Operation? killer = null;
         foreach (Operation o in history.Operations)
         {
-            lost |= o.Kind == OperationKind.Loss;
-            if (o.Decision == "CaughtUp" && !lost) return One("I1", "the store was behind a token, and no loss was declared", o);
+            if (o.Decision == "CaughtUp" && o.Returned < lost) return One("I1", "the store was behind a token, and no loss was declared", o);
             if (o.Status == 500) return One("I13", "a request was answered with 500", o);
             if (o.Outcome == Outcome.Error && o.By == Requester.Holder && o.Kind is OperationKind.Redeem or OperationKind.Refresh && o.Error != "invalid_grant") return One("I13", $"a request in order was refused with {o.Error}", o);
             // Said here by its name, although no order would explain it either.
-            if (o.Outcome == Outcome.Ok && o.Kind is not (OperationKind.Revoke or OperationKind.Loss) && o.Invoked > dead && !lost)
+            if (o.Outcome == Outcome.Ok && o.Kind is not (OperationKind.Revoke or OperationKind.Loss) && o.Invoked > dead && o.Returned < lost)
                 return new Violation("I3", "a token was good after the revocation was confirmed", history.Grant, [killer!, o], history.Operations.Count - 2);
             if (o is { Kind: OperationKind.Revoke, Outcome: Outcome.Ok, By: Requester.Holder } && family.IndexOf(o.Shown) is not null && (dead is null || o.Returned < dead)) (dead, killer) = (o.Returned, o);
         }

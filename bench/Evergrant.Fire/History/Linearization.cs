@@ -169,6 +169,18 @@ internal sealed class Linearization(GrantHistory history, TokenFamily family)
         return false;
     }
 
+    // Open operations with a good answer still to come that this state explains: the server may have had it before the loss.
+    private UInt128 Answered(Configuration configuration)
+    {
+        UInt128 answered = 0;
+        for (UInt128 rest = _known & ~configuration.Placed; rest != 0; rest &= rest - 1)
+        {
+            int slot = (int)UInt128.TrailingZeroCount(rest);
+            if (_open[slot]!.Outcome == Outcome.Ok && _model.Of(configuration.State, _open[slot]!, _shown[slot]).CanSucceed) answered |= UInt128.One << slot;
+        }
+        return answered;
+    }
+
     // The store goes back to any earlier state; what was open may be there or not.
     private void Lose()
     {
@@ -176,11 +188,19 @@ internal sealed class Linearization(GrantHistory history, TokenFamily family)
         foreach (Configuration configuration in _frontier)
         {
             ModelState state = configuration.State;
+            UInt128 answered = Answered(configuration);
             for (int generation = 0; generation <= state.Generation; generation++)
             {
                 var earlier = new ModelState(generation, false, true, history.Rules.Budget is null ? 0 : ModelState.AnyRetries, 0, history.Rules.Retry == RetryForm.Window ? Operation.Pending : 0);
-                _next.Add(configuration with { State = earlier }, _known);
-                if (state.Revoked) _next.Add(configuration with { State = earlier.Dead() }, _known);
+                // Every set of those that were answered may have been made and lost; the others come after the loss.
+                UInt128 made = 0;
+                do
+                {
+                    _next.Add(new Configuration(earlier, configuration.Placed | made), _known);
+                    if (state.Revoked) _next.Add(new Configuration(earlier.Dead(), configuration.Placed | made), _known);
+                    made = (made - answered) & answered;
+                }
+                while (made != 0);
             }
         }
         _frontier = _next.Take(_frontier);

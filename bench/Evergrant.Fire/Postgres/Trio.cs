@@ -68,7 +68,7 @@ internal sealed class Trio : IAsyncDisposable
         (Primary, Synchronous, Asynchronous) = (next, third, dead);
         promoted?.Invoke();
         await third.FollowAsync(next.Port);
-        if (!await next.SeesAsync(third, looks: 20))
+        if (!await third.ReceivesAsync(next, looks: 20))
         {
             // It had received more than the one that was promoted.
             await third.StopAsync();
@@ -78,10 +78,12 @@ internal sealed class Trio : IAsyncDisposable
     }
 
     /// <summary>Kills the primary and the synchronous standby, and promotes the asynchronous one, with whatever it has; it waits for nobody.</summary>
-    public async Task FailOverToLaggingAsync()
+    /// <param name="whileNobodyAnswers">Called when the one is dead and the other not yet the primary.</param>
+    public async Task FailOverToLaggingAsync(Action whileNobodyAnswers)
     {
         (Instance dead, Instance second, Instance next) = (Primary, Synchronous, Asynchronous);
         await Task.WhenAll(dead.CrashAsync(), second.CrashAsync());
+        whileNobodyAnswers();
         await DemandAsync(next, null);
         await next.PromoteAsync();
         (Primary, Synchronous, Asynchronous) = (next, second, dead);

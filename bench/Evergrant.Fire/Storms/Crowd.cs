@@ -13,6 +13,7 @@ namespace Evergrant.Fire.Storms;
 internal sealed class Crowd : IDisposable
 {
     private readonly ConcurrentBag<(Operation Operation, int Node)> _lost = [];
+    private readonly ConcurrentQueue<long> _losses = [];
     private readonly ManualResetEventSlim _mayGo = new(true);
     private readonly CountdownEvent _resting;
     private readonly Visitor _visitor;
@@ -86,6 +87,16 @@ internal sealed class Crowd : IDisposable
         {
             if (at == node && operation.Returned == Operation.Pending && operation.Invoked < now) operation.Returned = now;
         }
+    }
+
+    /// <summary>Says that the store is gone, and that the one that follows may lack what this one confirmed: tokens ahead of it are expected from now on. Said while no store answers.</summary>
+    public void Lose() => _losses.Enqueue(MonotonicClock.Now);
+
+    /// <summary>Checks and counts the history of a grant that is closed.</summary>
+    public void Close(GrantHistory history, bool probed)
+    {
+        foreach (long loss in _losses) history.Lose(loss);
+        Count.Take(history, probed);
     }
 
     /// <summary>Ends: every lane tries the last token of its living grants, and closes and checks its histories.</summary>

@@ -36,7 +36,7 @@ internal sealed class CrowdLane : IDisposable
             Round();
         }
         Probe();
-        foreach (HeldGrant grant in _grants) _crowd.Count.Take(grant.History, grant.Refused == 0);
+        foreach (HeldGrant grant in _grants) _crowd.Close(grant.History, grant.Refused == 0);
     }
 
     /// <inheritdoc/>
@@ -62,7 +62,7 @@ internal sealed class CrowdLane : IDisposable
         {
             HeldGrant grant = _grants[i];
             if (grant.Refused < RefusalsUntilClosed && grant.History.Operations.Count < _crowd.Plan.Longest) continue;
-            _crowd.Count.Take(grant.History, probed: false);
+            _crowd.Close(grant.History, probed: false);
             _grants.RemoveAt(i);
         }
         int missing = Math.Min(MostAtOnce, _crowd.Plan.Grants - _grants.Count);
@@ -77,11 +77,7 @@ internal sealed class CrowdLane : IDisposable
             if (_visitor.Authorize(client) is { } code) begun = [HeldGrant.Of(client, code, _crowd.NextNumber())];
             else Crowd.NobodyListens();
         }
-        foreach (HeldGrant grant in begun)
-        {
-            if (_crowd.Plan.LossIsDeclared) grant.History.Add(new Operation { Kind = OperationKind.Loss, Invoked = MonotonicClock.Now, Returned = MonotonicClock.Now, Outcome = Outcome.Ok });
-            _grants.Add(grant);
-        }
+        _grants.AddRange(begun);
     }
 
     private void Act(HeldGrant grant)

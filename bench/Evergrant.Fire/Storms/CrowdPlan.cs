@@ -26,9 +26,6 @@ internal sealed record CrowdPlan
 
     /// <summary>Seed of everything random.</summary>
     public int Seed { get; init; } = 1;
-
-    /// <summary>Whether the server's store may have lost what it confirmed, so that tokens ahead of it are expected from now on.</summary>
-    public bool LossIsDeclared { get; init; }
 }
 
 /// <summary>Weights of what a lane does next with a grant.</summary>

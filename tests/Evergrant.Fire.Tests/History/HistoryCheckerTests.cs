@@ -112,6 +112,26 @@ public sealed class HistoryCheckerTests(ITestOutputHelper output)
     }
 
     [Fact]
+    public void After_a_loss_a_token_that_was_passed_by_may_be_the_newest_again()
+    {
+        Assert.Equal("I7", HistoryChecker.Check(Asked(null), out _)?.Invariant);
+        // Before both, the loss explains nothing; after the refresh, or while its answer was under way, it does.
+        Assert.Equal("I7", HistoryChecker.Check(Asked(150), out _)?.Invariant);
+        Assert.Null(HistoryChecker.Check(Asked(245), out _));
+        Assert.Null(HistoryChecker.Check(Asked(270), out _));
+
+        static GrantHistory Asked(long? loss)
+        {
+            var history = new GrantHistory(1, new(RetryForm.UntilAcknowledged)) { Root = new TokenHash(100), BeginsRedeemed = true };
+            history.Add(new Operation { Kind = OperationKind.Refresh, Shown = new TokenHash(100), Invoked = 100, Returned = 140, Outcome = Outcome.Ok, Given = new TokenHash(101), Status = 200 });
+            history.Add(new Operation { Kind = OperationKind.Refresh, Shown = new TokenHash(101), Invoked = 200, Returned = 250, Outcome = Outcome.Ok, Given = new TokenHash(102), Status = 200 });
+            history.Add(new Operation { Kind = OperationKind.Ask, Shown = new TokenHash(101), Invoked = 300, Returned = 350, Outcome = Outcome.Ok, Status = 200 });
+            if (loss is { } at) history.Lose(at);
+            return history;
+        }
+    }
+
+    [Fact]
     public void A_violation_is_shown_by_a_handful_of_operations()
     {
         GrantHistory history = LongLived(400);

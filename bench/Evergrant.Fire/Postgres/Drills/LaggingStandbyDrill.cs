@@ -21,7 +21,7 @@ internal sealed class LaggingStandbyDrill : IDrill
         await using Trio trio = await Trio.StartAsync();
         await using Cluster cluster = await Cluster.OnPostgresAsync(setting, "nodes", 2, _ => trio.ConnectionString(), cancellationToken);
         // Grants that are made while the standby lags would be unknown to it: all are made before, and live to the end. So all are of clients whom no retry of theirs can kill.
-        using Load load = Load.Start(cluster, setting, change: plan => plan with { Clients = [FireClients.Acknowledged], Behaviour = Behaviour.Peaceful, Longest = int.MaxValue, LossIsDeclared = true });
+        using Load load = Load.Start(cluster, setting, change: plan => plan with { Clients = [FireClients.Acknowledged], Behaviour = Behaviour.Peaceful, Longest = int.MaxValue });
         await load.SendAsync(500, cancellationToken);
         List<long> recovered = [];
         int rounds = setting.Count(Whole);
@@ -34,7 +34,7 @@ internal sealed class LaggingStandbyDrill : IDrill
             await trio.Asynchronous.FollowAsync(null);
             await load.SendAsync(500, cancellationToken);
             long killed = MonotonicClock.Now;
-            await trio.FailOverToLaggingAsync();
+            await trio.FailOverToLaggingAsync(load.Crowd.Lose);
             if (await load.RecoveredAsync($"fail-over {round}", killed, cancellationToken) is { } times) recovered.Add(times.Last);
             await load.SendAsync(500, cancellationToken);
             long events = await trio.AskAsync<long>("select count(*) from events where decision = 'CaughtUp'");
