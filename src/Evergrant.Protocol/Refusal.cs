@@ -204,6 +204,18 @@ public enum Refusal
     /// <summary>The proof of possession is missing or of another key.</summary>
     KeyMismatch,
 
+    /// <summary>Something that is bound to a key came without a DPoP proof, or the client has to send one with every request (RFC 9449 section 5.2). Client: send the DPoP header.</summary>
+    DpopProofMissing,
+
+    /// <summary>The DPoP header is not one proof for this request (RFC 9449 section 4.3). Client: see the log for the rule; compare htu with the issuer's address, and the clocks.</summary>
+    DpopProofInvalid,
+
+    /// <summary>The DPoP proof was used before (RFC 9449 section 11.1). Client: make a new one with a new jti for each request.</summary>
+    DpopProofReplayed,
+
+    /// <summary>The DPoP proof has no nonce of the server's, or an old one (RFC 9449 section 8). Client: repeat the request with the nonce of the DPoP-Nonce header.</summary>
+    DpopNonceNeeded,
+
     /// <summary>The absolute end of the grant has come. Client: authorize again.</summary>
     GrantExpired,
 
@@ -236,6 +248,9 @@ public enum Refusal
 
     /// <summary>The access token is malformed, expired, revoked, or not for this endpoint.</summary>
     AccessTokenInvalid,
+
+    /// <summary>An access token that is bound to a key was shown as a bearer token (RFC 9449 section 7.2). Client: use the scheme DPoP and a proof; otherwise somebody has stolen the token.</summary>
+    AccessTokenDowngraded,
 
     /// <summary>The access token's scope does not suffice.</summary>
     ScopeInsufficient,
