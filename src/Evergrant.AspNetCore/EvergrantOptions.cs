@@ -28,6 +28,9 @@ public sealed class EvergrantOptions
     /// that does, and tells <c>ClientCatalogue</c> and <c>KeyRings</c>.</summary>
     public TimeSpan? CacheAge { get; init; }
 
+    /// <summary>Whether every DPoP proof has to carry a nonce of the server's (RFC 9449 section 8), whatever a client is registered with.</summary>
+    public bool RequireDpopNonce { get; init; }
+
     /// <summary>How long the page of an authorization request may lie open.</summary>
     public TimeSpan InteractionLifetime { get; init; } = TimeSpan.FromHours(1);
 

@@ -39,6 +39,9 @@ internal sealed class Grants(Connection connection)
         $"moving_seal = {GrantSeal.Sql(state: $"{Active}", generation: "?3", keyNumber: "?4", generationAt: "?5", idleExpiresAt: "?6", expiresAt: "?7", retries: "?8", accessSerial: "?9", accessFloor: "?10", mark: "?11")} " +
         $"where id = ?1 and generation = ?2 and retries = ?12 and mark = ?13 and state = {Pending}");
 
+    // And one that binds the grant to a key, which is in the fixed checksum.
+    private readonly Statement _bind = new(connection, $"update grants set bound_key = ?2, fixed_seal = ?3 where id = ?1 and state = {Pending}");
+
     // The one change that writes what was authorized: the fixed checksum changes with it.
     private readonly Statement _approve = new(connection,
         $"update grants set state = {Pending}, subject = ?2, session_id = ?3, created_at = ?4, idle_expires_at = ?5, expires_at = ?6, authorized = ?7, clean_after = ?8, " +
@@ -137,12 +140,27 @@ internal sealed class Grants(Connection connection)
 
     public bool Advance(AdvanceGrant change)
     {
+        if (change is { From: 0, BoundKey: { } key } && !Bind(change, key)) return false;
         Statement statement = change.From == 0 ? _redeem.Bind(14, Earlier(change.IdleExpiresAt, change.ExpiresAt)) : _advance;
         return statement
             .Bind(1, change.GrantId).Bind(2, change.From).Bind(3, change.To).Bind(4, change.KeyNumber).Bind(5, change.At)
             .Bind(6, change.IdleExpiresAt).Bind(7, change.ExpiresAt).Bind(8, change.Retries.Bits).Bind(9, change.AccessSerial).Bind(10, change.AccessFloor)
             .Bind(11, change.Mark).Bind(12, change.RetriesBefore.Bits).Bind(13, change.MarkBefore)
             .RunAny();
+    }
+
+    // In the transaction of the redemption, whose condition is judged first: what does not hold has bound nothing.
+    private bool Bind(AdvanceGrant change, string key)
+    {
+        Grant row;
+        byte[] authorized;
+        using (Rows rows = _find.Bind(1, change.GrantId).Query())
+        {
+            if (!rows.Next()) return false;
+            row = Map(rows);
+            authorized = rows.Span(19).ToArray();
+        }
+        return change.ApplyTo(row) is { } bound && _bind.Bind(1, change.GrantId).Bind(2, key).Bind(3, GrantSeal.Fixed(bound, authorized)).RunAny();
     }
 
     public bool Approve(Grant grant)

@@ -29,6 +29,8 @@ internal sealed class Tables(Connection connection) : IDisposable
 
     public Policies Policies { get; } = new(connection);
 
+    public TrustedIssuers TrustedIssuers { get; } = new(connection);
+
     public Keys Keys { get; } = new(connection);
 
     public Clock Clock { get; } = new(connection);

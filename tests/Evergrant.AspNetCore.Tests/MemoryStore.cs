@@ -4,6 +4,7 @@ using Evergrant.Protocol.Keys;
 using Evergrant.Protocol.Policies;
 using Evergrant.Protocol.Sessions;
 using Evergrant.Protocol.Storage;
+using Evergrant.Protocol.Trust;
 
 namespace Evergrant.AspNetCore.Tests;
 
@@ -129,6 +130,12 @@ internal sealed class MemoryStore : IGrantStore, IClientStore, IKeyStore
     public ValueTask SavePolicyAsync(PolicyDocument policy, CancellationToken cancellationToken) => throw new NotSupportedException();
 
     public ValueTask<bool> RemovePolicyAsync(string name, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+    public ValueTask<IReadOnlyList<TrustedIssuer>> ListTrustedIssuersAsync(CancellationToken cancellationToken) => Read(() => (IReadOnlyList<TrustedIssuer>)[]);
+
+    public ValueTask SaveTrustedIssuerAsync(TrustedIssuer trusted, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+    public ValueTask<bool> RemoveTrustedIssuerAsync(string issuer, string name, CancellationToken cancellationToken) => throw new NotSupportedException();
 
     public ValueTask<Session?> FindSessionAsync(ReadOnlyMemory<byte> key, CancellationToken cancellationToken) => Read(() => (Session?)null);
 

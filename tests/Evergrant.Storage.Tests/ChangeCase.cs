@@ -48,6 +48,8 @@ public sealed record ChangeCase(Change Change, int Winners, Change[] Given, Func
             _ => Task.FromResult(true), [new CreateGrant(Active(Id(10)))], [new CreateGrant(Active(Id(10)) with { IdleExpiresAt = null, ExpiresAt = Now.AddMilliseconds(1) })]),
         ["redeem a code"] = new(Advance(GrantId, 0), 1, [CreatePending], Grant(g => g is { State: GrantState.Active, Generation: 1, KeyNumber: 2, AccessSerial: 1 } && g.ExpiresAt == Now.AddDays(90)),
             [], [CreateActive], [CreatePending, Advance(GrantId, 0)], [CreatePending, new RevokeGrant(GrantId, RevocationCause.CodeReplayed, Now)]),
+        ["redeem a code and bind its grant to a key"] = new(Advance(GrantId, 0) with { BoundKey = "jkt:0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I" }, 1, [CreatePending],
+            Grant(g => g is { State: GrantState.Active, Generation: 1, BoundKey: "jkt:0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I" }), [], [CreateActive], [CreatePending, Advance(GrantId, 0)]),
         ["refresh"] = new(Advance(GrantId, 1), 1, [CreateActive], Grant(g => g is { State: GrantState.Active, Generation: 2, Retries.Bits: 1 } && g.GenerationAt == Now.AddMinutes(1)),
             [], [CreatePending], [new CreateGrant(Active(null, 2))], [CreateRevoked], [CreateActive, new CountRetry(GrantId, 1, null)], [CreateActive, Renew(7)]),
         ["refresh of a row that bears a mark"] = new(Advance(GrantId, 1) with { MarkBefore = 7, Mark = long.MaxValue }, 1, [CreateActive, Renew(7)], Grant(g => g is { Generation: 2, Mark: long.MaxValue }), [CreateActive]),

@@ -78,6 +78,16 @@ internal sealed class ClaimWriter : IDisposable
         json.WriteEndArray();
     }
 
+    /// <summary>RFC 7800 §3.1.</summary>
+    public void Confirmation(Confirmation? value)
+    {
+        if (value is null)
+            return;
+        json.WriteStartObject(ClaimName.Confirmation);
+        json.WriteString(value.Member, value.Thumbprint);
+        json.WriteEndObject();
+    }
+
     /// <summary>RFC 7519 §4.1.3: one recipient as a string, several as an array.</summary>
     public void Audience(IReadOnlyList<string> values)
     {

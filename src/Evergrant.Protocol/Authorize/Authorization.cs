@@ -268,6 +268,7 @@ public static class Authorization
                 Resources = request.Resources,
                 RedirectUri = request.RedirectUri,
                 CodeChallenge = request.Parameters["code_challenge"],
+                DpopKey = request.DpopKey,
                 Nonce = request.Nonce,
                 Claims = request.Parameters["claims"],
                 AuthTime = session.AuthTime,

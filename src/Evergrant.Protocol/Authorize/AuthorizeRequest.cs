@@ -26,6 +26,9 @@ public sealed record AuthorizeRequest
     /// <summary>nonce; null when absent.</summary>
     public string? Nonce => Parameters["nonce"];
 
+    /// <summary>dpop_jkt: thumbprint of the key that the code is to be bound to (RFC 9449 section 10); null when absent.</summary>
+    public string? DpopKey => Parameters["dpop_jkt"];
+
     /// <summary>login_hint; null when absent.</summary>
     public string? LoginHint => Parameters["login_hint"];
 

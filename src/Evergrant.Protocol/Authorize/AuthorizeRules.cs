@@ -61,6 +61,8 @@ public static class AuthorizeRules
             : OAuthError.InvalidRequest("The code_challenge_method must be S256.", Refusal.PkceMethodUnsupported)),
         new("ChallengeIsWellFormed", "RFC 7636 section 4.2", f => f.Request.Parameters["code_challenge"] is not { } challenge || Pkce.IsChallenge(challenge) ? null
             : OAuthError.InvalidRequest("The code_challenge is not base64url of a SHA-256.", Refusal.PkceMethodUnsupported)),
+        new("DpopKeyIsAThumbprint", "RFC 9449 section 10", f => f.Request.DpopKey is null || Jose.Confirmation.IsThumbprint(f.Request.DpopKey) ? null
+            : OAuthError.InvalidRequest("The dpop_jkt is not base64url of a SHA-256.", Refusal.ParameterInvalid)),
         new("ScopeIsWellFormed", "RFC 6749 section 3.3", f => f.Request.Scopes is not { Count: 0 } ? null
             : OAuthError.InvalidScope("The scope is not a list of scope values with single spaces.", Refusal.ScopeInvalid)),
         new("ScopeIsKnown", "RFC 6749 section 4.1.2.1", f => f.Request.Scopes is null || Grantable(f).Count > 0 ? null

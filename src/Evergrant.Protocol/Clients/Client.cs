@@ -155,6 +155,12 @@ public sealed record Client
     /// <summary>Algorithm of JWT access tokens; null is ES256.</summary>
     public string? AccessTokenSignedAlg { get; init; }
 
+    /// <summary>Whether every access token is bound to a key by DPoP: token requests without a proof are refused (RFC 9449 section 5.2).</summary>
+    public bool DpopBoundAccessTokens { get; init; }
+
+    /// <summary>Whether its proofs have to carry a nonce of the server's (RFC 9449 section 8).</summary>
+    public bool RequireDpopNonce { get; init; }
+
     /// <summary>How consent is obtained.</summary>
     public ConsentRule Consent { get; init; }
 

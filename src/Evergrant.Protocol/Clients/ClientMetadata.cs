@@ -28,7 +28,7 @@ public static class ClientMetadata
     [
         "issuer", "client_id", "client_name", "client_uri", "application_type", "token_endpoint_auth_method", "redirect_uris", "post_logout_redirect_uris",
         "grant_types", "response_types", "scope", "resources", "introspect", "jwks", "jwks_uri", "legacy_assertion_audience", "subject_type", "sector_identifier_uri",
-        "id_token_signed_response_alg", "userinfo_signed_response_alg", "access_token_format", "access_token_signed_alg", "consent", "require_pkce",
+        "id_token_signed_response_alg", "userinfo_signed_response_alg", "access_token_format", "access_token_signed_alg", "dpop_bound_access_tokens", "require_dpop_nonce", "consent", "require_pkce",
         "redirect_uri_optional_at_token", "default_max_age", "require_auth_time", "claims_in_id_token", "allowed_origins", "flags", "policy",
         .. LogoutMetadata.Members,
         "require_pushed_authorization_requests", "unregistered_redirect_uris", "require_signed_request_object", "request_object_signing_alg", "merge_request_object",
@@ -41,7 +41,7 @@ public static class ClientMetadata
     public static IReadOnlyList<string> PlainGrantTypes { get; } = ["authorization_code", "refresh_token", "client_credentials", Token.DeviceCodeGrant.Name];
 
     /// <summary>Grant types that a client may be registered for. Beyond the plain ones, an issuer offers and announces one as soon as a client of it is registered for it.</summary>
-    public static IReadOnlyList<string> GrantTypes { get; } = [.. PlainGrantTypes];
+    public static IReadOnlyList<string> GrantTypes { get; } = [.. PlainGrantTypes, Token.JwtBearerGrant.Name];
 
     /// <summary>Reads and judges the metadata of a client.</summary>
     /// <param name="json">The object.</param>
@@ -147,6 +147,8 @@ public static class ClientMetadata
             UserInfoSignedResponseAlg = Algorithm(read, "userinfo_signed_response_alg"),
             AccessTokenFormat = read.Choice("access_token_format", ("jwt", AccessTokenFormat.Jwt), ("opaque", AccessTokenFormat.Opaque)),
             AccessTokenSignedAlg = Algorithm(read, "access_token_signed_alg"),
+            DpopBoundAccessTokens = read.Flag("dpop_bound_access_tokens") ?? false,
+            RequireDpopNonce = read.Flag("require_dpop_nonce") ?? false,
             Consent = read.Choice("consent", ("ask", ConsentRule.Ask), ("implied", ConsentRule.Implied)),
             RequirePkce = requirePkce,
             RedirectUriOptionalAtToken = read.Flag("redirect_uri_optional_at_token") ?? false,
@@ -194,6 +196,8 @@ public static class ClientMetadata
         Put("userinfo_signed_response_alg", client.UserInfoSignedResponseAlg);
         json["access_token_format"] = client.AccessTokenFormat.ToString().ToLowerInvariant();
         Put("access_token_signed_alg", client.AccessTokenSignedAlg);
+        if (client.DpopBoundAccessTokens) json["dpop_bound_access_tokens"] = true;
+        if (client.RequireDpopNonce) json["require_dpop_nonce"] = true;
         json["consent"] = client.Consent.ToString().ToLowerInvariant();
         if (!client.RequirePkce) json["require_pkce"] = false;
         if (client.RedirectUriOptionalAtToken) json["redirect_uri_optional_at_token"] = true;

@@ -18,6 +18,9 @@ public sealed record Authorized
     /// <summary>PKCE S256 challenge; null when the client sent none.</summary>
     public string? CodeChallenge { get; init; }
 
+    /// <summary>Thumbprint of the key that the code is bound to (RFC 9449 section 10); null when the request named none.</summary>
+    public string? DpopKey { get; init; }
+
     /// <summary>OpenID Connect nonce; null when not sent.</summary>
     public string? Nonce { get; init; }
 

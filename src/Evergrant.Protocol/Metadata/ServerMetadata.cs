@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Evergrant.Jose;
 using Evergrant.Protocol.Authorize;
+using Evergrant.Protocol.Binding;
 using Evergrant.Protocol.Clients;
 using Evergrant.Protocol.UserInfo;
 
@@ -50,6 +51,7 @@ public static class ServerMetadata
         ["introspection_endpoint_auth_signing_alg_values_supported"] = List(SignatureAlgorithm.Asymmetric),
         ["revocation_endpoint_auth_methods_supported"] = List(ClientAuthentication.MethodNames),
         ["revocation_endpoint_auth_signing_alg_values_supported"] = List(SignatureAlgorithm.Asymmetric),
+        ["dpop_signing_alg_values_supported"] = List(BindingRules.Algorithms),
         ["authorization_response_iss_parameter_supported"] = true,
         ["subject_types_supported"] = List(["public", "pairwise"]),
         ["id_token_signing_alg_values_supported"] = List(ClientMetadata.SigningAlgorithms),

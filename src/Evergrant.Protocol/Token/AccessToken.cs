@@ -43,6 +43,12 @@ public sealed record AccessToken
     /// <summary>Its serial in the grant.</summary>
     public int Serial { get; init; }
 
+    /// <summary>The key that it is bound to; null for a bearer token.</summary>
+    public Confirmation? Confirmation { get; init; }
+
+    /// <summary>token_type (RFC 6749 section 7.1, RFC 9449 section 5).</summary>
+    public string TokenType => Confirmation is { IsDpop: true } ? "DPoP" : "Bearer";
+
     /// <summary>What is counted for a life without end.</summary>
     public static TimeSpan Endless { get; } = TimeSpan.FromDays(365_000);
 
@@ -69,6 +75,7 @@ public sealed record AccessToken
         AuthTime = authorized?.AuthTime,
         Acr = authorized?.Acr,
         Amr = authorized?.Amr,
+        Confirmation = Confirmation,
     };
 
     /// <summary>Reads the claims of a JWT access token that has been judged.</summary>
@@ -86,6 +93,7 @@ public sealed record AccessToken
         Scope = jwt.Scope ?? "",
         GrantId = Guid.TryParseExact(jwt.GrantId, "N", out Guid id) ? id : null,
         Serial = jwt.GrantSerial ?? 0,
+        Confirmation = jwt.Confirmation,
     };
 
     /// <summary>The body of its opaque form: what the grant's row does not say.</summary>
@@ -102,6 +110,7 @@ public sealed record AccessToken
             json.WriteStartArray("aud");
             foreach (string audience in Audience) json.WriteStringValue(audience);
             json.WriteEndArray();
+            if (Confirmation is not null) json.WriteString("cnf", Confirmation.Text);
             json.WriteEndObject();
         }
         return buffer.WrittenSpan.ToArray();
@@ -130,6 +139,7 @@ public sealed record AccessToken
             Id = text,
             GrantId = grantId,
             Serial = serial,
+            Confirmation = root.TryGetProperty("cnf", out JsonElement bound) ? Confirmation.Read(bound.GetString()) : null,
         };
     }
 }

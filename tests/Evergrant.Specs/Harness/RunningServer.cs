@@ -41,6 +41,7 @@ public abstract class RunningServer : IAsyncLifetime
             var applied = await Apply(DeclaredState.Json(Issuer));
             if (applied.ExitCode != 0) throw new InvalidOperationException($"The declared state was refused: {applied.Errors} {applied.Output}");
             foreach (var (client, secret) in Secrets(applied.Output)) secrets[client] = secret;
+            await Prepared();
         }
         catch (Exception)
         {
@@ -144,6 +145,9 @@ public abstract class RunningServer : IAsyncLifetime
     /// <summary>A connection without redirects and cookies.</summary>
     public virtual HttpClient NewHttp() =>
         new(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false });
+
+    /// <summary>What a server is told besides, before the first test.</summary>
+    protected virtual Task Prepared() => Task.CompletedTask;
 
     /// <summary>Starts the process and comes back when it listens.</summary>
     protected abstract Task<EvergrantProgram> Launch();

@@ -5,6 +5,7 @@ using Evergrant.Protocol.Grants;
 using Evergrant.Protocol.Keys;
 using Evergrant.Protocol.Policies;
 using Evergrant.Protocol.Storage;
+using Evergrant.Protocol.Trust;
 using Evergrant.Sqlite;
 using static Evergrant.Storage.Tests.Rows;
 
@@ -56,6 +57,7 @@ public sealed class MoveTests : IAsyncLifetime
         Same(await _file.Clients.ListResourcesAsync(default), await _database.Clients.ListResourcesAsync(default));
         Same(await _file.Clients.ListScopesAsync(default), await _database.Clients.ListScopesAsync(default));
         Assert.Equal(await _file.Clients.ListPoliciesAsync(default), await _database.Clients.ListPoliciesAsync(default));
+        Same(await _file.Clients.ListTrustedIssuersAsync(default), await _database.Clients.ListTrustedIssuersAsync(default));
         Same(await _file.Keys.ListKeysAsync(null, default), await _database.Keys.ListKeysAsync(null, default));
         Same(await _file.Keys.ListRootKeysAsync(default), await _database.Keys.ListRootKeysAsync(default));
         Same(await _file.Keys.ListSecretsAsync(default), await _database.Keys.ListSecretsAsync(default));
@@ -138,6 +140,7 @@ public sealed class MoveTests : IAsyncLifetime
         await _file.Clients.SaveScopeAsync(new ScopeDescription("a", null, true), default);
         await _file.Clients.SaveScopeAsync(new ScopeDescription("b", "\0", false), default);
         await _file.Clients.SavePolicyAsync(PolicyDocument.Parse(JsonDocument.Parse("""{"name":"b","idle_lifetime":null,"description":"täglich"}""").RootElement, "", [], null)!, default);
+        await _file.Clients.SaveTrustedIssuerAsync(new TrustedIssuer { Issuer = Issuer, Name = "https://idp.example", Clients = [ClientId] }, default);
         await _file.Keys.SaveKeysAsync(Issuer, 0, [Key("one"), Key("two") with { WithdrawnAt = Now, KeyNumber = 7 }], default);
         await _file.Keys.AddRootKeysAsync([new RootKeyRecord(7, Hash("root"), Now, null, Now)], default);
         Assert.True(await _file.Keys.SaveSecretAsync(null, new WrappedSecret("pairwise", 7, [1, 2, 3]), default));
