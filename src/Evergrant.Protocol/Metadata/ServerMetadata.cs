@@ -15,7 +15,7 @@ public static class ServerMetadata
     /// <param name="root">The issuer without a trailing slash; endpoints are below it.</param>
     /// <param name="catalogue">The server's scopes.</param>
     /// <param name="features">What is on at the issuer beyond what always is.</param>
-    public static JsonObject Build(string issuer, string root, ScopeCatalogue catalogue, ServerFeatures features) => new()
+    public static JsonObject Build(string issuer, string root, ScopeCatalogue catalogue, ServerFeatures features) => WithFeatures(new()
     {
         ["issuer"] = issuer,
         ["authorization_endpoint"] = root + "/authorize",
@@ -51,7 +51,15 @@ public static class ServerMetadata
         ["request_uri_parameter_supported"] = false,
         ["prompt_values_supported"] = List(["none", "login", "consent", "select_account"]),
         ["ui_locales_supported"] = List(["en"]),
-    };
+    }, features);
+
+    // What is off is not named at all.
+    private static JsonObject WithFeatures(JsonObject document, ServerFeatures features)
+    {
+        if (features.AssertionTypes.Count > 0) document["identity_chaining_requested_token_types_supported"] = List(features.AssertionTypes);
+        if (features.GrantProfiles.Count > 0) document["authorization_grant_profiles_supported"] = List(features.GrantProfiles);
+        return document;
+    }
 
     private static JsonArray List(IEnumerable<string> values) => new([.. values.Select(v => (JsonNode)v)]);
 }

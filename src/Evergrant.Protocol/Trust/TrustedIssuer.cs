@@ -15,7 +15,7 @@ public sealed record TrustedIssuer
         ["issuer", "iss", "jwks", "jwks_uri", "uses", "audiences", "max_lifetime", "max_age", "subject", "subject_claim", "clients", "scopes", "public_clients"];
 
     /// <summary>Words for <see cref="Uses"/>.</summary>
-    public static IReadOnlyList<string> UseWords { get; } = ["jwt_bearer"];
+    public static IReadOnlyList<string> UseWords { get; } = ["jwt_bearer", "id_jag", "token_exchange"];
 
     /// <summary>The issuer of this server at which it is trusted.</summary>
     public required string Issuer { get; init; }

@@ -8,7 +8,7 @@ public sealed class GrantsServer : DevelopmentServer
     /// <inheritdoc/>
     protected override async Task Prepared()
     {
-        await Declare([.. BearerClients.All]);
+        await Declare([.. BearerClients.All, .. Rfc8693.ExchangeClients.All, .. IdJag.IdJagClients.All]);
         var trusted = new JsonObject { ["trusted_issuers"] = new JsonArray([.. BearerClients.Trusted(Issuer)]) };
         var applied = await Apply(trusted.ToJsonString());
         Assert.True(applied.ExitCode == 0, applied.Errors + applied.Output);
