@@ -36,7 +36,8 @@ public static class EvergrantServices
         services.AddSingleton<KeyRings>().AddSingleton<PairwiseKey>().AddSingleton<RefusalLog>().AddSingleton(s => new Explainer(s.GetRequiredService<Protocol.Storage.IGrantStore>(), s.GetRequiredService<PresentedTokens>(), s.GetRequiredService<IServerSecrets>(), s.GetRequiredService<IssuerSites>(), s.GetRequiredService<TimeProvider>()));
         services.AddSingleton<TokenWriter>().AddSingleton<PresentedTokens>().AddSingleton<OtherGrants>().AddSingleton<GrantTypes>();
         services.AddSingleton<IGrantType, AuthorizationCodeGrantType>().AddSingleton<IGrantType, RefreshTokenGrantType>().AddSingleton<IGrantType, ClientCredentialsGrantType>().AddSingleton<IGrantType, DeviceCodeGrantType>()
-            .AddSingleton<IGrantType, JwtBearerGrantType>().AddSingleton<IGrantType, TokenExchangeGrantType>();
+            .AddSingleton<IGrantType, JwtBearerGrantType>().AddSingleton<IGrantType, TokenExchangeGrantType>()
+            .AddSingleton<IGrantType, SamlBearerGrantType>().AddSingleton<IGrantType, PasswordGrantType>();
         services.TryAddSingleton<IAccountDirectory, NoAccounts>();
         services.AddSingleton<TrustedKeys>().AddSingleton<ExchangedTokens>();
         services.AddSingleton<InteractionTickets>().AddSingleton<AuthorizePages>().AddSingleton<IAuthorizeContinuation, AuthorizeContinuation>();

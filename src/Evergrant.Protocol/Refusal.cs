@@ -294,6 +294,9 @@ public enum Refusal
     /// <summary>A sign-in to an account that has no password.</summary>
     PasswordNotSet,
 
+    /// <summary>A password was not checked: too many failed attempts from this address, or more people sign in than there are cores. Client: wait.</summary>
+    PasswordThrottled,
+
     /// <summary>A sign-in to an account that is disabled.</summary>
     AccountDisabled,
 

@@ -128,7 +128,6 @@ internal sealed class TokenWriter(KeyRings rings, PairwiseKey pairwise, IServerS
     /// <summary>Answers with an assertion for another authorization server (RFC 8693 section 2.2.1: token_type N_A).</summary>
     public async Task WriteAsync(HttpContext http, IssuerSite site, Client client, AssertionIssued issued)
     {
-        DateTimeOffset now = clock.GetUtcNow();
         ClaimSet? claims = await options.Claims(new ClaimsRequest(issued.Account, client, "openid email"), http.RequestAborted);
         var assertion = new GrantAssertion
         {
@@ -136,7 +135,7 @@ internal sealed class TokenWriter(KeyRings rings, PairwiseKey pairwise, IServerS
             Subject = (await SubjectsOfAsync(client, http.RequestAborted))(issued.Account),
             Audience = [issued.Audience],
             ExpiresAt = issued.ExpiresAt,
-            IssuedAt = now,
+            IssuedAt = issued.IssuedAt,
             JwtId = NewId(),
             // The other server finds its own account by it (ID-JAG section 3.1); a pairwise sub is not to be undone that way.
             More = issued.Claims(client.SubjectType == SubjectType.Public && claims is not null && claims.Claims.TryGetValue("email", out JsonElement email) ? email.GetString() : null),
@@ -144,7 +143,7 @@ internal sealed class TokenWriter(KeyRings rings, PairwiseKey pairwise, IServerS
         };
         ISigner signer = await rings.SignerAsync(site.Issuer, client.IdTokenSignedResponseAlg ?? SignatureAlgorithm.RS256, issued.ExpiresAt, http.RequestAborted);
         string text = await assertion.WriteAsync(signer, issued.Type, http.RequestAborted);
-        await WriteAsync(http, issued.Name, new SignedTokens(text, "N_A", (int)(issued.ExpiresAt - now).TotalSeconds, issued.Scope, null, issued.TokenType), null);
+        await WriteAsync(http, issued.Name, new SignedTokens(text, "N_A", (int)(issued.ExpiresAt - issued.IssuedAt).TotalSeconds, issued.Scope, null, issued.TokenType), null);
     }
 
     private static string? MayActOf(Client client) => client.MayAct is { } actor ? new System.Text.Json.Nodes.JsonObject { ["sub"] = actor }.ToJsonString() : null;

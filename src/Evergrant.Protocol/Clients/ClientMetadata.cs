@@ -38,7 +38,7 @@ public static class ClientMetadata
     public static IReadOnlyList<string> PlainGrantTypes { get; } = ["authorization_code", "refresh_token", "client_credentials", Token.DeviceCodeGrant.Name];
 
     /// <summary>Grant types that a client may be registered for. Beyond the plain ones, an issuer offers and announces one as soon as a client of it is registered for it.</summary>
-    public static IReadOnlyList<string> GrantTypes { get; } = [.. PlainGrantTypes, Token.JwtBearerGrant.Name, Token.TokenExchangeGrant.Name];
+    public static IReadOnlyList<string> GrantTypes { get; } = [.. PlainGrantTypes, Token.JwtBearerGrant.Name, Token.TokenExchangeGrant.Name, Token.SamlBearerGrant.Name, Token.PasswordGrant.Name];
 
     /// <summary>Reads and judges the metadata of a client.</summary>
     /// <param name="json">The object.</param>

@@ -19,6 +19,7 @@ public static class CrossDomainGrant
     private static readonly OAuthError UnknownResource = OAuthError.InvalidTarget("The resource is not one that this client may name there.", Refusal.ResourceInvalid);
     private static readonly OAuthError NotOwn = TokenExchangeGrant.BadSubject with { Refusal = Refusal.SubjectTokenNotExchangeable };
     private static readonly OAuthError NotConfidential = new("unauthorized_client", "A client that proves nothing of itself cannot get assertions.", Refusal.GrantTypeNotAllowed);
+    private static readonly OAuthError NoScope = OAuthError.InvalidScope("Nothing of the scope may be asked for there.", Refusal.ScopeWidened);
     private static readonly OAuthError Stale = new("insufficient_user_authentication", "The user has to authenticate again.", Refusal.AuthenticationTooOld);
 
     /// <summary>Whether a name means another authorization server for a client.</summary>
@@ -47,9 +48,10 @@ public static class CrossDomainGrant
         if (target.MaximumAuthAge is { } age && !(subject.AuthTime >= now - age)) return new Refused(Stale);
         // What is asked is reduced to what the target's entry and the subject token allow, and told (ID-JAG section 4.3.4).
         List<string> scopes = [.. (request.Scopes ?? target.Scopes).Where(s => target.Scopes.Contains(s) && (subject.IsIdToken || subject.IsRefreshToken || subject.Scopes?.Contains(s) == true))];
+        if (request.Scopes is { Count: > 0 } && scopes.Count == 0) return new Refused(NoScope);
         DateTimeOffset end = now + target.Lifetime;
         return new AssertionIssued(
-            exchange.RequestedType == TokenType.IdJag ? IdJagType : GrantAssertion.Type, exchange.RequestedType, target.Issuer, target.ClientId ?? client.ClientId, subject.Account, Scope.Join(scopes), resources,
+            exchange.RequestedType == TokenType.IdJag ? IdJagType : GrantAssertion.Type, exchange.RequestedType, target.Issuer, target.ClientId ?? client.ClientId, subject.Account, Scope.Join(scopes), resources, now,
             subject.ExpiresAt < end && !subject.IsIdToken ? subject.ExpiresAt : end)
         {
             AuthTime = subject.AuthTime,
@@ -70,9 +72,10 @@ public static class CrossDomainGrant
 /// <param name="Account">Account id of the End-User.</param>
 /// <param name="Scope">Space-delimited values; empty for none.</param>
 /// <param name="Resources">Resources there; empty for none.</param>
+/// <param name="IssuedAt">The instant of the decision.</param>
 /// <param name="ExpiresAt">Its end.</param>
 public sealed record AssertionIssued(
-    string Type, string TokenType, string Audience, string ClientId, string Account, string Scope, IReadOnlyList<string> Resources, DateTimeOffset ExpiresAt) : TokenDecision
+    string Type, string TokenType, string Audience, string ClientId, string Account, string Scope, IReadOnlyList<string> Resources, DateTimeOffset IssuedAt, DateTimeOffset ExpiresAt) : TokenDecision
 {
     /// <summary>When the End-User authenticated; null when it is not known.</summary>
     public DateTimeOffset? AuthTime { get; init; }

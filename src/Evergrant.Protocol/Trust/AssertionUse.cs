@@ -11,4 +11,7 @@ public enum AssertionUse
 
     /// <summary>A subject or actor token of a token exchange (RFC 8693).</summary>
     TokenExchange,
+
+    /// <summary>The SAML 2.0 bearer grant (RFC 7522 section 2.1).</summary>
+    Saml2Bearer,
 }

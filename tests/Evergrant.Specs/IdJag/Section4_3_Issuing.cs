@@ -1,5 +1,6 @@
 using Evergrant.Specs.Rfc7521;
 using Evergrant.Specs.Rfc8693;
+using Evergrant.Specs.Rfc9449;
 
 namespace Evergrant.Specs.IdJag;
 
@@ -114,14 +115,10 @@ public sealed class Section4_3_Issuing(GrantsServer server)
     public async Task The_key_of_a_proof_goes_into_the_assertion()
     {
         var user = await SignIn();
-        var (client, key) = (server.Client(IdJagClients.Agent), new Rfc9449.DpopKey());
-        var request = new HttpRequestMessage(HttpMethod.Post, server.Issuer + "/token")
-        {
-            Content = Api.Form([("grant_type", ExchangeClients.Exchange), ("subject_token", user.IdToken!), ("subject_token_type", IdToken), ("requested_token_type", IdJagClients.Type), ("audience", IdJagClients.Chat)]),
-        };
-        request.Headers.TryAddWithoutValidation("Authorization", Api.Basic(client.Id, client.Secret));
-        request.Headers.TryAddWithoutValidation("DPoP", key.ForToken(server).Value);
-        var jag = Jwt.Parse((await server.Api.Send(request)).Expect(200).Text("access_token")!);
+        var key = new DpopKey();
+        var reply = await server.Client(IdJagClients.Agent).With(key, server).Token(
+            ("grant_type", ExchangeClients.Exchange), ("subject_token", user.IdToken!), ("subject_token_type", IdToken), ("requested_token_type", IdJagClients.Type), ("audience", IdJagClients.Chat));
+        var jag = Jwt.Parse(reply.Expect(200).Text("access_token")!);
         Assert.Equal(key.Thumbprint, jag.Payload.GetProperty("cnf").GetProperty("jkt").GetString());
     }
 

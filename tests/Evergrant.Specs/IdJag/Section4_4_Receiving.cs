@@ -1,4 +1,5 @@
 using Evergrant.Specs.Rfc7521;
+using Evergrant.Specs.Rfc9449;
 
 namespace Evergrant.Specs.IdJag;
 
@@ -14,14 +15,8 @@ public sealed class Section4_4_Receiving(GrantsServer server)
     private string Typed(string? type, params (string Name, object? Value)[] changes) =>
         IdJagClients.Idp.Sign(IdJagClients.Idp.Claims(server.Issuer, "u-1", [("client_id", IdJagClients.Receiver.Id), ("aud_sub", "alice"), .. changes]), type: type);
 
-    private Task<Reply> WithProof(Rfc9449.DpopKey key, string jag)
-    {
-        var client = server.Client(IdJagClients.Receiver);
-        var request = new HttpRequestMessage(HttpMethod.Post, server.Issuer + "/token") { Content = Api.Form([("grant_type", BearerClients.JwtBearer), ("assertion", jag)]) };
-        request.Headers.TryAddWithoutValidation("Authorization", Api.Basic(client.Id, client.Secret));
-        request.Headers.TryAddWithoutValidation("DPoP", key.ForToken(server).Value);
-        return server.Api.Send(request);
-    }
+    private Task<Reply> WithProof(DpopKey key, string jag) =>
+        server.Client(IdJagClients.Receiver).With(key, server).Token(("grant_type", BearerClients.JwtBearer), ("assertion", jag));
 
     private async Task Refused(string jag, ClientDefinition? client = null) => (await Present(jag, client)).Expect(400, "invalid_grant");
 
@@ -95,9 +90,9 @@ public sealed class Section4_4_Receiving(GrantsServer server)
         await Refused(Jag(("cnf", new { jkt = "0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I" })));
         await Refused(Jag(("cnf", new { kid = "x" })));
         await Refused(Jag(("cnf", "x")));
-        var key = new Rfc9449.DpopKey();
+        var key = new DpopKey();
         string bound = Jag(("cnf", new { jkt = key.Thumbprint }), ("scope", "mail:read"));
-        (await WithProof(new Rfc9449.DpopKey(), bound)).Expect(400, "invalid_grant");
+        (await WithProof(new DpopKey(), bound)).Expect(400, "invalid_grant");
         Assert.Equal("DPoP", (await WithProof(key, bound)).Expect(200).Text("token_type"));
     }
 }
