@@ -2,11 +2,13 @@ using Evergrant.AspNetCore.Authorize;
 using Evergrant.AspNetCore.Binding;
 using Evergrant.AspNetCore.Clients;
 using Evergrant.AspNetCore.DeviceAuthorization;
+using Evergrant.AspNetCore.EndSession;
 using Evergrant.AspNetCore.Explain;
 using Evergrant.AspNetCore.Introspection;
 using Evergrant.AspNetCore.Keys;
 using Evergrant.AspNetCore.Metadata;
 using Evergrant.AspNetCore.Outbound;
+using Evergrant.AspNetCore.PushedAuthorization;
 using Evergrant.AspNetCore.Revocation;
 using Evergrant.AspNetCore.Token;
 using Evergrant.AspNetCore.Trust;
@@ -35,6 +37,7 @@ public static class EvergrantServices
         services.AddSingleton<OutboundFetcher>().AddSingleton<RemoteDocuments>().AddSingleton<RemoteKeys>().AddSingleton<ClientKeys>();
         services.AddSingleton<KeyRings>().AddSingleton<PairwiseKey>().AddSingleton<RefusalLog>().AddSingleton(s => new Explainer(s.GetRequiredService<Protocol.Storage.IGrantStore>(), s.GetRequiredService<PresentedTokens>(), s.GetRequiredService<IServerSecrets>(), s.GetRequiredService<IssuerSites>(), s.GetRequiredService<TimeProvider>()));
         services.AddSingleton<TokenWriter>().AddSingleton<PresentedTokens>().AddSingleton<OtherGrants>().AddSingleton<GrantTypes>();
+        services.AddSingleton<AuthorizeRequests>().AddSingleton<PushedAuthorizationEndpoint>();
         services.AddSingleton<IGrantType, AuthorizationCodeGrantType>().AddSingleton<IGrantType, RefreshTokenGrantType>().AddSingleton<IGrantType, ClientCredentialsGrantType>().AddSingleton<IGrantType, DeviceCodeGrantType>()
             .AddSingleton<IGrantType, JwtBearerGrantType>().AddSingleton<IGrantType, TokenExchangeGrantType>()
             .AddSingleton<IGrantType, SamlBearerGrantType>().AddSingleton<IGrantType, PasswordGrantType>();
@@ -43,6 +46,8 @@ public static class EvergrantServices
         services.AddSingleton<InteractionTickets>().AddSingleton<AuthorizePages>().AddSingleton<IAuthorizeContinuation, AuthorizeContinuation>();
         services.AddSingleton<AuthorizeEndpoint>().AddSingleton<TokenEndpoint>().AddSingleton<IntrospectionEndpoint>().AddSingleton<RevocationEndpoint>();
         services.AddSingleton<DeviceAuthorizationEndpoint>().AddSingleton<DeviceVerificationEndpoint>().AddSingleton<DevicePolls>().AddSingleton<UserCodeThrottle>();
+        services.AddSingleton<Outbox.Outbox>().AddSingleton<Outbox.IDeliverySender, LogoutTokenSender>().AddHostedService<Outbox.OutboxWatch>();
+        services.AddSingleton<EndSessionEndpoint>().AddSingleton(s => new SessionEnds(s.GetRequiredService<Protocol.Storage.IGrantStore>(), s.GetRequiredService<ClientCatalogue>(), s.GetRequiredService<PairwiseKey>(), s.GetRequiredService<Outbox.Outbox>(), s.GetRequiredService<TimeProvider>()));
         services.AddSingleton<UserInfoEndpoint>().AddSingleton<MetadataEndpoint>().AddSingleton<JwksEndpoint>();
         return services;
     }

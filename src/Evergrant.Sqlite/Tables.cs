@@ -19,6 +19,8 @@ internal sealed class Tables(Connection connection) : IDisposable
 
     public Handles Handles { get; } = new(connection);
 
+    public Deliveries Deliveries { get; } = new(connection);
+
     public Clients Clients { get; } = new(connection);
 
     public Resources Resources { get; } = new(connection);

@@ -12,7 +12,7 @@ using Microsoft.AspNetCore.Http;
 namespace Evergrant.AspNetCore.Metadata;
 
 /// <summary>Serves the metadata document; it is written once for each state of the scopes and clients.</summary>
-internal sealed class MetadataEndpoint(ClientCatalogue clients, GrantTypes grants)
+internal sealed class MetadataEndpoint(ClientCatalogue clients, GrantTypes grants, EvergrantOptions options)
 {
     private static readonly JsonSerializerOptions Readable = new() { WriteIndented = true, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
@@ -28,6 +28,7 @@ internal sealed class MetadataEndpoint(ClientCatalogue clients, GrantTypes grant
             var features = new ServerFeatures
             {
                 GrantTypes = grants.AnnouncedFor(use),
+                Demands = options.Demands,
                 AssertionTypes = use.CrossDomain ? [TokenType.IdJag, TokenType.Jwt] : [],
                 GrantProfiles = use.AssertionUses.Contains(AssertionUse.IdJag) ? [CrossDomainGrant.Profile] : [],
             };

@@ -1,3 +1,4 @@
+using Evergrant.Protocol.Authorize;
 using Evergrant.Protocol.Clients;
 
 namespace Evergrant.Protocol.Metadata;
@@ -16,4 +17,7 @@ public sealed record ServerFeatures
 
     /// <summary>Profiles of grants that are accepted (ID-JAG section 7.2); never whose.</summary>
     public IReadOnlyList<string> GrantProfiles { get; init; } = [];
+
+    /// <summary>What is demanded of every authorization request.</summary>
+    public AuthorizeDemands Demands { get; init; } = AuthorizeDemands.None;
 }

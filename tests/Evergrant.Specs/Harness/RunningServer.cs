@@ -125,6 +125,23 @@ public abstract class RunningServer : IAsyncLifetime
     /// <summary>The secret that the server made for a client; null when it made none.</summary>
     protected string? SecretOf(ClientDefinition definition) => secrets.GetValueOrDefault(definition.Id);
 
+    /// <summary>Waits until the server has printed a text; fails the test when it does not within half a minute.</summary>
+    public async Task Printed(string text)
+    {
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(50));
+        while (!Output.Contains(text, StringComparison.Ordinal)) Assert.True(await timer.WaitForNextTickAsync(patience.Token), text);
+    }
+
+    /// <summary>Kills the process and starts it again on the same folder.</summary>
+    public async Task Restart()
+    {
+        await program!.Kill();
+        await program.DisposeAsync();
+        File.Delete(Path.Combine(DataFolder, "dev.json"));
+        program = await Launch();
+    }
+
     /// <summary>A connection without redirects and cookies.</summary>
     public virtual HttpClient NewHttp() =>
         new(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false });

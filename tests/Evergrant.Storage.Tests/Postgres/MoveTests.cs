@@ -50,6 +50,7 @@ public sealed class MoveTests : IAsyncLifetime
         Assert.All(taken.Rows, t => Assert.Equal(t.Value, counted[t.Key]));
 
         Same(await _file.Grants.FindHandleAsync(TokenHash, default), await _database.Grants.FindHandleAsync(TokenHash, default));
+        Same(await _file.Grants.ListDeliveriesAsync(Now, 10, default), await _database.Grants.ListDeliveriesAsync(Now, 10, default));
         Same(await _file.Grants.FindEventAsync("EVNT-0001", default), await _database.Grants.FindEventAsync("EVNT-0001", default));
         Same(await _file.Grants.FindConsentAsync(Issuer, Subject, ClientId, default), await _database.Grants.FindConsentAsync(Issuer, Subject, ClientId, default));
         Same(await _file.Clients.ListClientsAsync(null, default), await _database.Clients.ListClientsAsync(null, default));
@@ -132,6 +133,7 @@ public sealed class MoveTests : IAsyncLifetime
         await _file.Grants.CommitAsync(new DenyAccessToken(TokenHash, Now.AddDays(1)), null, default);
         await _file.Grants.CommitAsync(new UseAssertion(Hash("jti"), Now.AddDays(1)), null, default);
         await _file.Grants.CommitAsync(new AddHandle(new Handle(TokenHash, HandleKind.UserCode, GrantId, "\0", Now.AddDays(1))), null, default);
+        await _file.Grants.CommitAsync(new AddDelivery(new Delivery(GrantId, DeliveryKind.LogoutToken, Issuer, ClientId, "\0 ä", 2, Now, Now.AddDays(1))), null, default);
         await _file.Grants.RecordAsync(Rows.Event("EVNT-0001", GrantId) with { ClientId = "nul \0 and \u0001" }, default);
         await _file.Clients.SaveClientAsync(new Client { Issuer = Issuer, ClientId = ClientId, Name = "\u0001 \0 用户" }, default);
         await _file.Clients.SaveResourceAsync(new ApiResource { Identifier = "https://api.example" }, default);
