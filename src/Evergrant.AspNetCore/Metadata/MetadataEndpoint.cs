@@ -10,7 +10,7 @@ using Microsoft.AspNetCore.Http;
 namespace Evergrant.AspNetCore.Metadata;
 
 /// <summary>Serves the metadata document; it is written once for each state of the scopes and clients.</summary>
-internal sealed class MetadataEndpoint(ClientCatalogue clients, GrantTypes grants)
+internal sealed class MetadataEndpoint(ClientCatalogue clients, GrantTypes grants, EvergrantOptions options)
 {
     private static readonly JsonSerializerOptions Readable = new() { WriteIndented = true, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
@@ -23,7 +23,7 @@ internal sealed class MetadataEndpoint(ClientCatalogue clients, GrantTypes grant
         RegisteredUse use = await clients.UseOfAsync(site.Issuer, http.RequestAborted);
         if (!_documents.TryGetValue(site, out (ScopeCatalogue Scopes, RegisteredUse Use, byte[] Json, string ETag) document) || document.Scopes != scopes || document.Use != use)
         {
-            var features = new ServerFeatures { GrantTypes = grants.AnnouncedFor(use) };
+            var features = new ServerFeatures { GrantTypes = grants.AnnouncedFor(use), MutualTls = options.MutualTls is not null, MutualTlsRoot = options.MutualTls?.Aliases is { } alias ? alias + site.Prefix : null };
             byte[] json = System.Text.Encoding.UTF8.GetBytes(ServerMetadata.Build(site.Issuer, site.Base, scopes, features).ToJsonString(Readable));
             document = _documents[site] = (scopes, use, json, '"' + Convert.ToHexStringLower(SHA256.HashData(json)[..8]) + '"');
         }
