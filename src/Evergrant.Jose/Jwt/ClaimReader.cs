@@ -132,6 +132,21 @@ internal struct ClaimReader(JsonElement claims)
         return others;
     }
 
+    /// <summary>Demands that <c>events</c> (RFC 8417 §2.2) is an object that has an event, itself an object.</summary>
+    public void DemandEvent(string name)
+    {
+        if (!Find("events", out JsonElement events))
+        {
+            Demand(false, JwtFault.ClaimMissing, "events");
+            return;
+        }
+        bool good = events.ValueKind == JsonValueKind.Object && events.TryGetProperty(name, out JsonElement one) && one.ValueKind == JsonValueKind.Object;
+        Demand(good, JwtFault.ClaimMalformed, "events");
+    }
+
+    /// <summary>Whether the claim is there.</summary>
+    public readonly bool Has(string name) => claims.TryGetProperty(name, out _);
+
     private readonly bool Find(string name, out JsonElement member)
     {
         member = default;

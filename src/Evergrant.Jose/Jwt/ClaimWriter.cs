@@ -97,6 +97,15 @@ internal sealed class ClaimWriter : IDisposable
             Texts(ClaimName.Audience, values);
     }
 
+    /// <summary>The claim <c>events</c> (RFC 8417 §2.2) with one event that says no more than its name.</summary>
+    public void EmptyEvent(string name)
+    {
+        json.WriteStartObject(ClaimName.Events);
+        json.WriteStartObject(name);
+        json.WriteEndObject();
+        json.WriteEndObject();
+    }
+
     /// <summary>Claims from elsewhere. Names that the profile writes itself are passed over: nobody else decides them, and no claim is written twice.</summary>
     public void Others(IReadOnlyDictionary<string, JsonElement>? claims, IReadOnlySet<string> own)
     {

@@ -122,6 +122,18 @@ public sealed record Client
     /// <summary>Where a sign-out may lead.</summary>
     public IReadOnlyList<string> PostLogoutRedirectUris { get; init; } = [];
 
+    /// <summary>Where a browser tells the client of a logout (OpenID Connect Front-Channel Logout section 2); null for nowhere.</summary>
+    public string? FrontchannelLogoutUri { get; init; }
+
+    /// <summary>Whether iss and sid go with it.</summary>
+    public bool FrontchannelLogoutSessionRequired { get; init; }
+
+    /// <summary>Where this server tells the client of a logout (OpenID Connect Back-Channel Logout section 2.2); null for nowhere.</summary>
+    public string? BackchannelLogoutUri { get; init; }
+
+    /// <summary>Whether each Logout Token must name a session.</summary>
+    public bool BackchannelLogoutSessionRequired { get; init; }
+
     /// <summary>Allowed grant types.</summary>
     public IReadOnlyList<string> GrantTypes { get; init; } = ["authorization_code", "refresh_token"];
 
@@ -181,6 +193,21 @@ public sealed record Client
 
     /// <summary>Whether claims of profile and email scopes are also put in the ID Token (most client libraries expect it).</summary>
     public bool ClaimsInIdToken { get; init; } = true;
+
+    /// <summary>Whether only requests that the client pushed are answered (RFC 9126 section 6).</summary>
+    public bool RequirePushedAuthorizationRequests { get; init; }
+
+    /// <summary>Whether a pushed request may name a redirect URI that is not registered (RFC 9126 section 2.4); never for public clients.</summary>
+    public bool UnregisteredRedirectUris { get; init; }
+
+    /// <summary>Whether only requests in a signed Request Object are answered (RFC 9101 section 10.5).</summary>
+    public bool RequireSignedRequestObject { get; init; }
+
+    /// <summary>Algorithm of the client's Request Objects, or none; null takes any signature of its keys.</summary>
+    public string? RequestObjectSigningAlg { get; init; }
+
+    /// <summary>Whether parameters beside a Request Object count where it is silent (OpenID Connect Core section 6.3.3 against RFC 9101 section 5).</summary>
+    public bool MergesRequestObject { get; init; }
 
     /// <summary>The client's home page, shown on the consent page; null for none.</summary>
     public string? ClientUri { get; init; }

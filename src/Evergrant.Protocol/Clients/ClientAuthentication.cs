@@ -60,7 +60,8 @@ public static class ClientAuthentication
     /// <param name="issuer">The issuer that was asked: the audience of assertions (RFC 7523bis section 4).</param>
     /// <param name="tokenEndpoint">URL of the token endpoint, for clients with the legacy audience.</param>
     /// <param name="now">The instant of the decision.</param>
-    public static ClientDecision Decide(ShownCredentials shown, Client? client, NumberedKeys secretKeys, string issuer, string tokenEndpoint, DateTimeOffset now)
+    /// <param name="endpoint">URL of the endpoint that was asked, for clients with the legacy audience; null for the token endpoint.</param>
+    public static ClientDecision Decide(ShownCredentials shown, Client? client, NumberedKeys secretKeys, string issuer, string tokenEndpoint, DateTimeOffset now, string? endpoint = null)
     {
         if (client is null)
         {
@@ -73,7 +74,7 @@ public static class ClientAuthentication
                 return shown.Assertion is null ? new Authenticated(client, null) : WrongMethod;
             case ClientAuthenticationMethod.PrivateKeyJwt:
                 if (shown.Assertion is null) return shown.Secret is null ? Missing : WrongMethod;
-                return JudgeAssertion(shown.Assertion, client, issuer, tokenEndpoint, now);
+                return JudgeAssertion(shown.Assertion, client, issuer, tokenEndpoint, endpoint ?? tokenEndpoint, now);
             case ClientAuthenticationMethod.TlsClientAuth or ClientAuthenticationMethod.SelfSignedTlsClientAuth:
                 if ((shown.Secret ?? shown.Assertion) is not null) return WrongMethod;
                 return shown.Certificate is null ? Missing : CertificateIsOf(client, shown.Certificate, now) ? new Authenticated(client, null) : BadCertificate;
@@ -92,10 +93,10 @@ public static class ClientAuthentication
         // RFC 8705 section 2.2: the very certificate; of its chain nothing is asked.
         : client.Keys?.Keys.Any(k => k.CertificateThumbprint == certificate.Confirmation.Thumbprint) == true);
 
-    private static ClientDecision JudgeAssertion(string assertion, Client client, string issuer, string tokenEndpoint, DateTimeOffset now)
+    private static ClientDecision JudgeAssertion(string assertion, Client client, string issuer, string tokenEndpoint, string endpoint, DateTimeOffset now)
     {
         if (client.Keys is not { } keys) return BadAssertion;
-        string[] audiences = client.LegacyAssertionAudience ? [issuer, tokenEndpoint] : [issuer];
+        string[] audiences = client.LegacyAssertionAudience ? [issuer, tokenEndpoint, endpoint] : [issuer];
         JwtVerdict<ClientAssertion> verdict = ClientAssertion.Judge(
             assertion, keys, client.ClientId, audiences, SignatureAlgorithm.Asymmetric, now, soleAudience: !client.LegacyAssertionAudience);
         if (verdict.Value is not { } value) return BadAssertion;

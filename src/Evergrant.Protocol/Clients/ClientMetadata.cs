@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -30,6 +31,8 @@ public static class ClientMetadata
         "id_token_signed_response_alg", "userinfo_signed_response_alg", "access_token_format", "access_token_signed_alg", "dpop_bound_access_tokens", "require_dpop_nonce", "tls_client_auth_subject_dn", "tls_client_auth_san_dns", "tls_client_auth_san_uri",
         "tls_client_auth_san_ip", "tls_client_auth_san_email", "tls_client_certificate_bound_access_tokens", "bearer_without_certificate", "consent", "require_pkce",
         "redirect_uri_optional_at_token", "default_max_age", "require_auth_time", "claims_in_id_token", "allowed_origins", "flags", "policy",
+        .. LogoutMetadata.Members,
+        "require_pushed_authorization_requests", "unregistered_redirect_uris", "require_signed_request_object", "request_object_signing_alg", "merge_request_object",
     ];
 
     /// <summary>Signature algorithms that a client may choose.</summary>
@@ -39,7 +42,7 @@ public static class ClientMetadata
     public static IReadOnlyList<string> PlainGrantTypes { get; } = ["authorization_code", "refresh_token", "client_credentials", Token.DeviceCodeGrant.Name];
 
     /// <summary>Grant types that a client may be registered for. Beyond the plain ones, an issuer offers and announces one as soon as a client of it is registered for it.</summary>
-    public static IReadOnlyList<string> GrantTypes { get; } = [.. PlainGrantTypes];
+    public static IReadOnlyList<string> GrantTypes { get; } = [.. PlainGrantTypes, Token.JwtBearerGrant.Name];
 
     /// <summary>Reads and judges the metadata of a client.</summary>
     /// <param name="json">The object.</param>
@@ -49,7 +52,7 @@ public static class ClientMetadata
     {
         if (json.ValueKind != JsonValueKind.Object) return new(["A client is a JSON object."]);
         // Whatever is not text throws when it is looked at; a member that is there twice means two things.
-        if (!StrictJson.TryParseObject(Encoding.UTF8.GetBytes(json.GetRawText()), out JsonDocument? strict)) return new(["A client is a JSON object of valid text in which each member occurs once."]);
+        if (!StrictJson.TryParseObject(JsonMarshal.GetRawUtf8Value(json).ToArray(), out JsonDocument? strict)) return new(["A client is a JSON object of valid text in which each member occurs once."]);
         strict.Dispose();
         var read = new JsonMembers(json, Members);
         string id = read.Text("client_id") ?? "";
@@ -82,6 +85,8 @@ public static class ClientMetadata
         {
             if (RedirectUri.Fault(uri, type, context.AllowLoopback) is { } fault) read.Fault("post_logout_redirect_uris", $"{uri} {fault}");
         }
+
+        LogoutMetadata logout = LogoutMetadata.Read(read, redirects, method == ClientAuthenticationMethod.None, context.AllowLoopback);
 
         string? home = read.Text("client_uri");
         if (home is not null && (!Uri.TryCreate(home, UriKind.Absolute, out Uri? homeUri) || homeUri.Scheme is not ("https" or "http"))) read.Fault("client_uri", "is not an http or https URI (RFC 7591 section 5)");
@@ -134,6 +139,10 @@ public static class ClientMetadata
             RedirectUris = redirects,
             LoopbackAnyPort = context.AllowLoopback,
             PostLogoutRedirectUris = logouts,
+            FrontchannelLogoutUri = logout.Front,
+            FrontchannelLogoutSessionRequired = logout.FrontNeedsSession,
+            BackchannelLogoutUri = logout.Back,
+            BackchannelLogoutSessionRequired = logout.BackNeedsSession,
             GrantTypes = grants,
             ResponseTypes = responses,
             Scopes = scopes,
@@ -154,10 +163,17 @@ public static class ClientMetadata
             MaxAge = maxAge,
             RequireAuthTime = read.Flag("require_auth_time") ?? false,
             ClaimsInIdToken = read.Flag("claims_in_id_token") ?? true,
+            RequirePushedAuthorizationRequests = read.Flag("require_pushed_authorization_requests") ?? false,
+            UnregisteredRedirectUris = read.Flag("unregistered_redirect_uris") ?? false,
+            RequireSignedRequestObject = read.Flag("require_signed_request_object") ?? false,
+            RequestObjectSigningAlg = Algorithm(read, "request_object_signing_alg", Authorize.RequestObjects.Algorithms),
+            MergesRequestObject = read.Flag("merge_request_object") ?? false,
             Flags = Flags(read),
             Policy = read.Member("policy") is { ValueKind: not JsonValueKind.Null } policy ? PolicyDocument.Parse(policy, "policy.", read.Faults, method == ClientAuthenticationMethod.None) : null,
             CreatedAt = context.Existing?.CreatedAt ?? context.Now,
         };
+        if (client.UnregisteredRedirectUris && client.IsPublic) read.Fault("unregistered_redirect_uris", "cannot be given to a public client (RFC 9126 section 2.4)");
+        if (client.RequireSignedRequestObject && client.RequestObjectSigningAlg == RequestObject.Unsecured) read.Fault("request_object_signing_alg", "is none, though require_signed_request_object is true (RFC 9101 section 10.5)");
         if (client.MayIntrospect && client.IsPublic) read.Fault("introspect", "cannot be given to a public client");
         return read.Faults.Count > 0 ? new(read.Faults) : new(client);
     }
@@ -173,6 +189,7 @@ public static class ClientMetadata
         json["token_endpoint_auth_method"] = NameOf(client.AuthenticationMethod);
         List("redirect_uris", client.RedirectUris);
         List("post_logout_redirect_uris", client.PostLogoutRedirectUris);
+        LogoutMetadata.Write(client, json);
         json["grant_types"] = new JsonArray([.. client.GrantTypes.Select(g => (JsonNode)g)]);
         json["response_types"] = new JsonArray([.. client.ResponseTypes.Select(r => (JsonNode)r)]);
         if (client.Scopes.Count > 0) json["scope"] = Scope.Join(client.Scopes);
@@ -198,6 +215,11 @@ public static class ClientMetadata
         if (client.MaxAge is { } age) json["default_max_age"] = age;
         if (client.RequireAuthTime) json["require_auth_time"] = true;
         if (!client.ClaimsInIdToken) json["claims_in_id_token"] = false;
+        if (client.RequirePushedAuthorizationRequests) json["require_pushed_authorization_requests"] = true;
+        if (client.UnregisteredRedirectUris) json["unregistered_redirect_uris"] = true;
+        if (client.RequireSignedRequestObject) json["require_signed_request_object"] = true;
+        Put("request_object_signing_alg", client.RequestObjectSigningAlg);
+        if (client.MergesRequestObject) json["merge_request_object"] = true;
         List("allowed_origins", client.AllowedOrigins);
         List("flags", client.Flags);
         if (client.Policy is { } policy) json["policy"] = policy.Write();
@@ -252,11 +274,12 @@ public static class ClientMetadata
         return flags;
     }
 
-    private static string? Algorithm(JsonMembers read, string name)
+    private static string? Algorithm(JsonMembers read, string name, IReadOnlyList<string>? choices = null)
     {
+        choices ??= SigningAlgorithms;
         string? alg = read.Text(name);
-        if (alg is null || SigningAlgorithms.Contains(alg)) return alg;
-        read.Fault(name, $"is none of {string.Join(", ", SigningAlgorithms)}");
+        if (alg is null || choices.Contains(alg)) return alg;
+        read.Fault(name, $"is none of {string.Join(", ", choices)}");
         return null;
     }
 

@@ -1,3 +1,4 @@
+using Evergrant.Protocol.Authorize;
 using Evergrant.Protocol.Clients;
 
 namespace Evergrant.Protocol.Metadata;
@@ -16,4 +17,7 @@ public sealed record ServerFeatures
 
     /// <summary>Grant types on offer.</summary>
     public IReadOnlyList<string> GrantTypes { get; init; } = ClientMetadata.PlainGrantTypes;
+
+    /// <summary>What is demanded of every authorization request.</summary>
+    public AuthorizeDemands Demands { get; init; } = AuthorizeDemands.None;
 }

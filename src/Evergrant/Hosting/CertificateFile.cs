@@ -78,6 +78,8 @@ internal sealed class CertificateFile
         ServerCertificateContext = plain.ServerCertificateContext,
         ApplicationProtocols = plain.ApplicationProtocols,
         ClientCertificateRequired = true,
+        // A session that was begun here would be taken up at the other addresses, which know of no certificate, and broken off there.
+        AllowTlsResume = false,
         CertificateRevocationCheckMode = X509RevocationMode.NoCheck,
         RemoteCertificateValidationCallback = static (_, _, _, _) => true,
     };

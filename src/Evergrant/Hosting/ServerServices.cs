@@ -1,6 +1,7 @@
 using Evergrant.Accounts;
 using Evergrant.AspNetCore;
 using Evergrant.AspNetCore.Keys;
+using Evergrant.AspNetCore.Trust;
 using Evergrant.Cli;
 using Evergrant.Hosting.Settings;
 using Evergrant.Pages;
@@ -32,12 +33,14 @@ internal static class ServerServices
             Policy = settings.Policy,
             MutualTls = settings.MutualTls is { } tls ? new MutualTlsOptions { Aliases = tls.Aliases, Authorities = tls.Authorities, Header = tls.Header } : null,
             RequireDpopNonce = settings.RequireDpopNonce,
+            Demands = settings.Demands,
             Development = settings.Development,
             Outbound = settings.Outbound,
             CacheAge = store.Database is null ? null : LongestAge,
             Claims = async (request, cancellationToken) =>
                 await AccountClaims.FindAsync(store.Accounts, request.AccountId, cancellationToken) is { } claims ? new ClaimSet(claims) : null,
         });
+        services.AddSingleton<IAccountDirectory, AccountDirectory>();
         services.AddSingleton<Operations>();
     }
 }

@@ -2,6 +2,7 @@ using System.Net;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Evergrant.AspNetCore.Outbound;
+using Evergrant.Protocol.Authorize;
 
 namespace Evergrant.Hosting.Settings;
 
@@ -28,7 +29,8 @@ internal sealed class SettingsJudge(SettingValues values, List<string> faults, s
         return new ServerSettings
         {
             Folder = data, Postgres = new DatabaseJudge(values, faults, folder).Judge(), Issuers = issuers, Names = Texts(issuers, "name"), Policy = PolicyName("policy"), Policies = Policies(issuers),
-            Urls = urls, TrustedProxies = proxies, MutualTls = new MutualTlsJudge(values, faults, folder).Judge(certificate is not null, proxies.Count > 0), RequireDpopNonce = Flag("require_dpop_nonce"),
+            Demands = new AuthorizeDemands(IsRequired("pushed_requests"), IsRequired("signed_requests")),
+            Urls = urls, TrustedProxies = proxies, MutualTls = new MutualTlsJudge(values, faults, folder).Judge(certificate is not null, proxies.Count > 0), RequireDpopNonce = IsRequired("dpop_nonces"),
             CertificatePath = certificate is null ? null : Full(certificate), CertificateKeyPath = key is null ? null : Full(key),
             Apply = values.Find("apply") is { } apply ? Readable("apply", apply) : null,
             Outbound = Outbound(), LogLevel = Level(), KeepEvents = KeepEvents(),
@@ -159,11 +161,11 @@ internal sealed class SettingsJudge(SettingValues values, List<string> faults, s
         return new OutboundOptions { AllowedHosts = [.. hosts.Select(h => h.Text.ToLowerInvariant())], Timeout = timeout };
     }
 
-    private bool Flag(string path)
+    private bool IsRequired(string path)
     {
-        if (values.Find(path) is not { } flag) return false;
-        if (flag.Text is not ("true" or "false")) faults.Add($"{path}: {flag.Text} is neither true nor false ({flag.Place})");
-        return flag.Text == "true";
+        if (values.Find(path) is not { } value || value.Text == "optional") return false;
+        if (value.Text != "required") faults.Add($"{path}: {value.Text} is neither optional nor required ({value.Place})");
+        return true;
     }
 
     private LogLevel Level()
