@@ -133,7 +133,7 @@ public static class Clients
     [
         Web, Other, Post, Asserting, Asking, Native, OtherNative, Spa, TwoRedirects, Queried, WithoutPkce, Opaque, TwoApis, WithoutRefresh, AlwaysRefresh,
         WithoutRotation, WithoutRetry, Pairwise, OtherPairwise, Machine, WithoutCode, MailApi, FilesApi, Knocking, .. Hammered,
-        .. OidcCore.OidcClients.All, .. RefreshToken.RefreshClients.All, .. Hostile.HostileClients.All, .. Rfc8628.DeviceClients.All,
+        .. OidcCore.OidcClients.All, .. RefreshToken.RefreshClients.All, .. Hostile.HostileClients.All, .. Attacks.AttackClients.All, .. Rfc8628.DeviceClients.All,
     ];
 
     /// <summary>A policy with one rule.</summary>
