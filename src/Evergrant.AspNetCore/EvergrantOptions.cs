@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Evergrant.AspNetCore.Outbound;
 using Evergrant.Protocol.Clients;
 using Evergrant.Protocol.Keys;
 
@@ -29,6 +30,9 @@ public sealed class EvergrantOptions
     /// <summary>How long the page of an authorization request may lie open.</summary>
     public TimeSpan InteractionLifetime { get; init; } = TimeSpan.FromHours(1);
 
+    /// <summary>What the server may fetch from others: keys and documents of clients, of trusted issuers.</summary>
+    public OutboundOptions Outbound { get; init; } = new();
+
     /// <summary>Everything that is wrong with the settings; empty when they can be used.</summary>
     public IReadOnlyList<string> Faults()
     {
@@ -49,6 +53,7 @@ public sealed class EvergrantOptions
         }
         if (KeyTimes.Announce < TimeSpan.Zero || KeyTimes.Sign <= KeyTimes.MadeAhead) faults.Add("key times: a key must sign for longer than its successor is made ahead, which is twice the time it is announced");
         if (CacheAge <= TimeSpan.Zero) faults.Add("cache age: is more than zero, or null");
+        faults.AddRange(Outbound.Faults());
         return faults;
     }
 }

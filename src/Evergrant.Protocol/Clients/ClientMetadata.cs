@@ -13,7 +13,11 @@ namespace Evergrant.Protocol.Clients;
 /// <param name="AllowLoopback">Whether clients other than native ones may use http on loopback, with any port (development mode).</param>
 /// <param name="Now">The instant of registration.</param>
 /// <param name="Existing">The client as it is registered now, whose secrets and date are kept; null for a new one.</param>
-public sealed record ClientRegistrationContext(string Issuer, ScopeCatalogue Catalogue, bool AllowLoopback, DateTimeOffset Now, Client? Existing = null);
+public sealed record ClientRegistrationContext(string Issuer, ScopeCatalogue Catalogue, bool AllowLoopback, DateTimeOffset Now, Client? Existing = null)
+{
+    /// <summary>Names of grant types that the host has added.</summary>
+    public IReadOnlyList<string> ExtensionGrants { get; init; } = [];
+}
 
 /// <summary>Client metadata by their registered names (RFC 7591 section 2, OpenID Connect Registration section 2), and ours beside them.</summary>
 public static class ClientMetadata
@@ -22,7 +26,7 @@ public static class ClientMetadata
     public static IReadOnlyList<string> Members { get; } =
     [
         "issuer", "client_id", "client_name", "client_uri", "application_type", "token_endpoint_auth_method", "redirect_uris", "post_logout_redirect_uris",
-        "grant_types", "response_types", "scope", "resources", "introspect", "jwks", "legacy_assertion_audience", "subject_type", "sector_identifier_uri",
+        "grant_types", "response_types", "scope", "resources", "introspect", "jwks", "jwks_uri", "legacy_assertion_audience", "subject_type", "sector_identifier_uri",
         "id_token_signed_response_alg", "userinfo_signed_response_alg", "access_token_format", "access_token_signed_alg", "consent", "require_pkce",
         "redirect_uri_optional_at_token", "default_max_age", "require_auth_time", "claims_in_id_token", "allowed_origins", "flags", "policy",
     ];
@@ -30,8 +34,11 @@ public static class ClientMetadata
     /// <summary>Signature algorithms that a client may choose.</summary>
     public static IReadOnlyList<string> SigningAlgorithms { get; } = [SignatureAlgorithm.RS256, SignatureAlgorithm.ES256, SignatureAlgorithm.PS256];
 
-    /// <summary>Grant types that a client may be registered for.</summary>
-    public static IReadOnlyList<string> GrantTypes { get; } = ["authorization_code", "refresh_token", "client_credentials", Token.DeviceCodeGrant.Name];
+    /// <summary>Grant types that every server offers and announces.</summary>
+    public static IReadOnlyList<string> PlainGrantTypes { get; } = ["authorization_code", "refresh_token", "client_credentials", Token.DeviceCodeGrant.Name];
+
+    /// <summary>Grant types that a client may be registered for. Beyond the plain ones, an issuer offers and announces one as soon as a client of it is registered for it.</summary>
+    public static IReadOnlyList<string> GrantTypes { get; } = [.. PlainGrantTypes];
 
     /// <summary>Reads and judges the metadata of a client.</summary>
     /// <param name="json">The object.</param>
@@ -56,7 +63,7 @@ public static class ClientMetadata
         if (secret && type != ApplicationType.Web) read.Fault("token_endpoint_auth_method", "gives a secret to a client on the user's device (RFC 6749 section 10.1); use none or private_key_jwt");
 
         IReadOnlyList<string> grants = read.Texts("grant_types") ?? ["authorization_code", "refresh_token"];
-        foreach (string grant in grants.Where(g => !GrantTypes.Contains(g))) read.Fault("grant_types", $"has a value that is not offered: {grant}");
+        foreach (string grant in grants.Where(g => !GrantTypes.Contains(g) && !context.ExtensionGrants.Contains(g))) read.Fault("grant_types", $"has a value that is not offered: {grant}");
         bool usesCode = grants.Contains("authorization_code");
         if (grants.Contains("client_credentials") && method == ClientAuthenticationMethod.None) read.Fault("grant_types", "has client_credentials, which public clients cannot use (RFC 6749 section 4.4)");
         IReadOnlyList<string> responses = read.Texts("response_types") ?? (usesCode ? ["code"] : []);
@@ -93,7 +100,10 @@ public static class ClientMetadata
 
         string? jwks = read.Object("jwks");
         if (jwks is not null && !JwkSet.TryParse(Encoding.UTF8.GetBytes(jwks), out _, out string? jwksFault)) read.Fault("jwks", jwksFault);
-        if (jwks is null && method == ClientAuthenticationMethod.PrivateKeyJwt) read.Fault("jwks", "is missing, but private_key_jwt needs it");
+        string? jwksUri = read.Text("jwks_uri");
+        if (jwksUri is not null && !IsFetchable(jwksUri, context.AllowLoopback)) read.Fault("jwks_uri", "is not an https URL (OpenID Connect Registration section 2)");
+        if (jwksUri is not null && read.Has("jwks")) read.Fault("jwks_uri", "stands beside jwks; only one of them may be there (RFC 7591 section 2)");
+        if (jwks is null && jwksUri is null && method == ClientAuthenticationMethod.PrivateKeyJwt) read.Fault("jwks", "is missing, but private_key_jwt needs it or jwks_uri");
 
         int? maxAge = read.Number("default_max_age", 0, int.MaxValue);
         IReadOnlyList<string> origins = read.Texts("allowed_origins") ?? [];
@@ -111,6 +121,7 @@ public static class ClientMetadata
             AuthenticationMethod = method,
             SecretHashes = secret ? context.Existing?.SecretHashes ?? [] : [],
             Jwks = jwks,
+            JwksUri = jwksUri,
             LegacyAssertionAudience = read.Flag("legacy_assertion_audience") ?? false,
             RedirectUris = redirects,
             LoopbackAnyPort = context.AllowLoopback,
@@ -158,6 +169,7 @@ public static class ClientMetadata
         List("resources", client.Resources);
         if (client.MayIntrospect) json["introspect"] = true;
         if (client.Jwks is not null) json["jwks"] = JsonNode.Parse(client.Jwks);
+        Put("jwks_uri", client.JwksUri);
         if (client.LegacyAssertionAudience) json["legacy_assertion_audience"] = true;
         json["subject_type"] = client.SubjectType.ToString().ToLowerInvariant();
         Put("sector_identifier_uri", client.SectorIdentifierUri);
@@ -215,6 +227,12 @@ public static class ClientMetadata
         read.Fault(name, $"is none of {string.Join(", ", SigningAlgorithms)}");
         return null;
     }
+
+    /// <summary>Whether a member names a document that this server may fetch: an https URL; in development mode also an http URL of this machine.</summary>
+    /// <param name="uri">The value.</param>
+    /// <param name="allowLoopback">Development mode.</param>
+    internal static bool IsFetchable(string uri, bool allowLoopback) =>
+        Uri.TryCreate(uri, UriKind.Absolute, out Uri? parsed) && parsed.UserInfo.Length == 0 && !uri.Contains('#') && (parsed.Scheme == "https" || (allowLoopback && parsed is { Scheme: "http", IsLoopback: true }));
 
     private static string HostOf(string uri) => Uri.TryCreate(uri, UriKind.Absolute, out Uri? parsed) ? parsed.Host : "";
 }

@@ -13,7 +13,8 @@ public static class ServerMetadata
     /// <param name="issuer">Issuer, byte for byte as configured.</param>
     /// <param name="root">The issuer without a trailing slash; endpoints are below it.</param>
     /// <param name="catalogue">The server's scopes.</param>
-    public static JsonObject Build(string issuer, string root, ScopeCatalogue catalogue) => new()
+    /// <param name="features">What is on at the issuer beyond what always is.</param>
+    public static JsonObject Build(string issuer, string root, ScopeCatalogue catalogue, ServerFeatures features) => new()
     {
         ["issuer"] = issuer,
         ["authorization_endpoint"] = root + "/authorize",
@@ -26,7 +27,7 @@ public static class ServerMetadata
         ["scopes_supported"] = List(catalogue.Published),
         ["response_types_supported"] = List(AuthorizeRules.ResponseTypes),
         ["response_modes_supported"] = List(AuthorizeTarget.ModeNames),
-        ["grant_types_supported"] = List(ClientMetadata.GrantTypes),
+        ["grant_types_supported"] = List(features.GrantTypes),
         ["code_challenge_methods_supported"] = List([Pkce.Method]),
         ["token_endpoint_auth_methods_supported"] = List(ClientAuthentication.MethodNames),
         ["token_endpoint_auth_signing_alg_values_supported"] = List(SignatureAlgorithm.Asymmetric),

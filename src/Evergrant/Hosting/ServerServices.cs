@@ -31,6 +31,7 @@ internal static class ServerServices
             Issuers = [.. settings.Issuers.Select(i => new IssuerOptions { Issuer = i, Name = settings.Names.GetValueOrDefault(i), Policy = settings.Policies.GetValueOrDefault(i) })],
             Policy = settings.Policy,
             Development = settings.Development,
+            Outbound = settings.Outbound,
             CacheAge = store.Database is null ? null : LongestAge,
             Claims = async (request, cancellationToken) =>
                 await AccountClaims.FindAsync(store.Accounts, request.AccountId, cancellationToken) is { } claims ? new ClaimSet(claims) : null,

@@ -1,0 +1,13 @@
+using Evergrant.Protocol.Clients;
+
+namespace Evergrant.Protocol.Metadata;
+
+/// <summary>What is on at an issuer, as far as its metadata depends on it. A feature that is off is not announced.</summary>
+public sealed record ServerFeatures
+{
+    /// <summary>What a server offers that nobody has set anything on.</summary>
+    public static ServerFeatures Plain { get; } = new();
+
+    /// <summary>Grant types on offer.</summary>
+    public IReadOnlyList<string> GrantTypes { get; init; } = ClientMetadata.PlainGrantTypes;
+}
