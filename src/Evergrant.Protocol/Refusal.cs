@@ -245,4 +245,7 @@ public enum Refusal
 
     /// <summary>Something failed that should not have; the log has the exception under the reference.</summary>
     ServerFault,
+
+    /// <summary>A form of our pages was posted from another site (Sec-Fetch-Site, Origin). End-User: nothing was done; begin again at the application.</summary>
+    FormFromElsewhere,
 }

@@ -42,6 +42,7 @@ internal static class RefusalGuide
         Refusal.IdTokenHintInvalid or Refusal.SubjectMismatch => ("The answer is about the End-User whom the request names (OpenID Connect Core section 3.1.2.2).", "The client should ask without the hint, or the End-User sign in as the one it names."),
         Refusal.AcrUnmet => ("An essential acr is met or the request fails (OpenID Connect Core section 5.5.1.1).", "Ask for an acr that the metadata lists."),
         Refusal.TicketInvalid => ("A page is good for an hour in the browser that it was shown in.", "The End-User begins again at the application; if it happens often, look for blocked cookies."),
+        Refusal.FormFromElsewhere => ("Forms of our pages come from our pages (docs/operations/headers.md).", "Somebody tried to make this browser answer for its user; if it happens to everybody, look for a proxy that changes Origin or Sec-Fetch-Site."),
         Refusal.CodeUnknown => ("The code is one of this issuer's (RFC 6749 section 4.1.3).", AuthorizeAgain),
         Refusal.CodeOfAnotherClient => ("A code is bound to its client (RFC 6749 section 4.1.3). The grant is untouched.", "Look for a client that mixes up its ids; if there is none, the code was stolen."),
         Refusal.CodeExpired => ("A code lives for a minute, or as the policy says (RFC 6749 section 4.1.2).", AuthorizeAgain),

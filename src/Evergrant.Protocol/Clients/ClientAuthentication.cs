@@ -40,6 +40,7 @@ public static class ClientAuthentication
     /// <summary>Methods as registered names, in the order of the metadata.</summary>
     public static IReadOnlyList<string> MethodNames { get; } = ["client_secret_basic", "client_secret_post", "private_key_jwt", "none"];
 
+    private static readonly byte[][] Nobodys = [new byte[32]];
     private static readonly NotAuthenticated Unknown = new(OAuthError.InvalidClient(Refusal.ClientUnknown), true);
     private static readonly NotAuthenticated Missing = new(OAuthError.InvalidClient(Refusal.ClientCredentialsMissing), false);
     private static readonly NotAuthenticated WrongSecret = new(OAuthError.InvalidClient(Refusal.ClientSecretWrong), true);
@@ -57,7 +58,10 @@ public static class ClientAuthentication
     {
         if (client is null)
         {
-            return shown.ClientId is null && shown.Assertion is null ? new NotAuthenticated(OAuthError.InvalidClient(Refusal.ClientMissing), false) : Unknown;
+            if (shown.ClientId is null && shown.Assertion is null) return new NotAuthenticated(OAuthError.InvalidClient(Refusal.ClientMissing), false);
+            // A name that nobody has costs the hash that one costs which somebody has.
+            if (shown.Secret is not null) ClientSecret.Find(shown.Secret, secretKeys, Nobodys);
+            return Unknown;
         }
         switch (client.AuthenticationMethod)
         {

@@ -21,6 +21,7 @@ public sealed class PostgresDrillTests(ITestOutputHelper output)
     public Task A_commit_in_doubt_is_never_answered_with_yes_or_no() => ShortRun.HeldAsync(new CommitDoubtDrill(), Shortest, output);
 
     [Fact]
+    [Requirement("ATTACK-145")]
     public Task A_node_that_is_cut_off_says_so_and_comes_back() => ShortRun.HeldAsync(new PartitionDrill(), Shortest, output);
 
     [Fact]

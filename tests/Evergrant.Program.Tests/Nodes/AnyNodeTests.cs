@@ -90,6 +90,7 @@ public sealed class AnyNodeTests(ThreeNodes three) : IDisposable
     }
 
     [Fact]
+    [Requirement("ATTACK-196")]
     public async Task A_client_that_a_command_changes_is_changed_on_every_node()
     {
         Said added = await three.Set.Run("", "client", "add", "robot", "--grant-type", "client_credentials", "--scope", "openid", "--json");

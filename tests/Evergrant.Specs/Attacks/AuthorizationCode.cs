@@ -86,7 +86,7 @@ public sealed class AuthorizationCode(Server server)
     }
 
     [Fact]
-    [Requirement("ATTACK-054", "ATTACK-153")]
+    [Requirement("ATTACK-054")]
     public async Task A_code_is_not_found_by_trying()
     {
         var (request, code) = await server.NewCode(AttackClients.App);
@@ -162,7 +162,7 @@ public sealed class AuthorizationCode(Server server)
     }
 
     [Fact]
-    [Requirement("ATTACK-057")]
+    [Requirement("ATTACK-057", "ATTACK-144")]
     public async Task After_sign_out_a_code_of_that_session_is_worth_nothing_unless_offline_access_was_agreed_to()
     {
         var browser = await server.NewSignedIn(Users.Alice);
