@@ -20,7 +20,7 @@ internal sealed class AuthorizePages(IInteractions interactions, InteractionTick
     public static async ValueTask<(IFormCollection? Form, OAuthError? Error)> ReadFormAsync(HttpContext http, int limit)
     {
         if (!FormOrigin.IsOwn(http)) return (null, Elsewhere);
-        if (!FormReader.IsForm(http.Request.ContentType) || http.Request.ContentLength > limit) return (null, BadForm);
+        if (!FormReader.IsForm(http.Request.ContentType) || http.Request.Headers.ContentEncoding.Count > 0 || http.Request.ContentLength > limit) return (null, BadForm);
         try
         {
             return (await new FormFeature(http.Request, Limits).ReadFormAsync(http.RequestAborted), null);

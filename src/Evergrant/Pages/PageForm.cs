@@ -26,7 +26,7 @@ internal sealed class PageForm
     {
         if (!FormOrigin.IsOwn(http)) return (null, FormFault.FromElsewhere);
         if (!MediaTypeHeaderValue.TryParse(http.Request.ContentType, out MediaTypeHeaderValue? type)
-            || !type.MediaType.Equals("application/x-www-form-urlencoded", StringComparison.OrdinalIgnoreCase)) return (null, FormFault.NotAForm);
+            || !type.MediaType.Equals("application/x-www-form-urlencoded", StringComparison.OrdinalIgnoreCase) || http.Request.Headers.ContentEncoding.Count > 0) return (null, FormFault.NotAForm);
         if (http.Request.ContentLength > BodyLimit) return (null, FormFault.TooLarge);
         if (http.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit) limit.MaxRequestBodySize = BodyLimit;
         try

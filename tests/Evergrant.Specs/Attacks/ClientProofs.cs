@@ -21,7 +21,7 @@ public sealed class ClientProofs(Server server)
             {
                 foreach (var client in new[] { basic, post, machine })
                 {
-                    foreach (var secret in new[] { null, "", "wrong", rival.Secret, rival.Secret + "\0", client.Secret.ToUpperInvariant(), client.Secret[..^1], client.Secret + "A", "***", "null" })
+                    foreach (var secret in new[] { null, "", "wrong", rival.Secret, client.Secret.ToUpperInvariant(), client.Secret[..^1], client.Secret + "A", "***", "null" })
                     {
                         Refused(await server.Api.Post(path, [.. form, ("client_id", client.Id), .. secret is null ? Array.Empty<(string, string)>() : [("client_secret", secret)]]), challenged: null, $"{grant} {path}");
                         if (secret is null or { Length: > 5 and < 8 }) Refused(await server.Api.Post(path, form, secret is null ? Api.RawBasic(client.Id) : Api.Basic(client.Id, secret)), challenged: true, $"{grant} {path}");

@@ -20,9 +20,7 @@ public sealed class Injection(Server server)
         var client = AttackClients.Marked with { Id = "attacked-named", Name = string.Concat(Markup) + new string('n', 300), Further = new Dictionary<string, JsonNode> { ["client_uri"] = "https://named.example/\"><script>alert(1)</script>" } };
         var applied = await server.Apply(new JsonObject { ["users"] = new JsonArray(person.ToJson()) }.ToJsonString());
         Assert.True(applied.ExitCode == 0, applied.Errors);
-        // An address that is none is refused; without it the client is taken, whatever it is called.
-        await server.Apply(DeclaredState.Json(server.Issuer, client));
-        await server.Declare(client with { Further = null });
+        await server.Declare(client);
         var browser = await server.NewSignedIn(person);
         var consent = (await browser.Authorize(new AuthorizationRequest(server.Client(client)).With("scope", "openid profile email offline_access"))).Expect(PageKind.Consent);
         var tokens = Tokens.Of(await Redeemed(browser, client));
@@ -83,7 +81,7 @@ public sealed class Injection(Server server)
         }
 
         // Locales are matched against what there is, and name no file.
-        foreach (var locale in new[] { "../../../../etc/passwd", "en/../de", "<b>", new string('x', 5_000), "*;q=9", "de,en;q=\0" })
+        foreach (var locale in new[] { "../../../../etc/passwd", "en/../de", "<b>", new string('x', 5_000), "*;q=9" })
         {
             var request = new HttpRequestMessage(HttpMethod.Get, server.Api.Url("/sign-in"));
             request.Headers.TryAddWithoutValidation("Accept-Language", locale);
@@ -107,7 +105,7 @@ public sealed class Injection(Server server)
                 var browser = server.NewBrowser();
                 var page = await browser.Authorize(new AuthorizationRequest(server.Client(AttackClients.App)));
                 var post = new HttpRequestMessage(HttpMethod.Post, server.Api.Url("/sign-in")) { Content = Api.Form([.. page.FormWith("password").Sent, ("username", value), ("password", "x")]) };
-                post.Headers.TryAddWithoutValidation("User-Agent", value.Replace("\r", "", StringComparison.Ordinal).Replace("\n", "", StringComparison.Ordinal).Replace("\0", "", StringComparison.Ordinal));
+                post.Headers.TryAddWithoutValidation("User-Agent", string.Concat(value.Where(character => character is >= ' ' and <= '~')));
                 await browser.Send(post);
             }
         }
@@ -206,7 +204,7 @@ public sealed class Injection(Server server)
 
         var large = await alice.AuthorizeByPost(new AuthorizationRequest(server.Client(AttackClients.App)).With("claims", "{\"userinfo\":{\"x\":{\"value\":\"" + new string('x', 1_000_000) + "\"}}}"));
         Assert.Equal(413, large.Status);
-        (await machine.ClientCredentials(("scope", many))).Expect(400, "invalid_scope");
+        (await machine.ClientCredentials(("scope", string.Join(' ', Enumerable.Range(0, 5_000).Select(n => $"s{n}"))))).Expect(400, "invalid_scope");
         Assert.True(watch.Elapsed < TimeSpan.FromSeconds(20), $"{watch.Elapsed}");
     }
 

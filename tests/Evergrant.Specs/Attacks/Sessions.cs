@@ -18,6 +18,7 @@ public sealed class Sessions(Server server)
         var browser = server.NewBrowser();
         var page = await browser.Send(first);
         var signIn = new HttpRequestMessage(HttpMethod.Post, server.Api.Url("/sign-in")) { Content = Api.Form([.. page.FormWith("password").Sent, ("username", Users.Alice.Username), ("password", Users.Alice.Password)]) };
+        signIn.Headers.TryAddWithoutValidation("Cookie", $"{Cookie}={planted}");
         await browser.Send(signIn);
         var value = Values(browser).Last();
         Assert.NotEqual(planted, value);
