@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using Evergrant.Protocol.Clients;
 using Evergrant.Protocol.Policies;
 using Evergrant.Protocol.Storage;
+using Evergrant.Protocol.Trust;
 
 namespace Evergrant.AspNetCore.Clients;
 
@@ -61,6 +62,14 @@ public sealed class ClientCatalogue(IClientStore store, EvergrantOptions options
         return (now.Uses ??= new(await LoadUsesAsync(cancellationToken), now.Since)).ByIssuer.GetValueOrDefault(issuer) ?? RegisteredUse.None;
     }
 
+    /// <summary>Whoever an issuer trusts under a name, or null.</summary>
+    internal async ValueTask<TrustedIssuer?> TrustedAsync(string issuer, string name, CancellationToken cancellationToken)
+    {
+        Known known = Now;
+        IReadOnlyList<TrustedIssuer> all = known.Trusted ??= await store.ListTrustedIssuersAsync(cancellationToken);
+        return all.FirstOrDefault(t => t.Issuer == issuer && t.Name == name);
+    }
+
     /// <summary>Replaces a hash of a client's secrets; whether it was done or somebody else was first, the client is read again.</summary>
     internal async ValueTask ReplaceSecretHashAsync(Client client, byte[] before, byte[] after, CancellationToken cancellationToken)
     {
@@ -117,6 +126,7 @@ public sealed class ClientCatalogue(IClientStore store, EvergrantOptions options
             if (!uses.TryGetValue(client.Issuer, out RegisteredUse? use)) uses[client.Issuer] = use = new();
             use.GrantTypes.UnionWith(client.GrantTypes);
             use.ResponseTypes.UnionWith(client.ResponseTypes);
+            use.CrossDomain |= client.CrossDomain.Count > 0;
             use.Origins.UnionWith(client.AllowedOrigins);
             foreach (string uri in client.RedirectUris.Where(u => u.StartsWith("http", StringComparison.Ordinal)))
             {
@@ -125,6 +135,10 @@ public sealed class ClientCatalogue(IClientStore store, EvergrantOptions options
                 // The port of a loopback redirect URI may vary (RFC 8252 section 7.3), so that of the page may too.
                 if (WithoutPort(origin) is { } loopback) use.Origins.Add(loopback);
             }
+        }
+        foreach (TrustedIssuer trusted in await store.ListTrustedIssuersAsync(cancellationToken))
+        {
+            if (uses.TryGetValue(trusted.Issuer, out RegisteredUse? use)) use.AssertionUses.UnionWith(trusted.Uses);
         }
         return uses;
     }
@@ -149,6 +163,8 @@ public sealed class ClientCatalogue(IClientStore store, EvergrantOptions options
         public ScopeCatalogue? Scopes { get; set; }
 
         public PolicySet? Policies { get; set; }
+
+        public IReadOnlyList<TrustedIssuer>? Trusted { get; set; }
 
         public Uses? Uses { get; set; }
     }

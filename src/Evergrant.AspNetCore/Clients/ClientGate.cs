@@ -20,7 +20,8 @@ internal sealed class ClientGate(ClientCatalogue clients, ClientKeys clientKeys,
     /// <param name="http">The request; it has been answered when null is returned.</param>
     /// <param name="site">The issuer that was asked.</param>
     /// <param name="rule">The endpoint's declaration.</param>
-    public async ValueTask<(Client Client, Parameters Form)?> EnterAsync(HttpContext http, IssuerSite site, EndpointRule rule)
+    /// <param name="endpoint">URL of the endpoint, where old clients may name it as the audience of an assertion; null for the token endpoint's.</param>
+    public async ValueTask<(Client Client, Parameters Form)?> EnterAsync(HttpContext http, IssuerSite site, EndpointRule rule, string? endpoint = null)
     {
         (Parameters? form, OAuthError? error) = await FormReader.ReadAsync(http, rule.BodyLimit);
         if (form is null) return await RefuseAsync(http, site, rule, error!, null, null);
@@ -31,7 +32,7 @@ internal sealed class ClientGate(ClientCatalogue clients, ClientKeys clientKeys,
         Client? client = shown.ClientId is null ? null : await clients.FindAsync(site.Issuer, shown.ClientId, http.RequestAborted);
         if (client is { JwksUri: not null } && shown.Assertion is not null) client = await clientKeys.WithKeysAsync(client, shown.Assertion, http.RequestAborted);
         NumberedKeys keys = secrets.Derive(ClientSecret.Purpose);
-        switch (ClientAuthentication.Decide(shown, client, keys, site.Issuer, site.TokenEndpoint, clock.GetUtcNow()))
+        switch (ClientAuthentication.Decide(shown, client, keys, site.Issuer, site.TokenEndpoint, clock.GetUtcNow(), endpoint))
         {
             case NotAuthenticated refused:
                 // Whoever has the right secret is let in however many behind the same address have guessed: 256 bits are not found by trying.

@@ -54,7 +54,8 @@ public static class ClientAuthentication
     /// <param name="issuer">The issuer that was asked: the audience of assertions (RFC 7523bis section 4).</param>
     /// <param name="tokenEndpoint">URL of the token endpoint, for clients with the legacy audience.</param>
     /// <param name="now">The instant of the decision.</param>
-    public static ClientDecision Decide(ShownCredentials shown, Client? client, NumberedKeys secretKeys, string issuer, string tokenEndpoint, DateTimeOffset now)
+    /// <param name="endpoint">URL of the endpoint that was asked, for clients with the legacy audience; null for the token endpoint.</param>
+    public static ClientDecision Decide(ShownCredentials shown, Client? client, NumberedKeys secretKeys, string issuer, string tokenEndpoint, DateTimeOffset now, string? endpoint = null)
     {
         if (client is null)
         {
@@ -70,7 +71,7 @@ public static class ClientAuthentication
                 return shown.Assertion is null ? new Authenticated(client, null) : WrongMethod;
             case ClientAuthenticationMethod.PrivateKeyJwt:
                 if (shown.Assertion is null) return shown.Secret is null ? Missing : WrongMethod;
-                return JudgeAssertion(shown.Assertion, client, issuer, tokenEndpoint, now);
+                return JudgeAssertion(shown.Assertion, client, issuer, tokenEndpoint, endpoint ?? tokenEndpoint, now);
             default:
                 // Basic and form fields carry the same proof; whoever holds the secret may show it either way.
                 if (shown.Assertion is not null) return WrongMethod;
@@ -80,10 +81,10 @@ public static class ClientAuthentication
         }
     }
 
-    private static ClientDecision JudgeAssertion(string assertion, Client client, string issuer, string tokenEndpoint, DateTimeOffset now)
+    private static ClientDecision JudgeAssertion(string assertion, Client client, string issuer, string tokenEndpoint, string endpoint, DateTimeOffset now)
     {
         if (client.Keys is not { } keys) return BadAssertion;
-        string[] audiences = client.LegacyAssertionAudience ? [issuer, tokenEndpoint] : [issuer];
+        string[] audiences = client.LegacyAssertionAudience ? [issuer, tokenEndpoint, endpoint] : [issuer];
         JwtVerdict<ClientAssertion> verdict = ClientAssertion.Judge(
             assertion, keys, client.ClientId, audiences, SignatureAlgorithm.Asymmetric, now, soleAudience: !client.LegacyAssertionAudience);
         if (verdict.Value is not { } value) return BadAssertion;

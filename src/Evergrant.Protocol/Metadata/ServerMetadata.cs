@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Evergrant.Jose;
 using Evergrant.Protocol.Authorize;
+using Evergrant.Protocol.Binding;
 using Evergrant.Protocol.Clients;
 using Evergrant.Protocol.UserInfo;
 
@@ -14,16 +15,33 @@ public static class ServerMetadata
     /// <param name="root">The issuer without a trailing slash; endpoints are below it.</param>
     /// <param name="catalogue">The server's scopes.</param>
     /// <param name="features">What is on at the issuer beyond what always is.</param>
-    public static JsonObject Build(string issuer, string root, ScopeCatalogue catalogue, ServerFeatures features) => new()
+    public static JsonObject Build(string issuer, string root, ScopeCatalogue catalogue, ServerFeatures features)
+    {
+        JsonObject document = Document(issuer, root, catalogue, features);
+        // Absent they mean false (RFC 9126 section 5, RFC 9101 section 10.5).
+        if (features.Demands.PushedRequests) document["require_pushed_authorization_requests"] = true;
+        if (features.Demands.SignedRequests) document["require_signed_request_object"] = true;
+        if (features.AssertionTypes.Count > 0) document["identity_chaining_requested_token_types_supported"] = List(features.AssertionTypes);
+        if (features.GrantProfiles.Count > 0) document["authorization_grant_profiles_supported"] = List(features.GrantProfiles);
+        return document;
+    }
+
+    private static JsonObject Document(string issuer, string root, ScopeCatalogue catalogue, ServerFeatures features) => new()
     {
         ["issuer"] = issuer,
         ["authorization_endpoint"] = root + "/authorize",
         ["token_endpoint"] = root + "/token",
         ["device_authorization_endpoint"] = root + "/device_authorization",
+        ["pushed_authorization_request_endpoint"] = root + "/par",
         ["userinfo_endpoint"] = root + "/userinfo",
         ["jwks_uri"] = root + "/jwks",
         ["introspection_endpoint"] = root + "/introspect",
         ["revocation_endpoint"] = root + "/revoke",
+        ["end_session_endpoint"] = root + "/end_session",
+        ["backchannel_logout_supported"] = true,
+        ["backchannel_logout_session_supported"] = true,
+        ["frontchannel_logout_supported"] = true,
+        ["frontchannel_logout_session_supported"] = true,
         ["scopes_supported"] = List(catalogue.Published),
         ["response_types_supported"] = List(AuthorizeRules.ResponseTypes),
         ["response_modes_supported"] = List(AuthorizeTarget.ModeNames),
@@ -35,6 +53,7 @@ public static class ServerMetadata
         ["introspection_endpoint_auth_signing_alg_values_supported"] = List(SignatureAlgorithm.Asymmetric),
         ["revocation_endpoint_auth_methods_supported"] = List(ClientAuthentication.MethodNames),
         ["revocation_endpoint_auth_signing_alg_values_supported"] = List(SignatureAlgorithm.Asymmetric),
+        ["dpop_signing_alg_values_supported"] = List(BindingRules.Algorithms),
         ["authorization_response_iss_parameter_supported"] = true,
         ["subject_types_supported"] = List(["public", "pairwise"]),
         ["id_token_signing_alg_values_supported"] = List(ClientMetadata.SigningAlgorithms),
@@ -44,7 +63,8 @@ public static class ServerMetadata
         ["claim_types_supported"] = List(["normal"]),
         ["claims_supported"] = List(ClaimRules.Supported),
         ["claims_parameter_supported"] = true,
-        ["request_parameter_supported"] = false,
+        ["request_parameter_supported"] = true,
+        ["request_object_signing_alg_values_supported"] = List(SignatureAlgorithm.Asymmetric),
         // Absent it would mean true (OpenID Connect Discovery section 3).
         ["request_uri_parameter_supported"] = false,
         ["prompt_values_supported"] = List(["none", "login", "consent", "select_account"]),

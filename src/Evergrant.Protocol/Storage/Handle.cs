@@ -5,6 +5,9 @@ public enum HandleKind
 {
     /// <summary>A user code (RFC 8628 section 3.2): to the grant that a device asked for.</summary>
     UserCode = 1,
+
+    /// <summary>A request_uri (RFC 9126 section 2.2): to the authorization request that a client pushed.</summary>
+    PushedRequest = 2,
 }
 
 /// <summary>Something short that stands for something stored: shown to a person or put in an address, kept as a hash only, and good for minutes.</summary>

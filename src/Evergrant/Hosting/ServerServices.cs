@@ -1,6 +1,7 @@
 using Evergrant.Accounts;
 using Evergrant.AspNetCore;
 using Evergrant.AspNetCore.Keys;
+using Evergrant.AspNetCore.Trust;
 using Evergrant.Cli;
 using Evergrant.Hosting.Settings;
 using Evergrant.Pages;
@@ -30,12 +31,14 @@ internal static class ServerServices
         {
             Issuers = [.. settings.Issuers.Select(i => new IssuerOptions { Issuer = i, Name = settings.Names.GetValueOrDefault(i), Policy = settings.Policies.GetValueOrDefault(i) })],
             Policy = settings.Policy,
+            Demands = settings.Demands,
             Development = settings.Development,
             Outbound = settings.Outbound,
             CacheAge = store.Database is null ? null : LongestAge,
             Claims = async (request, cancellationToken) =>
                 await AccountClaims.FindAsync(store.Accounts, request.AccountId, cancellationToken) is { } claims ? new ClaimSet(claims) : null,
         });
+        services.AddSingleton<IAccountDirectory, AccountDirectory>();
         services.AddSingleton<Operations>();
     }
 }

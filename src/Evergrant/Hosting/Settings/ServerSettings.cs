@@ -4,6 +4,7 @@ using System.Net;
 using Evergrant.AspNetCore.Outbound;
 using Evergrant.Postgres;
 using Evergrant.Protocol;
+using Evergrant.Protocol.Authorize;
 
 namespace Evergrant.Hosting.Settings;
 
@@ -30,6 +31,9 @@ internal sealed record ServerSettings
 
     /// <summary>Names of the token policies of issuers, where one is set.</summary>
     public IReadOnlyDictionary<string, string> Policies { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>What is demanded of every authorization request.</summary>
+    public AuthorizeDemands Demands { get; init; } = AuthorizeDemands.None;
 
     /// <summary>Where to listen.</summary>
     public required IReadOnlyList<string> Urls { get; init; }

@@ -15,6 +15,8 @@ internal sealed record Setting(string Path, string Type, string? WhenNotSet, str
         new("issuers[].name", "text", "the issuer's host", "Name of the issuer on pages."),
         new("issuers[].policy", "name", "none", "The token policy that the issuer's clients start from, on top of the server's."),
         new("policy", "name", "the built-in ones", "The token policy that all clients start from; declared under `policies` in the file of `apply`."),
+        new("pushed_requests", "`optional` or `required`", "`optional`", "Whether clients have to push their authorization requests (RFC 9126); a client can be registered with it alone."),
+        new("signed_requests", "`optional` or `required`", "`optional`", "Whether clients have to sign their authorization requests (RFC 9101); a client can be registered with it alone."),
         new("urls[]", "URL", "`https://localhost:5001`", "Where to listen: scheme, host (or `*`) and port. With http, TLS ends at a proxy, which `trusted_proxies` names."),
         new("postgres.connection", "Npgsql connection string", "a file in the data folder", "The PostgreSQL database to keep everything in, for several nodes: `Host=db1,db2;Username=evergrant;Database=evergrant`. A password is better kept in one of the files below or in the environment."),
         new("postgres.connection_file", "file", "none", "A file with the connection string, instead of `postgres.connection`."),

@@ -2,6 +2,7 @@ using System.Net;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Evergrant.AspNetCore.Outbound;
+using Evergrant.Protocol.Authorize;
 
 namespace Evergrant.Hosting.Settings;
 
@@ -28,6 +29,7 @@ internal sealed class SettingsJudge(SettingValues values, List<string> faults, s
         return new ServerSettings
         {
             Folder = data, Postgres = new DatabaseJudge(values, faults, folder).Judge(), Issuers = issuers, Names = Texts(issuers, "name"), Policy = PolicyName("policy"), Policies = Policies(issuers),
+            Demands = new AuthorizeDemands(IsRequired("pushed_requests"), IsRequired("signed_requests")),
             Urls = urls, TrustedProxies = proxies,
             CertificatePath = certificate is null ? null : Full(certificate), CertificateKeyPath = key is null ? null : Full(key),
             Apply = values.Find("apply") is { } apply ? Readable("apply", apply) : null,
@@ -157,6 +159,13 @@ internal sealed class SettingsJudge(SettingValues values, List<string> faults, s
             else faults.Add($"outbound.timeout: {set.Text} is not a duration d.hh:mm:ss from 00:00:01 to 00:00:30 ({set.Place})");
         }
         return new OutboundOptions { AllowedHosts = [.. hosts.Select(h => h.Text.ToLowerInvariant())], Timeout = timeout };
+    }
+
+    private bool IsRequired(string path)
+    {
+        if (values.Find(path) is not { } value || value.Text == "optional") return false;
+        if (value.Text != "required") faults.Add($"{path}: {value.Text} is neither optional nor required ({value.Place})");
+        return true;
     }
 
     private LogLevel Level()
