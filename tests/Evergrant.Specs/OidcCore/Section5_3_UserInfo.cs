@@ -78,7 +78,7 @@ public sealed class Section5_3_UserInfo(Server server)
     [InlineData("id_token_encrypted_response_alg", "RSA-OAEP")]
     [InlineData("userinfo_signed_response_alg", "none")]
     [InlineData("userinfo_signed_response_alg", "HS256")]
-    [InlineData("request_object_signing_alg", "RS256")]
+    [InlineData("request_object_signing_alg", "HS256")]
     [Requirement("OIDC-CORE-2-13", "OIDC-CORE-2-14")]
     public async Task What_is_not_offered_cannot_be_registered(string member, string value)
     {
