@@ -39,9 +39,10 @@ public static class EvergrantServices
         services.AddSingleton<TokenWriter>().AddSingleton<PresentedTokens>().AddSingleton<OtherGrants>().AddSingleton<GrantTypes>();
         services.AddSingleton<AuthorizeRequests>().AddSingleton<PushedAuthorizationEndpoint>();
         services.AddSingleton<IGrantType, AuthorizationCodeGrantType>().AddSingleton<IGrantType, RefreshTokenGrantType>().AddSingleton<IGrantType, ClientCredentialsGrantType>().AddSingleton<IGrantType, DeviceCodeGrantType>()
-            .AddSingleton<IGrantType, JwtBearerGrantType>();
+            .AddSingleton<IGrantType, JwtBearerGrantType>().AddSingleton<IGrantType, TokenExchangeGrantType>()
+            .AddSingleton<IGrantType, SamlBearerGrantType>().AddSingleton<IGrantType, PasswordGrantType>();
         services.TryAddSingleton<IAccountDirectory, NoAccounts>();
-        services.AddSingleton<TrustedKeys>();
+        services.AddSingleton<TrustedKeys>().AddSingleton<ExchangedTokens>();
         services.AddSingleton<InteractionTickets>().AddSingleton<AuthorizePages>().AddSingleton<IAuthorizeContinuation, AuthorizeContinuation>();
         services.AddSingleton<AuthorizeEndpoint>().AddSingleton<TokenEndpoint>().AddSingleton<IntrospectionEndpoint>().AddSingleton<RevocationEndpoint>();
         services.AddSingleton<DeviceAuthorizationEndpoint>().AddSingleton<DeviceVerificationEndpoint>().AddSingleton<DevicePolls>().AddSingleton<UserCodeThrottle>();

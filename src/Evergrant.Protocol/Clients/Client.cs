@@ -227,6 +227,18 @@ public sealed record Client
     /// <summary>The client's home page, shown on the consent page; null for none.</summary>
     public string? ClientUri { get; init; }
 
+    /// <summary>What it may exchange (RFC 8693), by the first rule that fits; empty for nothing.</summary>
+    public IReadOnlyList<ExchangeRule> Exchanges { get => field ?? []; init; } = []; // null in the document of a client that was stored before there were rules
+
+    /// <summary>Other authorization servers that it may get assertions for; empty for none.</summary>
+    public IReadOnlyList<CrossDomainTarget> CrossDomain { get => field ?? []; init; } = []; // as above
+
+    /// <summary>The one that may act for its users with tokens that it was given (RFC 8693 section 4.4), as sub of the actor; null for anybody whom a rule lets.</summary>
+    public string? MayAct { get; init; }
+
+    /// <summary>Grant profiles that it is registered for (ID-JAG section 8).</summary>
+    public IReadOnlyList<string> GrantProfiles { get => field ?? []; init; } = []; // as above
+
     /// <summary>Named switches that conditions of policies ask for (client_flag); words without white space.</summary>
     public IReadOnlyList<string> Flags { get => field ?? []; init; } = []; // null in the document of a client that was stored before there were flags
 

@@ -32,6 +32,7 @@ public static class ClientMetadata
         "userinfo_encrypted_response_alg", "userinfo_encrypted_response_enc", "introspection_signed_response_alg", "introspection_encrypted_response_alg", "introspection_encrypted_response_enc", "access_token_format", "access_token_signed_alg", "dpop_bound_access_tokens", "require_dpop_nonce", "tls_client_auth_subject_dn", "tls_client_auth_san_dns", "tls_client_auth_san_uri",
         "tls_client_auth_san_ip", "tls_client_auth_san_email", "tls_client_certificate_bound_access_tokens", "bearer_without_certificate", "consent", "require_pkce",
         "redirect_uri_optional_at_token", "default_max_age", "require_auth_time", "require_acr_values", "claims_in_id_token", "allowed_origins", "flags", "policy",
+        "token_exchange", "cross_domain", "may_act", "authorization_grant_profiles",
         .. LogoutMetadata.Members,
         "require_pushed_authorization_requests", "unregistered_redirect_uris", "require_signed_request_object", "request_object_signing_alg", "merge_request_object",
     ];
@@ -43,7 +44,7 @@ public static class ClientMetadata
     public static IReadOnlyList<string> PlainGrantTypes { get; } = ["authorization_code", "refresh_token", "client_credentials", Token.DeviceCodeGrant.Name];
 
     /// <summary>Grant types that a client may be registered for. Beyond the plain ones, an issuer offers and announces one as soon as a client of it is registered for it.</summary>
-    public static IReadOnlyList<string> GrantTypes { get; } = [.. PlainGrantTypes, Token.JwtBearerGrant.Name];
+    public static IReadOnlyList<string> GrantTypes { get; } = [.. PlainGrantTypes, Token.JwtBearerGrant.Name, Token.TokenExchangeGrant.Name, Token.SamlBearerGrant.Name, Token.PasswordGrant.Name];
 
     /// <summary>Reads and judges the metadata of a client.</summary>
     /// <param name="json">The object.</param>
@@ -107,7 +108,12 @@ public static class ClientMetadata
         }
 
         string? jwks = read.Object("jwks");
-        if (jwks is not null && !JwkSet.TryParse(Encoding.UTF8.GetBytes(jwks), out _, out string? jwksFault)) read.Fault("jwks", jwksFault);
+        if (jwks is not null)
+        {
+            if (!JwkSet.TryParse(Encoding.UTF8.GetBytes(jwks), out JwkSet? set, out string? jwksFault)) read.Fault("jwks", jwksFault);
+            else if (set.Flawed is [var flaw, ..]) read.Fault("jwks", $"has a key that is never used: {flaw}");
+            else if (set.Keys.Count == 0 && method == ClientAuthenticationMethod.PrivateKeyJwt) read.Fault("jwks", "has no key that can be used");
+        }
         string? jwksUri = read.Text("jwks_uri");
         if (jwksUri is not null && !IsFetchable(jwksUri, context.AllowLoopback)) read.Fault("jwks_uri", "is not an https URL (OpenID Connect Registration section 2)");
         if (jwksUri is not null && read.Has("jwks")) read.Fault("jwks_uri", "stands beside jwks; only one of them may be there (RFC 7591 section 2)");
@@ -119,6 +125,15 @@ public static class ClientMetadata
         int? maxAge = read.Number("default_max_age", 0, int.MaxValue);
         IReadOnlyList<string> origins = read.Texts("allowed_origins") ?? [];
         foreach (string origin in origins.Where(o => !Uri.TryCreate(o, UriKind.Absolute, out Uri? u) || u.GetLeftPart(UriPartial.Authority) != o)) read.Fault("allowed_origins", $"has a value that is not an origin: {origin}");
+
+        List<ExchangeRule> exchanges = Objects(read, "token_exchange", ExchangeRule.Read);
+        List<CrossDomainTarget> targets = Objects(read, "cross_domain", CrossDomainTarget.Read);
+        bool exchangesTokens = grants.Contains(Token.TokenExchangeGrant.Name);
+        if (!exchangesTokens && (exchanges.Count > 0 || targets.Count > 0)) read.Fault("grant_types", $"has no {Token.TokenExchangeGrant.Name}, though token_exchange or cross_domain says what it may exchange");
+        if (targets.Count > 0 && method == ClientAuthenticationMethod.None) read.Fault("cross_domain", "cannot be given to a public client");
+        IReadOnlyList<string> profiles = read.Texts("authorization_grant_profiles") ?? [];
+        foreach (string profile in profiles.Where(p => p != Token.CrossDomainGrant.Profile)) read.Fault("authorization_grant_profiles", $"has a value that is not offered: {profile}");
+        if (profiles.Count > 0 && !(exchangesTokens && grants.Contains(Token.JwtBearerGrant.Name))) read.Fault("grant_types", $"needs {Token.TokenExchangeGrant.Name} and {Token.JwtBearerGrant.Name} beside the grant profile (ID-JAG section 8)");
 
         bool requirePkce = read.Flag("require_pkce") ?? true;
         if (!requirePkce && method == ClientAuthenticationMethod.None) read.Fault("require_pkce", "cannot be false for a public client (RFC 9700 section 2.1.1)");
@@ -169,6 +184,10 @@ public static class ClientMetadata
             RequireAcrValues = read.Flag("require_acr_values") ?? false,
             RequireAuthTime = read.Flag("require_auth_time") ?? false,
             ClaimsInIdToken = read.Flag("claims_in_id_token") ?? true,
+            Exchanges = exchanges,
+            CrossDomain = targets,
+            MayAct = read.Text("may_act"),
+            GrantProfiles = profiles,
             RequirePushedAuthorizationRequests = read.Flag("require_pushed_authorization_requests") ?? false,
             UnregisteredRedirectUris = read.Flag("unregistered_redirect_uris") ?? false,
             RequireSignedRequestObject = read.Flag("require_signed_request_object") ?? false,
@@ -232,6 +251,10 @@ public static class ClientMetadata
         Put("request_object_signing_alg", client.RequestObjectSigningAlg);
         if (client.MergesRequestObject) json["merge_request_object"] = true;
         List("allowed_origins", client.AllowedOrigins);
+        if (client.Exchanges.Count > 0) json["token_exchange"] = new JsonArray([.. client.Exchanges.Select(r => (JsonNode)r.Write())]);
+        if (client.CrossDomain.Count > 0) json["cross_domain"] = new JsonArray([.. client.CrossDomain.Select(t => (JsonNode)t.Write())]);
+        Put("may_act", client.MayAct);
+        List("authorization_grant_profiles", client.GrantProfiles);
         List("flags", client.Flags);
         if (client.Policy is { } policy) json["policy"] = policy.Write();
         return json;
@@ -281,6 +304,17 @@ public static class ClientMetadata
         bool hasKey = jwks is not null && JwkSet.TryParse(Encoding.UTF8.GetBytes(jwks), out JwkSet? keys, out _) && keys.Keys.Any(k => k.FitsEncryption(alg));
         if (!hasKey && jwksUri is null) read.Fault(algName, "goes with no key in jwks, and there is no jwks_uri");
         return new EncryptionChoice(alg, enc ?? JweAlgorithm.A128CbcHs256);
+    }
+
+    private static List<T> Objects<T>(JsonMembers read, string name, Func<JsonElement, string, List<string>, T> one)
+    {
+        if (read.Member(name) is not { ValueKind: not JsonValueKind.Null } list) return [];
+        if (list.ValueKind == JsonValueKind.Array && list.GetArrayLength() <= 50 && list.EnumerateArray().All(i => i.ValueKind == JsonValueKind.Object))
+        {
+            return [.. list.EnumerateArray().Select((item, i) => one(item, $"{read.PathOf(name)}[{i}]", read.Faults))];
+        }
+        read.Fault(name, "is not a list of at most 50 objects");
+        return [];
     }
 
     /// <summary>RFC 8705 section 2.1.2: exactly one of five.</summary>

@@ -18,6 +18,12 @@ public sealed record ServerFeatures
     /// <summary>Grant types on offer.</summary>
     public IReadOnlyList<string> GrantTypes { get; init; } = ClientMetadata.PlainGrantTypes;
 
+    /// <summary>Kinds of assertions that clients get for other authorization servers (identity chaining section 3).</summary>
+    public IReadOnlyList<string> AssertionTypes { get; init; } = [];
+
+    /// <summary>Profiles of grants that are accepted (ID-JAG section 7.2); never whose.</summary>
+    public IReadOnlyList<string> GrantProfiles { get; init; } = [];
+
     /// <summary>What is demanded of every authorization request.</summary>
     public AuthorizeDemands Demands { get; init; } = AuthorizeDemands.None;
 }

@@ -24,6 +24,8 @@ public static class ServerMetadata
         // Absent they mean false (RFC 9126 section 5, RFC 9101 section 10.5).
         if (features.Demands.PushedRequests) document["require_pushed_authorization_requests"] = true;
         if (features.Demands.SignedRequests) document["require_signed_request_object"] = true;
+        if (features.AssertionTypes.Count > 0) document["identity_chaining_requested_token_types_supported"] = List(features.AssertionTypes);
+        if (features.GrantProfiles.Count > 0) document["authorization_grant_profiles_supported"] = List(features.GrantProfiles);
         if (features.MutualTls) document["tls_client_certificate_bound_access_tokens"] = true;
         if (features.MutualTlsRoot is { } alias)
         {
