@@ -139,6 +139,7 @@ public static class Clients
         .. Rfc9449.DpopClients.All,
         .. Rfc8705.MtlsClients.All,
         .. Attacks.AttackClients.All,
+        .. Rfc7516.EncryptedClients.All, Rfc9470.StepUpClients.Strict,
     ];
 
     /// <summary>A policy with one rule.</summary>
