@@ -24,7 +24,9 @@ public static class CibaClients
     /// <summary>Signs its requests, and authenticates with the same keys.</summary>
     public static ClientDefinition Signing { get; } = CallCentre with
     {
-        Id = "ciba-signing", Method = "private_key_jwt", Jwks = ClientKeys.Public(),
+        Id = "ciba-signing",
+        Method = "private_key_jwt",
+        Jwks = ClientKeys.Public(),
         Further = LogoutClients.Members(("backchannel_token_delivery_mode", "poll"), ("backchannel_authentication_request_signing_alg", "ES256")),
     };
 

@@ -108,7 +108,8 @@ public sealed class Section10_PingAndPush(ClockServer server)
             });
             return CibaClients.CallCentre with
             {
-                Id = id, GrantTypes = mode == "push" ? ["refresh_token"] : [CibaClients.GrantType, "refresh_token"],
+                Id = id,
+                GrantTypes = mode == "push" ? ["refresh_token"] : [CibaClients.GrantType, "refresh_token"],
                 Further = LogoutClients.Members(("backchannel_token_delivery_mode", mode), ("backchannel_client_notification_endpoint", url)),
             };
         }
