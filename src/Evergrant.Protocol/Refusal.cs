@@ -1,3 +1,4 @@
+// Longer than a file should be: it is one list, and whoever looks a name up looks here.
 namespace Evergrant.Protocol;
 
 /// <summary>Why a request was refused. The same name stands in log, metric, event and test; what each means is generated into docs/refusals.md.</summary>
@@ -369,4 +370,7 @@ public enum Refusal
 
     /// <summary>Something failed that should not have; the log has the exception under the reference.</summary>
     ServerFault,
+
+    /// <summary>A form of our pages was posted from another site (Sec-Fetch-Site, Origin). End-User: nothing was done; begin again at the application.</summary>
+    FormFromElsewhere,
 }

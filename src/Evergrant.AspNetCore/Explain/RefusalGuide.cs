@@ -53,6 +53,7 @@ internal static class RefusalGuide
         Refusal.PostLogoutRedirectUriUnregistered => ("A logout leads only to an address of post_logout_redirect_uris, compared byte for byte (OpenID Connect RP-Initiated Logout section 3).", "Register the URI exactly as the client sends it."),
         Refusal.AcrUnmet => ("An essential acr is met or the request fails (OpenID Connect Core section 5.5.1.1).", "Ask for an acr that the metadata lists."),
         Refusal.TicketInvalid => ("A page is good for an hour in the browser that it was shown in.", "The End-User begins again at the application; if it happens often, look for blocked cookies."),
+        Refusal.FormFromElsewhere => ("Forms of our pages come from our pages (docs/operations/headers.md).", "Somebody tried to make this browser answer for its user; if it happens to everybody, look for a proxy that changes Origin or Sec-Fetch-Site."),
         Refusal.CodeUnknown => ("The code is one of this issuer's (RFC 6749 section 4.1.3).", AuthorizeAgain),
         Refusal.CodeOfAnotherClient => ("A code is bound to its client (RFC 6749 section 4.1.3). The grant is untouched.", "Look for a client that mixes up its ids; if there is none, the code was stolen."),
         Refusal.CodeExpired => ("A code lives for a minute, or as the policy says (RFC 6749 section 4.1.2).", AuthorizeAgain),

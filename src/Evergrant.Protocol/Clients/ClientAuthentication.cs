@@ -46,6 +46,7 @@ public static class ClientAuthentication
     /// <summary>Methods of mutual TLS as registered names; offered where the server asks for certificates.</summary>
     public static IReadOnlyList<string> MutualTlsMethodNames { get; } = ["tls_client_auth", "self_signed_tls_client_auth"];
 
+    private static readonly byte[][] Nobodys = [new byte[32]];
     private static readonly NotAuthenticated Unknown = new(OAuthError.InvalidClient(Refusal.ClientUnknown), true);
     private static readonly NotAuthenticated Missing = new(OAuthError.InvalidClient(Refusal.ClientCredentialsMissing), false);
     private static readonly NotAuthenticated WrongSecret = new(OAuthError.InvalidClient(Refusal.ClientSecretWrong), true);
@@ -65,7 +66,10 @@ public static class ClientAuthentication
     {
         if (client is null)
         {
-            return shown.ClientId is null && shown.Assertion is null ? new NotAuthenticated(OAuthError.InvalidClient(Refusal.ClientMissing), false) : Unknown;
+            if (shown.ClientId is null && shown.Assertion is null) return new NotAuthenticated(OAuthError.InvalidClient(Refusal.ClientMissing), false);
+            // A name that nobody has costs the hash that one costs which somebody has.
+            if (shown.Secret is not null) ClientSecret.Find(shown.Secret, secretKeys, Nobodys);
+            return Unknown;
         }
         switch (client.AuthenticationMethod)
         {

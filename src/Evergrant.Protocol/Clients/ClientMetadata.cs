@@ -111,7 +111,12 @@ public static class ClientMetadata
         }
 
         string? jwks = read.Object("jwks");
-        if (jwks is not null && !JwkSet.TryParse(Encoding.UTF8.GetBytes(jwks), out _, out string? jwksFault)) read.Fault("jwks", jwksFault);
+        if (jwks is not null)
+        {
+            if (!JwkSet.TryParse(Encoding.UTF8.GetBytes(jwks), out JwkSet? set, out string? jwksFault)) read.Fault("jwks", jwksFault);
+            else if (set.Flawed is [var flaw, ..]) read.Fault("jwks", $"has a key that is never used: {flaw}");
+            else if (set.Keys.Count == 0 && method == ClientAuthenticationMethod.PrivateKeyJwt) read.Fault("jwks", "has no key that can be used");
+        }
         string? jwksUri = read.Text("jwks_uri");
         if (jwksUri is not null && !IsFetchable(jwksUri, context.AllowLoopback)) read.Fault("jwks_uri", "is not an https URL (OpenID Connect Registration section 2)");
         if (jwksUri is not null && read.Has("jwks")) read.Fault("jwks_uri", "stands beside jwks; only one of them may be there (RFC 7591 section 2)");
