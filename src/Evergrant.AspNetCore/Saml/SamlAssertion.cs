@@ -99,7 +99,9 @@ internal static class SamlAssertion
         return claims;
     }
 
-    private static bool HasBadTime(XmlElement element) => new[] { "NotBefore", "NotOnOrAfter" }.Any(name => element.HasAttribute(name) && Time(element, name) is null);
+    private static bool HasBadTime(XmlElement element) => IsBad(element, "NotBefore") || IsBad(element, "NotOnOrAfter");
+
+    private static bool IsBad(XmlElement element, string name) => element.HasAttribute(name) && Time(element, name) is null;
 
     // SAML Core section 1.3.3: UTC.
     private static DateTimeOffset? Time(XmlElement element, string name) =>

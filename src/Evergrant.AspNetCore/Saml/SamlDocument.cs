@@ -109,7 +109,7 @@ internal sealed class SamlDocument
             switch (child.NodeType)
             {
                 case XmlNodeType.Element:
-                    if (depth > 0 && child.LocalName is "Assertion" or "EncryptedAssertion" or "EncryptedID" or "EncryptedAttribute" && depth > 0) return false;
+                    if (depth > 0 && child.LocalName is "Assertion" or "EncryptedAssertion" or "EncryptedID" or "EncryptedAttribute") return false;
                     if (child is { LocalName: "Signature", NamespaceURI: SignedXml.XmlDsigNamespaceUrl }) signatures++;
                     if (!IsPlain(child, depth + 1, out int inner)) return false;
                     signatures += inner;

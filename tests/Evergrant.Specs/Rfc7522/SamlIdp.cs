@@ -74,7 +74,7 @@ public sealed class SamlIdp : IDisposable
     }
 
     /// <summary>The signed XML of the parts.</summary>
-    public string Signed(IReadOnlyDictionary<string, string> parts, string hash = "sha256") => Xml(parts, Signature(parts["id"], Xml(parts), hash));
+    public string Sign(IReadOnlyDictionary<string, string> parts, string hash = "sha256") => Xml(parts, Signature(parts["id"], Xml(parts), hash));
 
     /// <summary>XML as the assertion parameter carries it.</summary>
     public static string Encoded(string xml) => Base64Url.EncodeToString(Encoding.UTF8.GetBytes(xml));

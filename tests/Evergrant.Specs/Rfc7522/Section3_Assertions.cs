@@ -25,7 +25,7 @@ public sealed class Section3_Assertions(GrantsServer server)
     {
         var parts = SamlIdp.Parts(server.Issuer);
         parts[part] = value;
-        return await Present(Idp.Signed(parts));
+        return await Present(Idp.Sign(parts));
     }
 
     private async Task Refused(string why, Reply reply) => Assert.Equal(why, await RefreshToken.Families.Why(server, reply.Expect(400, "invalid_grant")));
@@ -34,7 +34,7 @@ public sealed class Section3_Assertions(GrantsServer server)
     [Requirement("RFC7522-2.1-01", "RFC7522-3-01", "RFC7521-4.1-03")]
     public async Task An_assertion_about_a_user_becomes_a_token_and_no_refresh_token()
     {
-        var tokens = Tokens.Of(await Present(Idp.Signed(SamlIdp.Parts(server.Issuer)), ("scope", "openid mail:read offline_access")));
+        var tokens = Tokens.Of(await Present(Idp.Sign(SamlIdp.Parts(server.Issuer)), ("scope", "openid mail:read offline_access")));
         Assert.Null(tokens.RefreshToken);
         Assert.Equal(["mail:read", "openid"], tokens.Scopes);
         (await server.Api.Get("/userinfo", tokens.AccessToken)).Expect(200);
@@ -77,9 +77,9 @@ public sealed class Section3_Assertions(GrantsServer server)
         Tokens.Of(await With("confirmation", SamlIdp.Confirmation(server.Issuer + "/token", null)));
         var endless = SamlIdp.Parts(server.Issuer);
         (endless["conditions"], endless["confirmation"]) = (SamlIdp.Conditions(null, null, server.Issuer), SamlIdp.Confirmation(server.Issuer + "/token", null));
-        await Refused("AssertionInvalid", await Present(Idp.Signed(endless)));
+        await Refused("AssertionInvalid", await Present(Idp.Sign(endless)));
         (endless["conditions"], endless["confirmation"]) = (SamlIdp.Conditions(null, SamlIdp.At(90_000), server.Issuer), SamlIdp.Confirmation(server.Issuer + "/token", SamlIdp.At(90_000)));
-        await Refused("AssertionInvalid", await Present(Idp.Signed(endless)));
+        await Refused("AssertionInvalid", await Present(Idp.Sign(endless)));
     }
 
     [Fact]
@@ -87,14 +87,14 @@ public sealed class Section3_Assertions(GrantsServer server)
     public async Task It_is_signed_as_a_whole_with_a_declared_key()
     {
         var parts = SamlIdp.Parts(server.Issuer);
-        string good = Idp.Signed(parts);
+        string good = Idp.Sign(parts);
         await Refused("AssertionInvalid", await Present(SamlIdp.Xml(parts)));
         await Refused("AssertionInvalid", await Present(good.Replace(">alice<", ">bob<", StringComparison.Ordinal)));
         await Refused("AssertionInvalid", await Present(good.Replace(SamlIdp.At(300)[..10], SamlIdp.At(86_400 * 3)[..10], StringComparison.Ordinal)));
         using var other = new SamlIdp();
-        await Refused("AssertionInvalid", await Present(other.Signed(parts)));
+        await Refused("AssertionInvalid", await Present(other.Sign(parts)));
         // SHA-1 binds nothing any more.
-        await Refused("AssertionInvalid", await Present(Idp.Signed(parts, "sha1")));
+        await Refused("AssertionInvalid", await Present(Idp.Sign(parts, "sha1")));
         // A transform could leave out what matters.
         const string enveloped = "<ds:Transform Algorithm=\"http://www.w3.org/2000/09/xmldsig#enveloped-signature\"></ds:Transform>";
         foreach (string transforms in new[]
@@ -110,7 +110,7 @@ public sealed class Section3_Assertions(GrantsServer server)
     public async Task A_good_signature_elsewhere_in_the_document_lends_itself_to_nothing()
     {
         var (good, evil) = (SamlIdp.Parts(server.Issuer, "bob"), SamlIdp.Parts(server.Issuer));
-        string signed = Idp.Signed(good), signature = Idp.Signature(good["id"], SamlIdp.Xml(good));
+        string signed = Idp.Sign(good), signature = Idp.Signature(good["id"], SamlIdp.Xml(good));
         evil["issuer"] += signature;
         foreach (string wrapped in new[]
         {
@@ -135,7 +135,7 @@ public sealed class Section3_Assertions(GrantsServer server)
         // Canonicalization leaves comments out, so that the digest is that of the text without them.
         string split = SamlIdp.Xml(parts, Idp.Signature(parts["id"], SamlIdp.Xml(parts))).Replace(">alice<", ">ali<!-- x -->ce<", StringComparison.Ordinal);
         await Refused("AssertionInvalid", await Present(split));
-        string good = Idp.Signed(parts);
+        string good = Idp.Sign(parts);
         foreach (string hostile in new[]
         {
             "<!DOCTYPE x [<!ENTITY e SYSTEM \"file:///etc/passwd\">]>" + good, "<!DOCTYPE x [<!ENTITY a \"aaaa\"><!ENTITY b \"&a;&a;&a;\">]>" + good.Replace(">alice<", ">&b;<", StringComparison.Ordinal),
@@ -150,7 +150,7 @@ public sealed class Section3_Assertions(GrantsServer server)
     [Requirement("RFC7521-8.2-01", "RFC7522-3.1-01")]
     public async Task It_counts_once_and_speaks_of_somebody_who_is_known()
     {
-        string once = Idp.Signed(SamlIdp.Parts(server.Issuer));
+        string once = Idp.Sign(SamlIdp.Parts(server.Issuer));
         Tokens.Of(await Present(once));
         await Refused("AssertionReplayed", await Present(once));
         await Refused("AssertionSubjectUnknown", await With("name", "<saml:NameID>nobody</saml:NameID>"));
