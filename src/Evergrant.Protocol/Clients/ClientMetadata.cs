@@ -1,3 +1,4 @@
+// Longer than a file should be: a member is read, judged and written by what stands side by side here.
 using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
