@@ -134,6 +134,15 @@ public sealed record Client
     /// <summary>Whether each Logout Token must name a session.</summary>
     public bool BackchannelLogoutSessionRequired { get; init; }
 
+    /// <summary>How results of requests over the back channel reach the client (CIBA); None for a client that makes none.</summary>
+    public TokenDeliveryMode TokenDeliveryMode { get; init; }
+
+    /// <summary>Where the client is told of results, or sent them; null for nowhere.</summary>
+    public string? BackchannelNotificationEndpoint { get; init; }
+
+    /// <summary>The algorithm of its requests over the back channel, which all are signed then; null for plain ones.</summary>
+    public string? BackchannelSigningAlg { get; init; }
+
     /// <summary>Allowed grant types.</summary>
     public IReadOnlyList<string> GrantTypes { get; init; } = ["authorization_code", "refresh_token"];
 

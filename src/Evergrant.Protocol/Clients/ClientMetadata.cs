@@ -34,6 +34,7 @@ public static class ClientMetadata
         "redirect_uri_optional_at_token", "default_max_age", "require_auth_time", "require_acr_values", "claims_in_id_token", "allowed_origins", "flags", "policy",
         "token_exchange", "cross_domain", "may_act", "authorization_grant_profiles",
         .. LogoutMetadata.Members,
+        .. BackchannelMetadata.Members,
         "require_pushed_authorization_requests", "unregistered_redirect_uris", "require_signed_request_object", "request_object_signing_alg", "merge_request_object",
     ];
 
@@ -44,7 +45,7 @@ public static class ClientMetadata
     public static IReadOnlyList<string> PlainGrantTypes { get; } = ["authorization_code", "refresh_token", "client_credentials", Token.DeviceCodeGrant.Name];
 
     /// <summary>Grant types that a client may be registered for. Beyond the plain ones, an issuer offers and announces one as soon as a client of it is registered for it.</summary>
-    public static IReadOnlyList<string> GrantTypes { get; } = [.. PlainGrantTypes, Token.JwtBearerGrant.Name, Token.TokenExchangeGrant.Name, Token.SamlBearerGrant.Name, Token.PasswordGrant.Name];
+    public static IReadOnlyList<string> GrantTypes { get; } = [.. PlainGrantTypes, Token.JwtBearerGrant.Name, Token.TokenExchangeGrant.Name, Token.SamlBearerGrant.Name, Token.PasswordGrant.Name, Token.CibaGrant.Name];
 
     /// <summary>Reads and judges the metadata of a client.</summary>
     /// <param name="json">The object.</param>
@@ -89,6 +90,9 @@ public static class ClientMetadata
         }
 
         LogoutMetadata logout = LogoutMetadata.Read(read, redirects, method == ClientAuthenticationMethod.None, context.AllowLoopback);
+
+        BackchannelMetadata backchannel = BackchannelMetadata.Read(
+            read, grants, method == ClientAuthenticationMethod.None, read.Text("subject_type") == "pairwise", read.Has("jwks_uri"), context.AllowLoopback);
 
         string? home = read.Text("client_uri");
         if (home is not null && (!Uri.TryCreate(home, UriKind.Absolute, out Uri? homeUri) || homeUri.Scheme is not ("https" or "http"))) read.Fault("client_uri", "is not an http or https URI (RFC 7591 section 5)");
@@ -155,6 +159,9 @@ public static class ClientMetadata
             RedirectUris = redirects,
             LoopbackAnyPort = context.AllowLoopback,
             PostLogoutRedirectUris = logouts,
+            TokenDeliveryMode = backchannel.Mode,
+            BackchannelNotificationEndpoint = backchannel.Endpoint,
+            BackchannelSigningAlg = backchannel.SigningAlg,
             FrontchannelLogoutUri = logout.Front,
             FrontchannelLogoutSessionRequired = logout.FrontNeedsSession,
             BackchannelLogoutUri = logout.Back,
@@ -215,6 +222,7 @@ public static class ClientMetadata
         List("redirect_uris", client.RedirectUris);
         List("post_logout_redirect_uris", client.PostLogoutRedirectUris);
         LogoutMetadata.Write(client, json);
+        BackchannelMetadata.Write(client, json);
         json["grant_types"] = new JsonArray([.. client.GrantTypes.Select(g => (JsonNode)g)]);
         json["response_types"] = new JsonArray([.. client.ResponseTypes.Select(r => (JsonNode)r)]);
         if (client.Scopes.Count > 0) json["scope"] = Scope.Join(client.Scopes);

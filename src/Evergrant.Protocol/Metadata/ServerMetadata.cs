@@ -26,6 +26,13 @@ public static class ServerMetadata
         if (features.Demands.SignedRequests) document["require_signed_request_object"] = true;
         if (features.AssertionTypes.Count > 0) document["identity_chaining_requested_token_types_supported"] = List(features.AssertionTypes);
         if (features.GrantProfiles.Count > 0) document["authorization_grant_profiles_supported"] = List(features.GrantProfiles);
+        if (features.Backchannel)
+        {
+            document["backchannel_authentication_endpoint"] = root + "/bc-authorize";
+            document["backchannel_token_delivery_modes_supported"] = List(["poll", "ping", "push"]);
+            document["backchannel_authentication_request_signing_alg_values_supported"] = List(BackchannelAuthentication.BackchannelRequest.SigningAlgorithms);
+            document["backchannel_user_code_parameter_supported"] = false;
+        }
         if (features.MutualTls) document["tls_client_certificate_bound_access_tokens"] = true;
         if (features.MutualTlsRoot is { } alias)
         {
