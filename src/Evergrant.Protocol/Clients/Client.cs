@@ -173,6 +173,18 @@ public sealed record Client
     /// <summary>Algorithm of signed userinfo answers; null answers plain JSON.</summary>
     public string? UserInfoSignedResponseAlg { get; init; }
 
+    /// <summary>How ID Tokens are encrypted to the client, after they were signed; null for not at all.</summary>
+    public EncryptionChoice? IdTokenEncryption { get; init; }
+
+    /// <summary>How userinfo answers are encrypted; null for not at all.</summary>
+    public EncryptionChoice? UserInfoEncryption { get; init; }
+
+    /// <summary>Algorithm of introspection answers in the form of JWTs (RFC 9701); null is RS256.</summary>
+    public string? IntrospectionSignedResponseAlg { get; init; }
+
+    /// <summary>How such answers are encrypted; null for not at all.</summary>
+    public EncryptionChoice? IntrospectionEncryption { get; init; }
+
     /// <summary>Form of access tokens.</summary>
     public AccessTokenFormat AccessTokenFormat { get; init; }
 
@@ -196,6 +208,9 @@ public sealed record Client
 
     /// <summary>Oldest active authentication in seconds when a request has no max_age; null for any.</summary>
     public int? MaxAge { get; init; }
+
+    /// <summary>Whether a request whose acr_values cannot be met fails, as RFC 9470 section 5 would have it; otherwise they are wishes (OpenID Connect Core section 3.1.2.1).</summary>
+    public bool RequireAcrValues { get; init; }
 
     /// <summary>Whether every ID Token must carry auth_time; those of this server always do.</summary>
     public bool RequireAuthTime { get; init; }
