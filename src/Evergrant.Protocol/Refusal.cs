@@ -1,3 +1,4 @@
+// Longer than a file should be: it is one list, and whoever looks a name up looks here.
 namespace Evergrant.Protocol;
 
 /// <summary>Why a request was refused. The same name stands in log, metric, event and test; what each means is generated into docs/refusals.md.</summary>
@@ -47,6 +48,10 @@ public enum Refusal
 
     /// <summary>The client assertion was used before. Client: make a new one with a new jti for each request.</summary>
     ClientAssertionReplayed,
+
+    /// <summary>The client certificate is not the one that is registered for the client, is not issued by a trusted authority, or is out of its time (RFC 8705 section 2). Operator: compare it with the
+    /// registration and with the configured authorities.</summary>
+    ClientCertificateWrong,
 
     /// <summary>Too many wrong credentials for this client from this address. Client: wait as Retry-After says.</summary>
     ClientThrottled,
@@ -261,6 +266,9 @@ public enum Refusal
     /// <summary>The proof of possession is missing or of another key.</summary>
     KeyMismatch,
 
+    /// <summary>The client is registered for certificate-bound access tokens and showed no certificate (RFC 8705 section 3.4). Client: connect with the certificate, to mtls_endpoint_aliases where there are any.</summary>
+    CertificateMissing,
+
     /// <summary>Something that is bound to a key came without a DPoP proof, or the client has to send one with every request (RFC 9449 section 5.2). Client: send the DPoP header.</summary>
     DpopProofMissing,
 
@@ -338,4 +346,7 @@ public enum Refusal
 
     /// <summary>Something failed that should not have; the log has the exception under the reference.</summary>
     ServerFault,
+
+    /// <summary>A form of our pages was posted from another site (Sec-Fetch-Site, Origin). End-User: nothing was done; begin again at the application.</summary>
+    FormFromElsewhere,
 }

@@ -29,6 +29,8 @@ internal sealed class MetadataEndpoint(ClientCatalogue clients, GrantTypes grant
             {
                 GrantTypes = grants.AnnouncedFor(use),
                 Demands = options.Demands,
+                MutualTls = options.MutualTls is not null,
+                MutualTlsRoot = options.MutualTls?.Aliases is { } alias ? alias + site.Prefix : null,
                 AssertionTypes = use.CrossDomain ? [TokenType.IdJag, TokenType.Jwt] : [],
                 GrantProfiles = use.AssertionUses.Contains(AssertionUse.IdJag) ? [CrossDomainGrant.Profile] : [],
             };

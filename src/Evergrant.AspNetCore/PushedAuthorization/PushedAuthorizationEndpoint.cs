@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Evergrant.AspNetCore.Binding;
 using Evergrant.AspNetCore.Clients;
 using Evergrant.Protocol;
 using Evergrant.Protocol.Clients;
@@ -10,7 +11,7 @@ using Decision = Evergrant.Protocol.PushedAuthorization.PushedAuthorization;
 namespace Evergrant.AspNetCore.PushedAuthorization;
 
 /// <summary>The pushed authorization request endpoint (RFC 9126 section 2): a client leaves its request here and sends the browser with a reference to it.</summary>
-internal sealed class PushedAuthorizationEndpoint(ClientGate gate, ClientCatalogue clients, IGrantStore store, EvergrantOptions options, RefusalLog log, TimeProvider clock)
+internal sealed class PushedAuthorizationEndpoint(ClientGate gate, KeyProofs proofs, ClientCatalogue clients, IGrantStore store, EvergrantOptions options, RefusalLog log, TimeProvider clock)
 {
     private static readonly OAuthError Unknown = new("temporarily_unavailable", "The server cannot answer now; try again.", Refusal.StoreUnavailable);
     private static readonly OAuthError Replayed = new("invalid_request_object", "The Request Object was used before.", Refusal.RequestObjectReplayed);
@@ -19,8 +20,15 @@ internal sealed class PushedAuthorizationEndpoint(ClientGate gate, ClientCatalog
     {
         if (await gate.EnterAsync(http, site, rule, site.Base + "/par") is not { } entered) return;
         (Client client, Parameters form) = entered;
+        ShownKeys keys = proofs.Read(http, site, client);
+        if (keys.Error is { } unproven)
+        {
+            await RefuseAsync(http, site, rule, client, unproven);
+            return;
+        }
         var facts = new PushFacts
         {
+            DpopKey = keys.Keys.Dpop?.Thumbprint,
             Form = form,
             Issuer = site.Issuer,
             Client = client,
@@ -37,6 +45,11 @@ internal sealed class PushedAuthorizationEndpoint(ClientGate gate, ClientCatalog
                 await RefuseAsync(http, site, rule, client, refused.Error);
                 return;
             case Pushed pushed:
+                if (keys.Use is not null && await proofs.UseAsync(keys.Use, http.RequestAborted) is { } used)
+                {
+                    await RefuseAsync(http, site, rule, client, used);
+                    return;
+                }
                 CommitResult result = await store.CommitAsync(pushed.Change, null, http.RequestAborted);
                 if (result != CommitResult.Committed)
                 {

@@ -19,6 +19,12 @@ public enum ClientAuthenticationMethod
 
     /// <summary>A JWT signed with the client's key (RFC 7523).</summary>
     PrivateKeyJwt,
+
+    /// <summary>A client certificate whose subject is registered and whose issuer the server trusts (RFC 8705 section 2.1).</summary>
+    TlsClientAuth,
+
+    /// <summary>A client certificate that is itself registered (RFC 8705 section 2.2).</summary>
+    SelfSignedTlsClientAuth,
 }
 
 /// <summary>What kind of program the client is.</summary>
@@ -94,6 +100,15 @@ public sealed record Client
     /// <summary>The keys that were fetched from <see cref="JwksUri"/>; null until somebody needs them. Not stored.</summary>
     [JsonIgnore]
     public JwkSet? FetchedKeys { get; init; }
+
+    /// <summary>What the client's certificate says of its subject, for tls_client_auth; null otherwise.</summary>
+    public CertificateSubject? CertificateSubject { get; init; }
+
+    /// <summary>Whether access tokens are bound to the certificate of the token request (RFC 8705 section 3).</summary>
+    public bool CertificateBoundAccessTokens { get; init; }
+
+    /// <summary>Whether such a client gets bearer tokens when it shows no certificate, where otherwise it is refused (RFC 8705 section 3.4).</summary>
+    public bool BearerWithoutCertificate { get; init; }
 
     /// <summary>Whether a client assertion may name the token endpoint as audience instead of the issuer (RFC 7523 against RFC 7523bis).</summary>
     public bool LegacyAssertionAudience { get; init; }

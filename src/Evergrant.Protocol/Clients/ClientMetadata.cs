@@ -28,7 +28,8 @@ public static class ClientMetadata
     [
         "issuer", "client_id", "client_name", "client_uri", "application_type", "token_endpoint_auth_method", "redirect_uris", "post_logout_redirect_uris",
         "grant_types", "response_types", "scope", "resources", "introspect", "jwks", "jwks_uri", "legacy_assertion_audience", "subject_type", "sector_identifier_uri",
-        "id_token_signed_response_alg", "userinfo_signed_response_alg", "access_token_format", "access_token_signed_alg", "dpop_bound_access_tokens", "require_dpop_nonce", "consent", "require_pkce",
+        "id_token_signed_response_alg", "userinfo_signed_response_alg", "access_token_format", "access_token_signed_alg", "dpop_bound_access_tokens", "require_dpop_nonce", "tls_client_auth_subject_dn", "tls_client_auth_san_dns", "tls_client_auth_san_uri",
+        "tls_client_auth_san_ip", "tls_client_auth_san_email", "tls_client_certificate_bound_access_tokens", "bearer_without_certificate", "consent", "require_pkce",
         "redirect_uri_optional_at_token", "default_max_age", "require_auth_time", "claims_in_id_token", "allowed_origins", "flags", "policy",
         "token_exchange", "cross_domain", "may_act", "authorization_grant_profiles",
         .. LogoutMetadata.Members,
@@ -61,7 +62,8 @@ public static class ClientMetadata
         ClientAuthenticationMethod method = read.Choice("token_endpoint_auth_method",
             type == ApplicationType.Web ? ClientAuthenticationMethod.ClientSecretBasic : ClientAuthenticationMethod.None,
             ("client_secret_basic", ClientAuthenticationMethod.ClientSecretBasic), ("client_secret_post", ClientAuthenticationMethod.ClientSecretPost),
-            ("private_key_jwt", ClientAuthenticationMethod.PrivateKeyJwt), ("none", ClientAuthenticationMethod.None));
+            ("private_key_jwt", ClientAuthenticationMethod.PrivateKeyJwt), ("tls_client_auth", ClientAuthenticationMethod.TlsClientAuth),
+            ("self_signed_tls_client_auth", ClientAuthenticationMethod.SelfSignedTlsClientAuth), ("none", ClientAuthenticationMethod.None));
         bool secret = method is ClientAuthenticationMethod.ClientSecretBasic or ClientAuthenticationMethod.ClientSecretPost;
         // RFC 6749 section 10.1: a secret that is shipped to everybody is none.
         if (secret && type != ApplicationType.Web) read.Fault("token_endpoint_auth_method", "gives a secret to a client on the user's device (RFC 6749 section 10.1); use none or private_key_jwt");
@@ -105,11 +107,19 @@ public static class ClientMetadata
         }
 
         string? jwks = read.Object("jwks");
-        if (jwks is not null && !JwkSet.TryParse(Encoding.UTF8.GetBytes(jwks), out _, out string? jwksFault)) read.Fault("jwks", jwksFault);
+        if (jwks is not null)
+        {
+            if (!JwkSet.TryParse(Encoding.UTF8.GetBytes(jwks), out JwkSet? set, out string? jwksFault)) read.Fault("jwks", jwksFault);
+            else if (set.Flawed is [var flaw, ..]) read.Fault("jwks", $"has a key that is never used: {flaw}");
+            else if (set.Keys.Count == 0 && method == ClientAuthenticationMethod.PrivateKeyJwt) read.Fault("jwks", "has no key that can be used");
+        }
         string? jwksUri = read.Text("jwks_uri");
         if (jwksUri is not null && !IsFetchable(jwksUri, context.AllowLoopback)) read.Fault("jwks_uri", "is not an https URL (OpenID Connect Registration section 2)");
         if (jwksUri is not null && read.Has("jwks")) read.Fault("jwks_uri", "stands beside jwks; only one of them may be there (RFC 7591 section 2)");
         if (jwks is null && jwksUri is null && method == ClientAuthenticationMethod.PrivateKeyJwt) read.Fault("jwks", "is missing, but private_key_jwt needs it or jwks_uri");
+
+        if (jwks is null && jwksUri is null && method == ClientAuthenticationMethod.SelfSignedTlsClientAuth) read.Fault("jwks", "is missing, but self_signed_tls_client_auth needs it or jwks_uri, with the certificates as x5c");
+        CertificateSubject? certificate = CertificateOf(read, method);
 
         int? maxAge = read.Number("default_max_age", 0, int.MaxValue);
         IReadOnlyList<string> origins = read.Texts("allowed_origins") ?? [];
@@ -137,6 +147,9 @@ public static class ClientMetadata
             SecretHashes = secret ? context.Existing?.SecretHashes ?? [] : [],
             Jwks = jwks,
             JwksUri = jwksUri,
+            CertificateSubject = certificate,
+            CertificateBoundAccessTokens = read.Flag("tls_client_certificate_bound_access_tokens") ?? false,
+            BearerWithoutCertificate = read.Flag("bearer_without_certificate") ?? false,
             LegacyAssertionAudience = read.Flag("legacy_assertion_audience") ?? false,
             RedirectUris = redirects,
             LoopbackAnyPort = context.AllowLoopback,
@@ -210,6 +223,9 @@ public static class ClientMetadata
         Put("userinfo_signed_response_alg", client.UserInfoSignedResponseAlg);
         json["access_token_format"] = client.AccessTokenFormat.ToString().ToLowerInvariant();
         Put("access_token_signed_alg", client.AccessTokenSignedAlg);
+        if (client.CertificateSubject is { } subject) json[CertificateSubject.Members.First(m => m.Kind == subject.Kind).Member] = subject.Value;
+        if (client.CertificateBoundAccessTokens) json["tls_client_certificate_bound_access_tokens"] = true;
+        if (client.BearerWithoutCertificate) json["bearer_without_certificate"] = true;
         if (client.DpopBoundAccessTokens) json["dpop_bound_access_tokens"] = true;
         if (client.RequireDpopNonce) json["require_dpop_nonce"] = true;
         json["consent"] = client.Consent.ToString().ToLowerInvariant();
@@ -250,6 +266,8 @@ public static class ClientMetadata
         ClientAuthenticationMethod.ClientSecretBasic => "client_secret_basic",
         ClientAuthenticationMethod.ClientSecretPost => "client_secret_post",
         ClientAuthenticationMethod.PrivateKeyJwt => "private_key_jwt",
+        ClientAuthenticationMethod.TlsClientAuth => "tls_client_auth",
+        ClientAuthenticationMethod.SelfSignedTlsClientAuth => "self_signed_tls_client_auth",
         _ => "none",
     };
 
@@ -266,6 +284,21 @@ public static class ClientMetadata
         }
         read.Fault(name, "is not a list of at most 50 objects");
         return [];
+    }
+
+    /// <summary>RFC 8705 section 2.1.2: exactly one of five.</summary>
+    private static CertificateSubject? CertificateOf(JsonMembers read, ClientAuthenticationMethod method)
+    {
+        var given = new List<CertificateSubject>();
+        foreach ((string member, CertificateSubjectKind kind) in CertificateSubject.Members)
+        {
+            if (read.Text(member) is not { } value) continue;
+            given.Add(new CertificateSubject(kind, value));
+            if (given[^1].Fault() is { } fault) read.Fault(member, fault);
+            if (method != ClientAuthenticationMethod.TlsClientAuth) read.Fault(member, "goes with tls_client_auth only");
+        }
+        if (method == ClientAuthenticationMethod.TlsClientAuth && given.Count != 1) read.Fault("tls_client_auth_subject_dn", "or exactly one of the four tls_client_auth_san members is needed for tls_client_auth (RFC 8705 section 2.1.2)");
+        return given.Count == 1 ? given[0] : null;
     }
 
     private static IReadOnlyList<string> Flags(JsonMembers read)

@@ -33,6 +33,9 @@ public sealed record PushFacts
     /// <summary>The authenticated client.</summary>
     public required Client Client { get; init; }
 
+    /// <summary>Thumbprint of the key that the push proves by DPoP; null for none.</summary>
+    public string? DpopKey { get; init; }
+
     /// <summary>The client's keys; null when it has none.</summary>
     public JwkSet? Keys { get; init; }
 
@@ -56,6 +59,7 @@ public sealed record PushFacts
 public static class PushedAuthorization
 {
     private static readonly OAuthError NoClientId = OAuthError.InvalidRequest("The parameter client_id is missing.", Refusal.ParameterMissing);
+    private static readonly OAuthError OtherKey = new("invalid_dpop_proof", "The DPoP proof is of another key than dpop_jkt names.", Refusal.KeyMismatch);
     private static readonly OAuthError HasUri = OAuthError.InvalidRequest("A pushed request holds no request_uri.", Refusal.RequestUriPushed);
 
     /// <summary>Decides.</summary>
@@ -69,6 +73,12 @@ public static class PushedAuthorization
         Parameters sent = Parameters.From(facts.Form.All.Where(p => p.Key is not ("client_secret" or "client_assertion" or "client_assertion_type")));
         AuthorizeRequest request = RequestObjects.Read(sent, facts.Client, facts.Keys, facts.Issuer, facts.Now) with { IsPushed = true };
         if (request.Fault is { } fault) return new PushRefused(fault);
+        // RFC 9449 section 10.1: a proof here binds the code as if its key had been named.
+        if (facts.DpopKey is { } key)
+        {
+            if ((request.DpopKey ?? key) != key) return new PushRefused(OtherKey);
+            request = request.BoundTo(key);
+        }
         // Step 3: as at the authorization endpoint, except for what depends on the End-User (section 2.3).
         if (AuthorizeTarget.Find(request, facts.Client, out _) is { } unanswerable) return new PushRefused(unanswerable);
         if (AuthorizeRules.Judge(new AuthorizeFacts(request, facts.Client, facts.Catalogue) { Demands = facts.Demands }) is { } error) return new PushRefused(error);
