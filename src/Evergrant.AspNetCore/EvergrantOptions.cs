@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Evergrant.AspNetCore.Outbound;
+using Evergrant.AspNetCore.Registration;
 using Evergrant.Protocol.Clients;
 using Evergrant.Protocol.Keys;
 
@@ -33,6 +34,12 @@ public sealed class EvergrantOptions
     /// <summary>What the server may fetch from others: keys and documents of clients, of trusted issuers.</summary>
     public OutboundOptions Outbound { get; init; } = new();
 
+    /// <summary>Whether and how clients register themselves.</summary>
+    public RegistrationOptions Registration { get; init; } = new();
+
+    /// <summary>Whether clients may be named by the URL of their metadata.</summary>
+    public ClientDocumentOptions ClientDocuments { get; init; } = new();
+
     /// <summary>Everything that is wrong with the settings; empty when they can be used.</summary>
     public IReadOnlyList<string> Faults()
     {
@@ -53,7 +60,7 @@ public sealed class EvergrantOptions
         }
         if (KeyTimes.Announce < TimeSpan.Zero || KeyTimes.Sign <= KeyTimes.MadeAhead) faults.Add("key times: a key must sign for longer than its successor is made ahead, which is twice the time it is announced");
         if (CacheAge <= TimeSpan.Zero) faults.Add("cache age: is more than zero, or null");
-        faults.AddRange(Outbound.Faults());
+        faults.AddRange(Outbound.Faults().Concat(Registration.Faults()));
         return faults;
     }
 }

@@ -6,6 +6,7 @@ using Evergrant.AspNetCore.Introspection;
 using Evergrant.AspNetCore.Keys;
 using Evergrant.AspNetCore.Metadata;
 using Evergrant.AspNetCore.Outbound;
+using Evergrant.AspNetCore.Registration;
 using Evergrant.AspNetCore.Revocation;
 using Evergrant.AspNetCore.Token;
 using Evergrant.AspNetCore.UserInfo;
@@ -28,13 +29,16 @@ public static class EvergrantServices
         if (faults.Count > 0) throw new ArgumentException("The settings cannot be used: " + string.Join("; ", faults), nameof(options));
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton(options).AddSingleton<IssuerSites>();
-        services.AddSingleton<ClientCatalogue>().AddSingleton<ClientThrottle>().AddSingleton<ClientGate>().AddSingleton<AccessTokenForms>();
+        services.AddSingleton<ClientDocuments>();
+        services.AddSingleton(s => new ClientCatalogue(s.GetRequiredService<Protocol.Storage.IClientStore>(), options, s.GetRequiredService<TimeProvider>()) { Documents = s.GetRequiredService<ClientDocuments>() });
+        services.AddSingleton<ClientThrottle>().AddSingleton<ClientGate>().AddSingleton<AccessTokenForms>();
         services.AddSingleton<OutboundFetcher>().AddSingleton<RemoteDocuments>().AddSingleton<RemoteKeys>().AddSingleton<ClientKeys>();
         services.AddSingleton<KeyRings>().AddSingleton<PairwiseKey>().AddSingleton<RefusalLog>().AddSingleton(s => new Explainer(s.GetRequiredService<Protocol.Storage.IGrantStore>(), s.GetRequiredService<PresentedTokens>(), s.GetRequiredService<IServerSecrets>(), s.GetRequiredService<IssuerSites>(), s.GetRequiredService<TimeProvider>()));
         services.AddSingleton<TokenWriter>().AddSingleton<PresentedTokens>();
         services.AddSingleton<InteractionTickets>().AddSingleton<AuthorizePages>().AddSingleton<IAuthorizeContinuation, AuthorizeContinuation>();
         services.AddSingleton<AuthorizeEndpoint>().AddSingleton<TokenEndpoint>().AddSingleton<IntrospectionEndpoint>().AddSingleton<RevocationEndpoint>();
         services.AddSingleton<DeviceAuthorizationEndpoint>().AddSingleton<DeviceVerificationEndpoint>().AddSingleton<DevicePolls>().AddSingleton<UserCodeThrottle>();
+        services.AddSingleton<RegistrationEndpoint>().AddSingleton<ConfigurationEndpoint>().AddSingleton<RegistrationReader>().AddSingleton<RegistrationReplies>().AddSingleton<RegistrationThrottle>().AddSingleton<ClientUses>();
         services.AddSingleton<UserInfoEndpoint>().AddSingleton<MetadataEndpoint>().AddSingleton<JwksEndpoint>();
         return services;
     }

@@ -81,8 +81,9 @@ internal sealed class AuthorizeEndpoint(
     public async Task DecideAsync(HttpContext http, IssuerSite site, Interaction interaction, IReadOnlyList<Session> sessions, bool chosen, ConsentAnswer? answer)
     {
         AuthorizeRequest request = AuthorizeRequest.Read(interaction.Parameters);
-        Client? client = request.ClientId is null ? null : await clients.FindAsync(site.Issuer, request.ClientId, http.RequestAborted);
-        if (AuthorizeTarget.Find(request, client, out AuthorizeTarget? target) is { } unanswerable)
+        (Client? client, OAuthError? undescribed) = request.ClientId is null ? default : await clients.FindForAuthorizationAsync(site.Issuer, request.ClientId, http.RequestAborted);
+        AuthorizeTarget? target = null;
+        if ((undescribed ?? AuthorizeTarget.Find(request, client, out target)) is { } unanswerable)
         {
             await pages.RefuseAsync(http, site, unanswerable, request.ClientId);
             return;
@@ -99,9 +100,10 @@ internal sealed class AuthorizeEndpoint(
                         await pages.ShowAsync(http, site, facts, prompted);
                         return;
                     case Refused refused:
-                        await ReplyErrorAsync(http, site, target!, request, refused.Error, refused.Subject);
+                        await ReplyErrorAsync(http, site, target!, request, refused.Error, refused.Subject, sessions, answered: answer is not null);
                         return;
                     case CodeIssued issued:
+                        await clients.KeepAsync(target!.Client, http.RequestAborted);
                         CommitResult result = await store.CommitAsync(issued.Change, null, http.RequestAborted);
                         if (result == CommitResult.Committed)
                         {
@@ -122,7 +124,7 @@ internal sealed class AuthorizeEndpoint(
             log.Fault(exception, "Authorize");
         }
         // RFC 6749 section 4.1.2.1: a server that cannot answer says so at the redirect URI, for a 503 would be seen by nobody who can act.
-        await ReplyErrorAsync(http, site, target!, request, Busy, null);
+        await ReplyErrorAsync(http, site, target!, request, Busy, null, sessions, answered: false);
     }
 
     /// <summary>Answers with an error at the redirect URI of a ticket.</summary>
@@ -141,13 +143,28 @@ internal sealed class AuthorizeEndpoint(
             Prompt.SignIn when request.Prompts.Contains("login") => new("login_required", "The End-User did not sign in.", Refusal.LoginRequired),
             _ => new("access_denied", "The End-User has refused.", Refusal.ConsentDenied),
         };
-        await ReplyErrorAsync(http, site, target!, request, error, null);
+        await ReplyErrorAsync(http, site, target!, request, error, null, [], answered: true);
     }
 
-    private async Task ReplyErrorAsync(HttpContext http, IssuerSite site, AuthorizeTarget target, AuthorizeRequest request, OAuthError error, string? subject)
+    private async Task ReplyErrorAsync(HttpContext http, IssuerSite site, AuthorizeTarget target, AuthorizeRequest request, OAuthError error, string? subject, IReadOnlyList<Session> sessions, bool answered)
     {
+        // RFC 9700 section 4.11.2: nobody is sent on to the address of a stranger that they have never allowed anything, unless they have just pressed a button here.
+        if (target.Client.IsSelfAsserted && !answered && !await IsKnownAsync(site, target.Client, sessions, http.RequestAborted))
+        {
+            await pages.RefuseAsync(http, site, error with { Refusal = Refusal.RedirectUntrusted }, target.Client.ClientId);
+            return;
+        }
         string reference = await log.RecordAsync(new Told("Refused", "Authorize", site.Issuer, target.Client.ClientId, error, Subject: subject), http.RequestAborted);
         await pages.ReplyAsync(http, target, AuthorizeReply.Failure(error, RefusalLog.Describe(error, reference), request.State, site.Issuer));
+    }
+
+    private async ValueTask<bool> IsKnownAsync(IssuerSite site, Client client, IReadOnlyList<Session> sessions, CancellationToken cancellationToken)
+    {
+        foreach (Session session in sessions)
+        {
+            if (await store.FindConsentAsync(site.Issuer, session.Subject, client.ClientId, cancellationToken) is not null) return true;
+        }
+        return false;
     }
 
     private async ValueTask<IReadOnlyList<Session>> StandingAsync(IReadOnlyList<Session> sessions, CancellationToken cancellationToken)
@@ -176,6 +193,7 @@ internal sealed class AuthorizeEndpoint(
         // The consent that counts is that of the account which the decision will pick: the first, or the hinted one.
         Session? likely = sessions.FirstOrDefault(s => hinted is null || subjectOf(s.Subject) == hinted);
         Consent? consent = likely is null ? null : await store.FindConsentAsync(site.Issuer, likely.Subject, target.Client.ClientId, http.RequestAborted);
+        if (consent is not null && target.Client.ConsentSince > consent.GivenAt) consent = null;
         return new AuthorizationFacts
         {
             Request = request,

@@ -1,4 +1,6 @@
 using System.Collections.Concurrent;
+using Evergrant.AspNetCore.Registration;
+using Evergrant.Protocol;
 using Evergrant.Protocol.Clients;
 using Evergrant.Protocol.Policies;
 using Evergrant.Protocol.Storage;
@@ -27,6 +29,23 @@ public sealed class ClientCatalogue(IClientStore store, EvergrantOptions options
     /// <param name="cancellationToken">Ends the wait.</param>
     public ValueTask<Client?> FindAsync(string issuer, string clientId, CancellationToken cancellationToken) =>
         Now.Clients.TryGetValue((issuer, clientId), out Client? client) ? new(client) : LoadAsync(issuer, clientId, cancellationToken);
+
+    /// <summary>Where clients are found that are named by a URL; null where there are none.</summary>
+    internal ClientDocuments? Documents { private get; init; }
+
+    /// <summary>Finds the client of an authorization request: one that is named by a URL has to be what its document says now.</summary>
+    /// <returns>The client; or why there is none, where that is not only that nobody knows it.</returns>
+    internal async ValueTask<(Client? Client, OAuthError? Error)> FindForAuthorizationAsync(string issuer, string clientId, CancellationToken cancellationToken)
+    {
+        if (Documents?.AreNamedBy(clientId) != true) return (await FindAsync(issuer, clientId, cancellationToken), null);
+        return await Documents.FetchAsync(issuer, clientId, await ScopesAsync(cancellationToken), await PoliciesAsync(cancellationToken), cancellationToken);
+    }
+
+    /// <summary>Keeps what is known of a client that somebody is about to allow something, if it is named by a URL.</summary>
+    internal async ValueTask KeepAsync(Client client, CancellationToken cancellationToken)
+    {
+        if (client.IsDocument && Documents is not null && await Documents.KeepAsync(client, cancellationToken)) Changed(client);
+    }
 
     /// <summary>The scopes and resources.</summary>
     /// <param name="cancellationToken">Ends the wait.</param>
@@ -62,6 +81,18 @@ public sealed class ClientCatalogue(IClientStore store, EvergrantOptions options
         _known.Clients.TryRemove((client.Issuer, client.ClientId), out _);
     }
 
+    /// <summary>Takes over one client that was just written, without forgetting the others: strangers who register cost nobody else a read.</summary>
+    internal void Changed(Client client)
+    {
+        Known known = _known;
+        known.Clients.TryRemove((client.Issuer, client.ClientId), out _);
+        if (known.Origins is not { } origins) return;
+        var all = new Dictionary<string, HashSet<string>>(StringComparer.Ordinal);
+        foreach ((string issuer, HashSet<string> of) in origins.ByIssuer) all[issuer] = issuer == client.Issuer ? new(of, StringComparer.Ordinal) : of;
+        AddOrigins(all, client);
+        known.Origins = new(all, origins.Since);
+    }
+
     /// <summary>Forgets everything; the next question goes to the store.</summary>
     public void Invalidate() => _known = new(time.GetTimestamp());
 
@@ -82,6 +113,7 @@ public sealed class ClientCatalogue(IClientStore store, EvergrantOptions options
 
     private async ValueTask<Client?> LoadAsync(string issuer, string clientId, CancellationToken cancellationToken)
     {
+        if (Documents?.AreNamedBy(clientId) == true) return await Documents.FindAsync(issuer, clientId, await ScopesAsync(cancellationToken), await PoliciesAsync(cancellationToken), cancellationToken);
         if (clientId.Length > LongestClientId) return null;
         Known known = Now;
         ConcurrentDictionary<(string, string), Client> into = known.Clients;
@@ -106,19 +138,21 @@ public sealed class ClientCatalogue(IClientStore store, EvergrantOptions options
     private async ValueTask<IReadOnlyDictionary<string, HashSet<string>>> LoadOriginsAsync(CancellationToken cancellationToken)
     {
         var origins = new Dictionary<string, HashSet<string>>(StringComparer.Ordinal);
-        foreach (Client client in await store.ListClientsAsync(null, cancellationToken))
-        {
-            if (!origins.TryGetValue(client.Issuer, out HashSet<string>? known)) origins[client.Issuer] = known = new(StringComparer.Ordinal);
-            known.UnionWith(client.AllowedOrigins);
-            foreach (string uri in client.RedirectUris.Where(u => u.StartsWith("http", StringComparison.Ordinal)))
-            {
-                string origin = RedirectUri.OriginOf(uri);
-                known.Add(origin);
-                // The port of a loopback redirect URI may vary (RFC 8252 section 7.3), so that of the page may too.
-                if (WithoutPort(origin) is { } loopback) known.Add(loopback);
-            }
-        }
+        foreach (Client client in await store.ListClientsAsync(null, cancellationToken)) AddOrigins(origins, client);
         return origins;
+    }
+
+    private static void AddOrigins(Dictionary<string, HashSet<string>> origins, Client client)
+    {
+        if (!origins.TryGetValue(client.Issuer, out HashSet<string>? known)) origins[client.Issuer] = known = new(StringComparer.Ordinal);
+        known.UnionWith(client.AllowedOrigins);
+        foreach (string uri in client.RedirectUris.Where(u => u.StartsWith("http", StringComparison.Ordinal)))
+        {
+            string origin = RedirectUri.OriginOf(uri);
+            known.Add(origin);
+            // The port of a loopback redirect URI may vary (RFC 8252 section 7.3), so that of the page may too.
+            if (WithoutPort(origin) is { } loopback) known.Add(loopback);
+        }
     }
 
     /// <summary>An http loopback origin without its port, marked so that it equals no origin; null for any other.</summary>

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using System.Text.Json;
 using Evergrant.AspNetCore.Clients;
+using Evergrant.AspNetCore.Registration;
 using Evergrant.Protocol.Clients;
 using Evergrant.Protocol.Metadata;
 using Microsoft.AspNetCore.Http;
@@ -9,7 +10,7 @@ using Microsoft.AspNetCore.Http;
 namespace Evergrant.AspNetCore.Metadata;
 
 /// <summary>Serves the metadata document; it is written once for each state of the scopes.</summary>
-internal sealed class MetadataEndpoint(ClientCatalogue clients)
+internal sealed class MetadataEndpoint(ClientCatalogue clients, EvergrantOptions options)
 {
     private static readonly JsonSerializerOptions Readable = new() { WriteIndented = true, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
@@ -21,7 +22,7 @@ internal sealed class MetadataEndpoint(ClientCatalogue clients)
         ScopeCatalogue scopes = await clients.ScopesAsync(http.RequestAborted);
         if (!_documents.TryGetValue(site, out (ScopeCatalogue Scopes, byte[] Json, string ETag) document) || document.Scopes != scopes)
         {
-            byte[] json = System.Text.Encoding.UTF8.GetBytes(ServerMetadata.Build(site.Issuer, site.Base, scopes).ToJsonString(Readable));
+            byte[] json = System.Text.Encoding.UTF8.GetBytes(ServerMetadata.Build(site.Issuer, site.Base, scopes, new ServerFeatures(Registration: options.Registration.Mode != RegistrationMode.Off, ClientDocuments: options.ClientDocuments.Enabled)).ToJsonString(Readable));
             document = _documents[site] = (scopes, json, '"' + Convert.ToHexStringLower(SHA256.HashData(json)[..8]) + '"');
         }
         await PublicDocument.WriteAsync(http, document.Json, document.ETag);

@@ -49,6 +49,9 @@ internal sealed record JwtRules
     /// <summary>Whether <c>aud</c> must have exactly one value.</summary>
     public bool SoleAudience { get; init; }
 
+    /// <summary>Whether a JWT without <c>aud</c> passes, and one without <c>exp</c>; only for statements that are about somebody and not for anybody (RFC 7591 §2.3).</summary>
+    public bool AudienceAndEndMayBeMissing { get; init; }
+
     /// <summary>The instant to judge at; null judges no time, only that the claims are well-formed.</summary>
     public DateTimeOffset? Now { get; init; }
 
@@ -116,9 +119,12 @@ internal sealed record JwtRules
         claims.Demand(claims.Text("iss") == Issuer, JwtFault.IssuerWrong);
         if (Subject is not null)
             claims.Demand(claims.Text("sub") == Subject, JwtFault.SubjectWrong);
-        IReadOnlyList<string> audience = claims.Texts("aud");
-        claims.Demand(AudienceIsAccepted(audience), JwtFault.AudienceWrong);
-        DateTimeOffset expiresAt = claims.Instant("exp");
+        if (!AudienceAndEndMayBeMissing || claims.Has("aud"))
+        {
+            IReadOnlyList<string> audience = claims.Texts("aud");
+            claims.Demand(AudienceIsAccepted(audience), JwtFault.AudienceWrong);
+        }
+        DateTimeOffset expiresAt = !AudienceAndEndMayBeMissing || claims.Has("exp") ? claims.Instant("exp") : DateTimeOffset.MaxValue;
         claims.Demand(Now is not { } late || late - Leeway < expiresAt, JwtFault.Expired);
         DateTimeOffset? notBefore = claims.OptionalInstant("nbf");
         claims.Demand(Now is not { } early || notBefore is null || early + Leeway >= notBefore, JwtFault.NotYetValid);

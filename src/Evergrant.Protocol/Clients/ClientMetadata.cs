@@ -13,7 +13,9 @@ namespace Evergrant.Protocol.Clients;
 /// <param name="AllowLoopback">Whether clients other than native ones may use http on loopback, with any port (development mode).</param>
 /// <param name="Now">The instant of registration.</param>
 /// <param name="Existing">The client as it is registered now, whose secrets and date are kept; null for a new one.</param>
-public sealed record ClientRegistrationContext(string Issuer, ScopeCatalogue Catalogue, bool AllowLoopback, DateTimeOffset Now, Client? Existing = null);
+/// <param name="OwnSecret">Whether each installation registers for itself, so that a secret is no other's, also on a user's device (RFC 8252 section 8.4).</param>
+/// <param name="IsDocument">Whether the client is named by the URL of its metadata, which is its id then.</param>
+public sealed record ClientRegistrationContext(string Issuer, ScopeCatalogue Catalogue, bool AllowLoopback, DateTimeOffset Now, Client? Existing = null, bool OwnSecret = false, bool IsDocument = false);
 
 /// <summary>Client metadata by their registered names (RFC 7591 section 2, OpenID Connect Registration section 2), and ours beside them.</summary>
 public static class ClientMetadata
@@ -25,7 +27,11 @@ public static class ClientMetadata
         "grant_types", "response_types", "scope", "resources", "introspect", "jwks", "jwks_uri", "legacy_assertion_audience", "subject_type", "sector_identifier_uri",
         "id_token_signed_response_alg", "userinfo_signed_response_alg", "access_token_format", "access_token_signed_alg", "consent", "require_pkce",
         "redirect_uri_optional_at_token", "default_max_age", "require_auth_time", "claims_in_id_token", "allowed_origins", "flags", "policy",
+        "logo_uri", "tos_uri", "policy_uri", "contacts", "software_id", "software_version", "initiate_login_uri", "default_acr_values", "token_endpoint_auth_signing_alg",
     ];
+
+    /// <summary>Members that may be there once more for each language, as client_name#ja (RFC 7591 section 2.2).</summary>
+    public static IReadOnlyList<string> Localizable { get; } = ["client_name", "client_uri", "logo_uri", "tos_uri", "policy_uri"];
 
     /// <summary>Signature algorithms that a client may choose.</summary>
     public static IReadOnlyList<string> SigningAlgorithms { get; } = [SignatureAlgorithm.RS256, SignatureAlgorithm.ES256, SignatureAlgorithm.PS256];
@@ -43,9 +49,9 @@ public static class ClientMetadata
         // Whatever is not text throws when it is looked at; a member that is there twice means two things.
         if (!StrictJson.TryParseObject(Encoding.UTF8.GetBytes(json.GetRawText()), out JsonDocument? strict)) return new(["A client is a JSON object of valid text in which each member occurs once."]);
         strict.Dispose();
-        var read = new JsonMembers(json, Members);
+        var read = new JsonMembers(json, Members, localizable: Localizable);
         string id = read.Text("client_id") ?? "";
-        if (id.Length is < 1 or > 128 || !id.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '_' or '~' or '-')) read.Fault("client_id", "must be 1 to 128 characters of A-Z, a-z, 0-9, '.', '_', '~', '-'");
+        if (!context.IsDocument && (id.Length is < 1 or > 128 || !id.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '_' or '~' or '-'))) read.Fault("client_id", "must be 1 to 128 characters of A-Z, a-z, 0-9, '.', '_', '~', '-'");
         ApplicationType type = read.Choice("application_type", ("web", ApplicationType.Web), ("native", ApplicationType.Native), ("browser", ApplicationType.Browser));
         ClientAuthenticationMethod method = read.Choice("token_endpoint_auth_method",
             type == ApplicationType.Web ? ClientAuthenticationMethod.ClientSecretBasic : ClientAuthenticationMethod.None,
@@ -53,7 +59,7 @@ public static class ClientMetadata
             ("private_key_jwt", ClientAuthenticationMethod.PrivateKeyJwt), ("none", ClientAuthenticationMethod.None));
         bool secret = method is ClientAuthenticationMethod.ClientSecretBasic or ClientAuthenticationMethod.ClientSecretPost;
         // RFC 6749 section 10.1: a secret that is shipped to everybody is none.
-        if (secret && type != ApplicationType.Web) read.Fault("token_endpoint_auth_method", "gives a secret to a client on the user's device (RFC 6749 section 10.1); use none or private_key_jwt");
+        if (secret && type != ApplicationType.Web && !context.OwnSecret) read.Fault("token_endpoint_auth_method", "gives a secret to a client on the user's device (RFC 6749 section 10.1); use none or private_key_jwt");
 
         IReadOnlyList<string> grants = read.Texts("grant_types") ?? ["authorization_code", "refresh_token"];
         foreach (string grant in grants.Where(g => !GrantTypes.Contains(g))) read.Fault("grant_types", $"has a value that is not offered: {grant}");
@@ -91,6 +97,16 @@ public static class ClientMetadata
             read.Fault("sector_identifier_uri", "is missing, though the redirect URIs have several hosts (OpenID Connect Core section 8.1)");
         }
 
+        Dictionary<string, string>? localized = null;
+        foreach (string name in read.Tagged)
+        {
+            if (read.Text(name) is { } text) (localized ??= new(StringComparer.Ordinal))[name] = text;
+        }
+        string? login = read.Text("initiate_login_uri");
+        if (login is not null && !IsFetchable(login, false)) read.Fault("initiate_login_uri", "is not an https URI (OpenID Connect Registration section 2)");
+        string? authenticationAlg = read.Text("token_endpoint_auth_signing_alg");
+        if (authenticationAlg is not null && !SignatureAlgorithm.Asymmetric.Contains(authenticationAlg)) read.Fault("token_endpoint_auth_signing_alg", $"is none of {string.Join(", ", SignatureAlgorithm.Asymmetric)}");
+
         string? jwks = read.Object("jwks");
         if (jwks is not null && !JwkSet.TryParse(Encoding.UTF8.GetBytes(jwks), out _, out string? jwksFault)) read.Fault("jwks", jwksFault);
         string? jwksUri = read.Text("jwks_uri");
@@ -110,6 +126,16 @@ public static class ClientMetadata
             ClientId = id,
             Name = read.Text("client_name"),
             ClientUri = home,
+            LogoUri = Link(read, "logo_uri"),
+            TosUri = Link(read, "tos_uri"),
+            PolicyUri = Link(read, "policy_uri"),
+            Contacts = read.Texts("contacts") ?? [],
+            SoftwareId = read.Text("software_id"),
+            SoftwareVersion = read.Text("software_version"),
+            InitiateLoginUri = login,
+            DefaultAcrValues = read.Texts("default_acr_values") ?? [],
+            AuthenticationSigningAlg = authenticationAlg,
+            Localized = localized,
             ApplicationType = type,
             AuthenticationMethod = method,
             SecretHashes = secret ? context.Existing?.SecretHashes ?? [] : [],
@@ -177,6 +203,16 @@ public static class ClientMetadata
         if (client.RequireAuthTime) json["require_auth_time"] = true;
         if (!client.ClaimsInIdToken) json["claims_in_id_token"] = false;
         List("allowed_origins", client.AllowedOrigins);
+        Put("logo_uri", client.LogoUri);
+        Put("tos_uri", client.TosUri);
+        Put("policy_uri", client.PolicyUri);
+        List("contacts", client.Contacts);
+        Put("software_id", client.SoftwareId);
+        Put("software_version", client.SoftwareVersion);
+        Put("initiate_login_uri", client.InitiateLoginUri);
+        List("default_acr_values", client.DefaultAcrValues);
+        Put("token_endpoint_auth_signing_alg", client.AuthenticationSigningAlg);
+        foreach ((string name, string value) in client.Localized ?? new Dictionary<string, string>()) json[name] = value;
         List("flags", client.Flags);
         if (client.Policy is { } policy) json["policy"] = policy.Write();
         return json;
@@ -205,6 +241,13 @@ public static class ClientMetadata
     /// <summary>Writes a policy with its name and all its knobs.</summary>
     /// <param name="policy">The policy.</param>
     public static JsonObject WritePolicy(GrantPolicy policy) => PolicyDocument.Of(policy).Write();
+
+    private static string? Link(JsonMembers read, string name)
+    {
+        string? link = read.Text(name);
+        if (link is not null && (!Uri.TryCreate(link, UriKind.Absolute, out Uri? uri) || uri.Scheme is not ("https" or "http"))) read.Fault(name, "is not an http or https URI (RFC 7591 section 5)");
+        return link;
+    }
 
     private static IReadOnlyList<string> Flags(JsonMembers read)
     {

@@ -13,7 +13,16 @@ public static class ServerMetadata
     /// <param name="issuer">Issuer, byte for byte as configured.</param>
     /// <param name="root">The issuer without a trailing slash; endpoints are below it.</param>
     /// <param name="catalogue">The server's scopes.</param>
-    public static JsonObject Build(string issuer, string root, ScopeCatalogue catalogue) => new()
+    /// <param name="features">What is on of what can be off.</param>
+    public static JsonObject Build(string issuer, string root, ScopeCatalogue catalogue, ServerFeatures features)
+    {
+        JsonObject json = Build(issuer, root, catalogue);
+        if (features.Registration) json["registration_endpoint"] = root + "/register";
+        if (features.ClientDocuments) json["client_id_metadata_document_supported"] = true;
+        return json;
+    }
+
+    private static JsonObject Build(string issuer, string root, ScopeCatalogue catalogue) => new()
     {
         ["issuer"] = issuer,
         ["authorization_endpoint"] = root + "/authorize",
@@ -52,3 +61,8 @@ public static class ServerMetadata
 
     private static JsonArray List(IEnumerable<string> values) => new([.. values.Select(v => (JsonNode)v)]);
 }
+
+/// <summary>What a server has on of what can be off; what is off is not announced.</summary>
+/// <param name="Registration">Clients may register themselves (RFC 7591).</param>
+/// <param name="ClientDocuments">Clients may be named by the URL of their metadata (draft-ietf-oauth-client-id-metadata-document).</param>
+public sealed record ServerFeatures(bool Registration = false, bool ClientDocuments = false);

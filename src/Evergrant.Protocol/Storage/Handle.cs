@@ -5,6 +5,12 @@ public enum HandleKind
 {
     /// <summary>A user code (RFC 8628 section 3.2): to the grant that a device asked for.</summary>
     UserCode = 1,
+
+    /// <summary>An initial access token (RFC 7591 section 3): to what a client may register with it.</summary>
+    InitialAccessToken = 10,
+
+    /// <summary>That a client which registered itself has been used lately: without it the client goes.</summary>
+    ClientUse = 11,
 }
 
 /// <summary>Something short that stands for something stored: shown to a person or put in an address, kept as a hash only, and good for minutes.</summary>

@@ -32,6 +32,8 @@ internal static class ServerServices
             Policy = settings.Policy,
             Development = settings.Development,
             Outbound = settings.Outbound,
+            Registration = settings.Registration,
+            ClientDocuments = settings.ClientDocuments,
             CacheAge = store.Database is null ? null : LongestAge,
             Claims = async (request, cancellationToken) =>
                 await AccountClaims.FindAsync(store.Accounts, request.AccountId, cancellationToken) is { } claims ? new ClaimSet(claims) : null,

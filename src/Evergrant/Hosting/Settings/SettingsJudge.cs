@@ -31,7 +31,7 @@ internal sealed class SettingsJudge(SettingValues values, List<string> faults, s
             Urls = urls, TrustedProxies = proxies,
             CertificatePath = certificate is null ? null : Full(certificate), CertificateKeyPath = key is null ? null : Full(key),
             Apply = values.Find("apply") is { } apply ? Readable("apply", apply) : null,
-            Outbound = Outbound(), LogLevel = Level(), KeepEvents = KeepEvents(),
+            Outbound = Outbound(), Registration = new RegistrationJudge(values, faults).Judge(), ClientDocuments = new RegistrationJudge(values, faults).ClientDocuments(), LogLevel = Level(), KeepEvents = KeepEvents(),
         };
     }
 
