@@ -34,7 +34,8 @@ public static class EvergrantServices
         services.AddSingleton<ClientThrottle>().AddSingleton<ClientGate>().AddSingleton<AccessTokenForms>();
         services.AddSingleton<OutboundFetcher>().AddSingleton<RemoteDocuments>().AddSingleton<RemoteKeys>().AddSingleton<ClientKeys>();
         services.AddSingleton<KeyRings>().AddSingleton<PairwiseKey>().AddSingleton<RefusalLog>().AddSingleton(s => new Explainer(s.GetRequiredService<Protocol.Storage.IGrantStore>(), s.GetRequiredService<PresentedTokens>(), s.GetRequiredService<IServerSecrets>(), s.GetRequiredService<IssuerSites>(), s.GetRequiredService<TimeProvider>()));
-        services.AddSingleton<TokenWriter>().AddSingleton<PresentedTokens>();
+        services.AddSingleton<TokenWriter>().AddSingleton<PresentedTokens>().AddSingleton<OtherGrants>().AddSingleton<GrantTypes>();
+        services.AddSingleton<IGrantType, AuthorizationCodeGrantType>().AddSingleton<IGrantType, RefreshTokenGrantType>().AddSingleton<IGrantType, ClientCredentialsGrantType>().AddSingleton<IGrantType, DeviceCodeGrantType>();
         services.AddSingleton<InteractionTickets>().AddSingleton<AuthorizePages>().AddSingleton<IAuthorizeContinuation, AuthorizeContinuation>();
         services.AddSingleton<AuthorizeEndpoint>().AddSingleton<TokenEndpoint>().AddSingleton<IntrospectionEndpoint>().AddSingleton<RevocationEndpoint>();
         services.AddSingleton<DeviceAuthorizationEndpoint>().AddSingleton<DeviceVerificationEndpoint>().AddSingleton<DevicePolls>().AddSingleton<UserCodeThrottle>();
@@ -42,6 +43,12 @@ public static class EvergrantServices
         services.AddSingleton<UserInfoEndpoint>().AddSingleton<MetadataEndpoint>().AddSingleton<JwksEndpoint>();
         return services;
     }
+
+    /// <summary>Adds a grant type of the host's own (RFC 6749 section 4.5): docs/add-a-grant.md.</summary>
+    /// <typeparam name="T">The grant; one object serves all requests.</typeparam>
+    /// <param name="services">The host's services.</param>
+    public static IServiceCollection AddExtensionGrant<T>(this IServiceCollection services)
+        where T : class, IExtensionGrant => services.AddSingleton<IExtensionGrant, T>();
 
     /// <summary>Adds response headers, CORS, and the one place where faults become answers. Before <c>MapEvergrant</c>, after <c>UseRouting</c>.</summary>
     /// <param name="app">The host's pipeline.</param>

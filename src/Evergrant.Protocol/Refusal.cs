@@ -60,6 +60,12 @@ public enum Refusal
     /// <summary>The server does not offer this grant type.</summary>
     GrantTypeUnsupported,
 
+    /// <summary>A grant that the host has added refused the request. Operator: see that grant's own log.</summary>
+    ExtensionGrantRefused,
+
+    /// <summary>The assertion was used before. Client: get a new one for each request.</summary>
+    AssertionReplayed,
+
     /// <summary>The client may not use this response type. Operator: add it to response_types.</summary>
     ResponseTypeNotAllowed,
 

@@ -41,7 +41,7 @@ internal sealed class Host : IAsyncDisposable
 
     public WebApplication App => _app;
 
-    public static async Task<Host> StartAsync(Func<ClaimsRequest, CancellationToken, ValueTask<ClaimSet?>>? claims = null, bool readsWait = false)
+    public static async Task<Host> StartAsync(Func<ClaimsRequest, CancellationToken, ValueTask<ClaimSet?>>? claims = null, bool readsWait = false, Action<IServiceCollection, MemoryStore>? more = null)
     {
         var store = new MemoryStore { ReadsWait = readsWait };
         var secrets = new Secrets();
@@ -60,6 +60,7 @@ internal sealed class Host : IAsyncDisposable
         builder.Services.AddEvergrant(claims is null
             ? new EvergrantOptions { Issuers = [new IssuerOptions { Issuer = Issuer }, new IssuerOptions { Issuer = Issuer + "/other" }] }
             : new EvergrantOptions { Issuers = [new IssuerOptions { Issuer = Issuer }], Claims = claims });
+        more?.Invoke(builder.Services, store);
         WebApplication app = builder.Build();
         app.UseRouting();
         app.UseEvergrantHeaders();

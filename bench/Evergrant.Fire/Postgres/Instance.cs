@@ -99,6 +99,13 @@ internal sealed class Instance(ServerFolder folder, string name)
     public Task<bool> SeesAsync(Instance standby, int looks = Looks) =>
         UntilAsync($"select count(*) from pg_stat_replication where application_name = '{standby.Name}' and state = 'streaming'", looks);
 
+    /// <summary>Waits until this standby receives the line of history that the primary is on. One that had received more of the line before it than the primary follows it again and again, and never gets there.</summary>
+    public async Task<bool> ReceivesAsync(Instance primary, int looks)
+    {
+        int line = await primary.AskAsync<int>("select ('x' || substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8))::bit(32)::int");
+        return await UntilAsync($"select count(*) from pg_stat_wal_receiver where status = 'streaming' and received_tli = {line}", looks);
+    }
+
     /// <summary>Waits until a standby has written what this primary had written at a place of its log.</summary>
     public async Task HasAsync(Instance standby, string place)
     {

@@ -68,7 +68,7 @@ internal sealed class Trio : IAsyncDisposable
         (Primary, Synchronous, Asynchronous) = (next, third, dead);
         promoted?.Invoke();
         await third.FollowAsync(next.Port);
-        if (!await next.SeesAsync(third, looks: 20))
+        if (!await third.ReceivesAsync(next, looks: 20))
         {
             // It had received more than the one that was promoted.
             await third.StopAsync();

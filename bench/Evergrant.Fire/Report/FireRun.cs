@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Runtime.InteropServices;
 using Evergrant.Fire.Faults;
 
 namespace Evergrant.Fire.Report;
@@ -26,15 +25,13 @@ internal static class FireRun
             if (drill is not MutantsDrill && outcomes.Any(o => o is { Drill: MutantsDrill, Result.Held: false })) break;
             outcomes.Add(await RunAsync(drill, setting, cancellationToken));
         }
-        FireReport report = new([.. Head(setting)], outcomes);
+        FireReport report = new([.. ResultPage.Head($"scale {setting.Scale}; seed {setting.Seed}")], outcomes);
         foreach (string line in report.Lines) Console.WriteLine(line);
         if (folder is not null)
         {
             IDrill[] named = [.. drills.Where(d => d is not MutantsDrill)];
             string name = named.Length == 1 ? $"fire-{named[0].Name}" : named.Length == 0 ? "fire-mutants" : "fire";
-            string path = Path.Combine(Directory.CreateDirectory(folder).FullName, $"{DateTimeOffset.UtcNow:yyyy-MM-dd-HHmm}-{Git("rev-parse", "--short", "HEAD")}-{name}.md");
-            await File.WriteAllLinesAsync(path, report.Lines, cancellationToken);
-            Console.WriteLine($"\nWritten to {path}");
+            await ResultPage.WriteAsync(folder, name, report.Lines, cancellationToken);
         }
         return report.Held ? 0 : 1;
     }
@@ -64,21 +61,5 @@ internal static class FireRun
                 setting.Say($"{drill.Name} failed and is tried a second time: {e}");
             }
         }
-    }
-
-    private static IEnumerable<string> Head(DrillSetting setting)
-    {
-        yield return $"- Machine: {Environment.ProcessorCount} cores, {GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / (1L << 30)} GiB memory, {RuntimeInformation.OSDescription}";
-        yield return $"- Runtime: {RuntimeInformation.FrameworkDescription}";
-        yield return $"- Commit: {Git("rev-parse", "--short", "HEAD")}{(Git("status", "--porcelain", "--untracked-files=no").Length > 0 ? " with uncommitted changes" : "")}";
-        yield return $"- Date: {DateTimeOffset.UtcNow:yyyy-MM-dd HH:mm} UTC; scale {setting.Scale}; seed {setting.Seed}";
-    }
-
-    private static string Git(params string[] arguments)
-    {
-        using Process git = Process.Start(new ProcessStartInfo("git", arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
-        string said = git.StandardOutput.ReadToEnd().Trim();
-        git.WaitForExit();
-        return said;
     }
 }

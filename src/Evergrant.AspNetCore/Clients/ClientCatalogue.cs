@@ -17,8 +17,8 @@ public sealed class ClientCatalogue(IClientStore store, EvergrantOptions options
     internal const int LongestClientId = 128;
     private const int MaximumClients = 20_000;
 
-    // All clients have to be read to know the origins, so they may be older, by so many times.
-    private const int OriginsOlder = 12;
+    // All clients have to be read to know what they use, so that may be older, by so many times.
+    private const int UsesOlder = 12;
 
     // One object, replaced as a whole: what was read before a change and arrives after it goes into the object that nobody asks any more.
     private volatile Known _known = new(time.GetTimestamp());
@@ -69,9 +69,15 @@ public sealed class ClientCatalogue(IClientStore store, EvergrantOptions options
     /// <param name="cancellationToken">Ends the wait.</param>
     public async ValueTask<bool> KnowsOriginAsync(string issuer, string origin, CancellationToken cancellationToken)
     {
+        RegisteredUse use = await UseOfAsync(issuer, cancellationToken);
+        return use.Origins.Contains(origin) || (WithoutPort(origin) is { } loopback && use.Origins.Contains(loopback));
+    }
+
+    /// <summary>What the clients of an issuer are registered for, all together; the same object as long as it is not read again.</summary>
+    internal async ValueTask<RegisteredUse> UseOfAsync(string issuer, CancellationToken cancellationToken)
+    {
         Known now = Now;
-        IReadOnlyDictionary<string, HashSet<string>> origins = (now.Origins ??= new(await LoadOriginsAsync(cancellationToken), now.Since)).ByIssuer;
-        return origins.TryGetValue(issuer, out HashSet<string>? known) && (known.Contains(origin) || (WithoutPort(origin) is { } loopback && known.Contains(loopback)));
+        return (now.Uses ??= new(await LoadUsesAsync(cancellationToken), now.Since)).ByIssuer.GetValueOrDefault(issuer) ?? RegisteredUse.None;
     }
 
     /// <summary>Replaces a hash of a client's secrets; whether it was done or somebody else was first, the client is read again.</summary>
@@ -86,11 +92,16 @@ public sealed class ClientCatalogue(IClientStore store, EvergrantOptions options
     {
         Known known = _known;
         known.Clients.TryRemove((client.Issuer, client.ClientId), out _);
-        if (known.Origins is not { } origins) return;
-        var all = new Dictionary<string, HashSet<string>>(StringComparer.Ordinal);
-        foreach ((string issuer, HashSet<string> of) in origins.ByIssuer) all[issuer] = issuer == client.Issuer ? new(of, StringComparer.Ordinal) : of;
-        AddOrigins(all, client);
-        known.Origins = new(all, origins.Since);
+        if (known.Uses is not { } uses) return;
+        var of = new RegisteredUse();
+        if (uses.ByIssuer.TryGetValue(client.Issuer, out RegisteredUse? before))
+        {
+            of.GrantTypes.UnionWith(before.GrantTypes);
+            of.ResponseTypes.UnionWith(before.ResponseTypes);
+            of.Origins.UnionWith(before.Origins);
+        }
+        Add(of, client);
+        known.Uses = new(new Dictionary<string, RegisteredUse>(uses.ByIssuer, StringComparer.Ordinal) { [client.Issuer] = of }, uses.Since);
     }
 
     /// <summary>Forgets everything; the next question goes to the store.</summary>
@@ -104,7 +115,7 @@ public sealed class ClientCatalogue(IClientStore store, EvergrantOptions options
             Known known = _known;
             if (options.CacheAge is not { } age || time.GetElapsedTime(known.Since) < age) return known;
             var next = new Known(time.GetTimestamp());
-            if (known.Origins is { } origins && time.GetElapsedTime(origins.Since) < age * OriginsOlder) next.Origins = origins;
+            if (known.Uses is { } uses && time.GetElapsedTime(uses.Since) < age * UsesOlder) next.Uses = uses;
             // Not over what somebody has put there meanwhile, which may be newer than a change that was told.
             Known before = Interlocked.CompareExchange(ref _known, next, known);
             return before == known ? next : before;
@@ -135,23 +146,28 @@ public sealed class ClientCatalogue(IClientStore store, EvergrantOptions options
             await store.ListPoliciesAsync(cancellationToken), options.Policy,
             options.Issuers.Where(i => i.Policy is not null).ToDictionary(i => i.Issuer, i => i.Policy!, StringComparer.Ordinal));
 
-    private async ValueTask<IReadOnlyDictionary<string, HashSet<string>>> LoadOriginsAsync(CancellationToken cancellationToken)
+    private async ValueTask<IReadOnlyDictionary<string, RegisteredUse>> LoadUsesAsync(CancellationToken cancellationToken)
     {
-        var origins = new Dictionary<string, HashSet<string>>(StringComparer.Ordinal);
-        foreach (Client client in await store.ListClientsAsync(null, cancellationToken)) AddOrigins(origins, client);
-        return origins;
+        var uses = new Dictionary<string, RegisteredUse>(StringComparer.Ordinal);
+        foreach (Client client in await store.ListClientsAsync(null, cancellationToken))
+        {
+            if (!uses.TryGetValue(client.Issuer, out RegisteredUse? use)) uses[client.Issuer] = use = new();
+            Add(use, client);
+        }
+        return uses;
     }
 
-    private static void AddOrigins(Dictionary<string, HashSet<string>> origins, Client client)
+    private static void Add(RegisteredUse use, Client client)
     {
-        if (!origins.TryGetValue(client.Issuer, out HashSet<string>? known)) origins[client.Issuer] = known = new(StringComparer.Ordinal);
-        known.UnionWith(client.AllowedOrigins);
+        use.GrantTypes.UnionWith(client.GrantTypes);
+        use.ResponseTypes.UnionWith(client.ResponseTypes);
+        use.Origins.UnionWith(client.AllowedOrigins);
         foreach (string uri in client.RedirectUris.Where(u => u.StartsWith("http", StringComparison.Ordinal)))
         {
             string origin = RedirectUri.OriginOf(uri);
-            known.Add(origin);
+            use.Origins.Add(origin);
             // The port of a loopback redirect URI may vary (RFC 8252 section 7.3), so that of the page may too.
-            if (WithoutPort(origin) is { } loopback) known.Add(loopback);
+            if (WithoutPort(origin) is { } loopback) use.Origins.Add(loopback);
         }
     }
 
@@ -176,10 +192,10 @@ public sealed class ClientCatalogue(IClientStore store, EvergrantOptions options
 
         public PolicySet? Policies { get; set; }
 
-        public Origins? Origins { get; set; }
+        public Uses? Uses { get; set; }
     }
 
-    /// <param name="ByIssuer">Origins by issuer.</param>
+    /// <param name="ByIssuer">What clients are registered for, by issuer.</param>
     /// <param name="Since">Timestamp before they were read.</param>
-    private sealed record Origins(IReadOnlyDictionary<string, HashSet<string>> ByIssuer, long Since);
+    private sealed record Uses(IReadOnlyDictionary<string, RegisteredUse> ByIssuer, long Since);
 }

@@ -3,27 +3,33 @@ using System.Security.Cryptography;
 using System.Text.Json;
 using Evergrant.AspNetCore.Clients;
 using Evergrant.AspNetCore.Registration;
+using Evergrant.AspNetCore.Token;
 using Evergrant.Protocol.Clients;
 using Evergrant.Protocol.Metadata;
 using Microsoft.AspNetCore.Http;
 
 namespace Evergrant.AspNetCore.Metadata;
 
-/// <summary>Serves the metadata document; it is written once for each state of the scopes.</summary>
-internal sealed class MetadataEndpoint(ClientCatalogue clients, EvergrantOptions options)
+/// <summary>Serves the metadata document; it is written once for each state of the scopes and clients.</summary>
+internal sealed class MetadataEndpoint(ClientCatalogue clients, GrantTypes grants, EvergrantOptions options)
 {
     private static readonly JsonSerializerOptions Readable = new() { WriteIndented = true, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    private readonly ConcurrentDictionary<IssuerSite, (ScopeCatalogue Scopes, byte[] Json, string ETag)> _documents = new();
+    private readonly ConcurrentDictionary<IssuerSite, (ScopeCatalogue Scopes, RegisteredUse Use, byte[] Json, string ETag)> _documents = new();
 
     public async Task HandleAsync(HttpContext http, IssuerSite site, EndpointRule rule)
     {
         _ = rule;
         ScopeCatalogue scopes = await clients.ScopesAsync(http.RequestAborted);
-        if (!_documents.TryGetValue(site, out (ScopeCatalogue Scopes, byte[] Json, string ETag) document) || document.Scopes != scopes)
+        RegisteredUse use = await clients.UseOfAsync(site.Issuer, http.RequestAborted);
+        if (!_documents.TryGetValue(site, out (ScopeCatalogue Scopes, RegisteredUse Use, byte[] Json, string ETag) document) || document.Scopes != scopes || document.Use != use)
         {
-            byte[] json = System.Text.Encoding.UTF8.GetBytes(ServerMetadata.Build(site.Issuer, site.Base, scopes, new ServerFeatures(Registration: options.Registration.Mode != RegistrationMode.Off, ClientDocuments: options.ClientDocuments.Enabled)).ToJsonString(Readable));
-            document = _documents[site] = (scopes, json, '"' + Convert.ToHexStringLower(SHA256.HashData(json)[..8]) + '"');
+            var features = new ServerFeatures
+            {
+                GrantTypes = grants.AnnouncedFor(use), Registration = options.Registration.Mode != RegistrationMode.Off, ClientDocuments = options.ClientDocuments.Enabled,
+            };
+            byte[] json = System.Text.Encoding.UTF8.GetBytes(ServerMetadata.Build(site.Issuer, site.Base, scopes, features).ToJsonString(Readable));
+            document = _documents[site] = (scopes, use, json, '"' + Convert.ToHexStringLower(SHA256.HashData(json)[..8]) + '"');
         }
         await PublicDocument.WriteAsync(http, document.Json, document.ETag);
     }

@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using Evergrant.AspNetCore.Clients;
-using Evergrant.AspNetCore.DeviceAuthorization;
 using Evergrant.AspNetCore.Keys;
 using Evergrant.Protocol;
 using Evergrant.Protocol.Clients;
@@ -12,7 +11,7 @@ using Microsoft.AspNetCore.Http;
 namespace Evergrant.AspNetCore.Token;
 
 /// <summary>The token endpoint (RFC 6749 section 3.2): read the form, authenticate the client, then decide, commit, answer. On a conflict it looks again and decides again.</summary>
-internal sealed class TokenEndpoint(ClientGate gate, ClientCatalogue clients, IGrantStore store, IServerSecrets secrets, TokenWriter writer, DevicePolls polls, RefusalLog log, TimeProvider clock)
+internal sealed class TokenEndpoint(ClientGate gate, ClientCatalogue clients, IGrantStore store, IServerSecrets secrets, TokenWriter writer, GrantTypes grants, RefusalLog log, TimeProvider clock)
 {
     /// <summary>Each conflict means that somebody else's change was committed, so this many in a row are a flood on one grant.</summary>
     private const int Attempts = 16;
@@ -20,14 +19,6 @@ internal sealed class TokenEndpoint(ClientGate gate, ClientCatalogue clients, IG
     /// <summary>Whoever does not know for longer what became of a commit says so; the client's own retry finds it out.</summary>
     private static readonly TimeSpan FindOutWithin = TimeSpan.FromSeconds(1);
 
-    /// <summary>More live grants of one user for one client than any limit allows.</summary>
-    private const int Held = 5_000;
-
-    private static readonly OAuthError Unsupported = new("unsupported_grant_type", "This grant type is not supported.", Refusal.GrantTypeUnsupported);
-    private static readonly OAuthError NotAllowed = new("unauthorized_client", "The client may not use this grant type.", Refusal.GrantTypeNotAllowed);
-    private static readonly OAuthError NoCode = new("invalid_request", "The parameter code is missing.", Refusal.ParameterMissing);
-    private static readonly OAuthError NoRefreshToken = new("invalid_request", "The parameter refresh_token is missing.", Refusal.ParameterMissing);
-    private static readonly OAuthError NoDeviceCode = new("invalid_request", "The parameter device_code is missing.", Refusal.ParameterMissing);
     private static readonly OAuthError Contended = new("temporarily_unavailable", "Too many requests for one grant; try again.", Refusal.Contended);
     private static readonly OAuthError Unknown = new("temporarily_unavailable", "The outcome is not known; try again with the same token.", Refusal.StoreUnavailable);
     private static readonly OAuthError NoAccount = new("invalid_grant", "The account is not available.", Refusal.AccountUnavailable);
@@ -43,23 +34,24 @@ internal sealed class TokenEndpoint(ClientGate gate, ClientCatalogue clients, IG
             await RefuseAsync(http, site, client, new Refused(malformed));
             return;
         }
-        ScopeCatalogue catalogue = await clients.ScopesAsync(http.RequestAborted);
-        if (Allowed(request!, client) is { } error)
+        if (grants.Find(request!.GrantType) is not { } type || !client.GrantTypes.Contains(request.GrantType))
         {
-            await RefuseAsync(http, site, client, new Refused(error));
+            await RefuseAsync(http, site, client, new Refused(await grants.RefusalOfAsync(request.GrantType, site.Issuer, http.RequestAborted)));
             return;
         }
-        GrantCredential? credential = request!.GrantType switch
+        string? shown = type.Parameter is { } parameter ? form[parameter] : null;
+        if (shown is null && type.Parameter is not null)
         {
-            AuthorizationCodeGrant.Name => GrantCredential.Read(secrets.Credentials, CredentialKind.Code, request.Code!),
-            RefreshTokenGrant.Name => GrantCredential.Read(secrets.Credentials, CredentialKind.RefreshToken, request.RefreshToken!),
-            DeviceCodeGrant.Name => GrantCredential.Read(secrets.Credentials, CredentialKind.DeviceCode, request.DeviceCode!),
-            _ => null,
-        };
-        await DecideCommitAnswerAsync(http, site, client, request, credential, catalogue);
+            await RefuseAsync(http, site, client, new Refused(new OAuthError("invalid_request", $"The parameter {type.Parameter} is missing.", Refusal.ParameterMissing)));
+            return;
+        }
+        GrantCredential? credential = type.Credential is { } kind ? GrantCredential.Read(secrets.Credentials, kind, shown!) : null;
+        ScopeCatalogue catalogue = await clients.ScopesAsync(http.RequestAborted);
+        await DecideCommitAnswerAsync(http, site, type, client, request, form, credential, catalogue);
     }
 
-    private async Task DecideCommitAnswerAsync(HttpContext http, IssuerSite site, Client client, TokenRequest request, GrantCredential? credential, ScopeCatalogue catalogue)
+    private async Task DecideCommitAnswerAsync(
+        HttpContext http, IssuerSite site, IGrantType type, Client client, TokenRequest request, Parameters form, GrantCredential? credential, ScopeCatalogue catalogue)
     {
         long begun = clock.GetTimestamp();
         Change? inDoubt = null;
@@ -69,17 +61,7 @@ internal sealed class TokenEndpoint(ClientGate gate, ClientCatalogue clients, IG
             Grant? guess = attempt == 0 && credential is { Kind: CredentialKind.RefreshToken } ? _recent?.Find(credential) : null;
             Grant? grant = guess ?? (credential is null ? null : await store.FindGrantAsync(credential.GrantId, http.RequestAborted));
             DateTimeOffset now = clock.GetUtcNow();
-            TokenDecision decision = request.GrantType switch
-            {
-                AuthorizationCodeGrant.Name => AuthorizationCodeGrant.Decide(
-                    request, credential, grant, site.Issuer, client, catalogue, secrets.Credentials, now, await OthersAsync(grant, client, http.RequestAborted)),
-                RefreshTokenGrant.Name => RefreshTokenGrant.Decide(request, credential, grant, site.Issuer, client, null, catalogue, secrets.Credentials, now),
-                DeviceCodeGrant.Name => DeviceCodeGrant.Decide(
-                    request, credential, grant, site.Issuer, client, catalogue, secrets.Credentials, now,
-                    grant is { State: GrantState.Requested } && polls.IsTooFast(grant.Id, now), await OthersAsync(grant, client, http.RequestAborted)),
-                _ => ClientCredentialsGrant.Decide(
-                    request, site.Issuer, client, catalogue, new GrantSeed(Guid.CreateVersion7(now), RandomNumberGenerator.GetBytes(16), secrets.Credentials.CurrentNumber), now),
-            };
+            TokenDecision decision = await type.DecideAsync(new TokenContext(request, form, credential, grant, site, client, catalogue, now, http.RequestAborted));
             if (guess is not null && !Proves(ref decision, guess)) continue;
             // The client has shown its token once: what this request has done itself is no retry of the client's.
             if (inDoubt is not null && decision is Repeated again && await WasMadeAsync(inDoubt, eventInDoubt, grant!, http.RequestAborted)) decision = DoubtfulCommit.Settle(inDoubt, again, grant!);
@@ -89,6 +71,19 @@ internal sealed class TokenEndpoint(ClientGate gate, ClientCatalogue clients, IG
                 case not Granted when inDoubt is not null:
                     await RefuseAsync(http, site, client, new Refused(Unknown, grant));
                     return;
+                case Issued { Change: { } once } issued:
+                    switch (await store.CommitAsync(once, null, http.RequestAborted))
+                    {
+                        case CommitResult.Committed:
+                            await writer.WriteAsync(http, site, client, issued);
+                            return;
+                        case CommitResult.Conflict:
+                            await RefuseAsync(http, site, client, new Refused(issued.OnConflict!));
+                            return;
+                        default:
+                            await RefuseAsync(http, site, client, new Refused(Unknown));
+                            return;
+                    }
                 case Issued issued:
                     await writer.WriteAsync(http, site, client, issued);
                     return;
@@ -135,6 +130,12 @@ internal sealed class TokenEndpoint(ClientGate gate, ClientCatalogue clients, IG
                             throw;
                         }
                         CommitResult result = await pending;
+                        if (result == CommitResult.Conflict && granted.OnConflict is { } used)
+                        {
+                            // It may be this request's own commit that is in the way.
+                            await RefuseAsync(http, site, client, new Refused(inDoubt is null ? used : Unknown));
+                            return;
+                        }
                         if (result == CommitResult.Conflict) continue;
                         // Once more, from the row as it is now: what is answered then rests on a commit that is known (a retry is one too).
                         if (result == CommitResult.Unknown && inDoubt is null && clock.GetElapsedTime(begun) < FindOutWithin)
@@ -175,25 +176,6 @@ internal sealed class TokenEndpoint(ClientGate gate, ClientCatalogue clients, IG
     /// <summary>Whether a change in doubt was made. One that has an event is there if and only if the event is: two nodes may count a retry from the same row.</summary>
     private async ValueTask<bool> WasMadeAsync(Change change, string? reference, Grant row, CancellationToken cancellationToken) =>
         reference is null ? DoubtfulCommit.IsMade(change, row) : await store.FindEventAsync(reference, cancellationToken) is not null;
-
-    /// <summary>What else the user holds for the client, for policies that look at it.</summary>
-    private async ValueTask<IReadOnlyList<Grant>> OthersAsync(Grant? grant, Client client, CancellationToken cancellationToken) =>
-        grant is { State: GrantState.Pending, Subject: { } subject } && grant.PolicyOf(client) is { LooksAtOthers: true } policy
-            ? await store.ListGrantsAsync(new GrantFilter(grant.Issuer, subject, grant.ClientId, policy.IssueRate is null ? clock.GetUtcNow() : null, Held), cancellationToken)
-            : [];
-
-    private static OAuthError? Allowed(TokenRequest request, Client client)
-    {
-        if (!ClientMetadata.GrantTypes.Contains(request.GrantType)) return Unsupported;
-        if (!client.GrantTypes.Contains(request.GrantType)) return NotAllowed;
-        return request.GrantType switch
-        {
-            AuthorizationCodeGrant.Name when request.Code is null => NoCode,
-            RefreshTokenGrant.Name when request.RefreshToken is null => NoRefreshToken,
-            DeviceCodeGrant.Name when request.DeviceCode is null => NoDeviceCode,
-            _ => null,
-        };
-    }
 
     private async Task RefuseAsync(HttpContext http, IssuerSite site, Client client, Refused refused)
     {

@@ -88,19 +88,21 @@ internal sealed class TokenWriter(KeyRings rings, PairwiseKey pairwise, IServerS
         return WriteAsync(http, granted.Name, signed, refreshToken);
     }
 
-    /// <summary>Answers a client that acts for itself.</summary>
+    /// <summary>Answers with an access token that has no grant behind it.</summary>
     public async Task WriteAsync(HttpContext http, IssuerSite site, Client client, Issued issued)
     {
         DateTimeOffset now = clock.GetUtcNow();
+        DateTimeOffset expires = now + LifetimeOf(issued.Policy);
+        if (issued.EndsAt < expires) expires = issued.EndsAt.Value;
         var access = new AccessToken
         {
             Issuer = site.Issuer,
             ClientId = client.ClientId,
-            Subject = client.ClientId,
+            Subject = issued.Subject ?? client.ClientId,
             Audience = issued.Access.Audience,
             Scope = issued.Access.Scope,
             IssuedAt = now,
-            ExpiresAt = now + LifetimeOf(issued.Policy),
+            ExpiresAt = expires,
             Id = NewId(),
         };
         string text = await forms.FormatAsync(client, issued.Policy, access.Audience, http.RequestAborted) == AccessTokenFormat.Opaque

@@ -13,9 +13,17 @@ namespace Evergrant.Protocol.Clients;
 /// <param name="AllowLoopback">Whether clients other than native ones may use http on loopback, with any port (development mode).</param>
 /// <param name="Now">The instant of registration.</param>
 /// <param name="Existing">The client as it is registered now, whose secrets and date are kept; null for a new one.</param>
-/// <param name="OwnSecret">Whether each installation registers for itself, so that a secret is no other's, also on a user's device (RFC 8252 section 8.4).</param>
-/// <param name="IsDocument">Whether the client is named by the URL of its metadata, which is its id then.</param>
-public sealed record ClientRegistrationContext(string Issuer, ScopeCatalogue Catalogue, bool AllowLoopback, DateTimeOffset Now, Client? Existing = null, bool OwnSecret = false, bool IsDocument = false);
+public sealed record ClientRegistrationContext(string Issuer, ScopeCatalogue Catalogue, bool AllowLoopback, DateTimeOffset Now, Client? Existing = null)
+{
+    /// <summary>Names of grant types that the host has added.</summary>
+    public IReadOnlyList<string> ExtensionGrants { get; init; } = [];
+
+    /// <summary>Whether each installation registers for itself, so that a secret is no other's, also on a user's device (RFC 8252 section 8.4).</summary>
+    public bool OwnSecret { get; init; }
+
+    /// <summary>Whether the client is named by the URL of its metadata, which is its id then.</summary>
+    public bool IsDocument { get; init; }
+}
 
 /// <summary>Client metadata by their registered names (RFC 7591 section 2, OpenID Connect Registration section 2), and ours beside them.</summary>
 public static class ClientMetadata
@@ -36,8 +44,11 @@ public static class ClientMetadata
     /// <summary>Signature algorithms that a client may choose.</summary>
     public static IReadOnlyList<string> SigningAlgorithms { get; } = [SignatureAlgorithm.RS256, SignatureAlgorithm.ES256, SignatureAlgorithm.PS256];
 
-    /// <summary>Grant types that a client may be registered for.</summary>
-    public static IReadOnlyList<string> GrantTypes { get; } = ["authorization_code", "refresh_token", "client_credentials", Token.DeviceCodeGrant.Name];
+    /// <summary>Grant types that every server offers and announces.</summary>
+    public static IReadOnlyList<string> PlainGrantTypes { get; } = ["authorization_code", "refresh_token", "client_credentials", Token.DeviceCodeGrant.Name];
+
+    /// <summary>Grant types that a client may be registered for. Beyond the plain ones, an issuer offers and announces one as soon as a client of it is registered for it.</summary>
+    public static IReadOnlyList<string> GrantTypes { get; } = [.. PlainGrantTypes];
 
     /// <summary>Reads and judges the metadata of a client.</summary>
     /// <param name="json">The object.</param>
@@ -62,7 +73,7 @@ public static class ClientMetadata
         if (secret && type != ApplicationType.Web && !context.OwnSecret) read.Fault("token_endpoint_auth_method", "gives a secret to a client on the user's device (RFC 6749 section 10.1); use none or private_key_jwt");
 
         IReadOnlyList<string> grants = read.Texts("grant_types") ?? ["authorization_code", "refresh_token"];
-        foreach (string grant in grants.Where(g => !GrantTypes.Contains(g))) read.Fault("grant_types", $"has a value that is not offered: {grant}");
+        foreach (string grant in grants.Where(g => !GrantTypes.Contains(g) && !context.ExtensionGrants.Contains(g))) read.Fault("grant_types", $"has a value that is not offered: {grant}");
         bool usesCode = grants.Contains("authorization_code");
         if (grants.Contains("client_credentials") && method == ClientAuthenticationMethod.None) read.Fault("grant_types", "has client_credentials, which public clients cannot use (RFC 6749 section 4.4)");
         IReadOnlyList<string> responses = read.Texts("response_types") ?? (usesCode ? ["code"] : []);

@@ -13,16 +13,16 @@ public static class ServerMetadata
     /// <param name="issuer">Issuer, byte for byte as configured.</param>
     /// <param name="root">The issuer without a trailing slash; endpoints are below it.</param>
     /// <param name="catalogue">The server's scopes.</param>
-    /// <param name="features">What is on of what can be off.</param>
+    /// <param name="features">What is on at the issuer beyond what always is.</param>
     public static JsonObject Build(string issuer, string root, ScopeCatalogue catalogue, ServerFeatures features)
     {
-        JsonObject json = Build(issuer, root, catalogue);
+        JsonObject json = Always(issuer, root, catalogue, features);
         if (features.Registration) json["registration_endpoint"] = root + "/register";
         if (features.ClientDocuments) json["client_id_metadata_document_supported"] = true;
         return json;
     }
 
-    private static JsonObject Build(string issuer, string root, ScopeCatalogue catalogue) => new()
+    private static JsonObject Always(string issuer, string root, ScopeCatalogue catalogue, ServerFeatures features) => new()
     {
         ["issuer"] = issuer,
         ["authorization_endpoint"] = root + "/authorize",
@@ -35,7 +35,7 @@ public static class ServerMetadata
         ["scopes_supported"] = List(catalogue.Published),
         ["response_types_supported"] = List(AuthorizeRules.ResponseTypes),
         ["response_modes_supported"] = List(AuthorizeTarget.ModeNames),
-        ["grant_types_supported"] = List(ClientMetadata.GrantTypes),
+        ["grant_types_supported"] = List(features.GrantTypes),
         ["code_challenge_methods_supported"] = List([Pkce.Method]),
         ["token_endpoint_auth_methods_supported"] = List(ClientAuthentication.MethodNames),
         ["token_endpoint_auth_signing_alg_values_supported"] = List(SignatureAlgorithm.Asymmetric),
@@ -61,8 +61,3 @@ public static class ServerMetadata
 
     private static JsonArray List(IEnumerable<string> values) => new([.. values.Select(v => (JsonNode)v)]);
 }
-
-/// <summary>What a server has on of what can be off; what is off is not announced.</summary>
-/// <param name="Registration">Clients may register themselves (RFC 7591).</param>
-/// <param name="ClientDocuments">Clients may be named by the URL of their metadata (draft-ietf-oauth-client-id-metadata-document).</param>
-public sealed record ServerFeatures(bool Registration = false, bool ClientDocuments = false);

@@ -95,7 +95,7 @@ public sealed partial class Knob
         (m, n, p) =>
         {
             IReadOnlyList<string> words = m.Texts(n) ?? [];
-            foreach (string word in words.Where(w => !known.Contains(w))) m.Fault(n, $"has {word}, which is none of {string.Join(", ", known)}");
+            foreach (string word in words.Where(w => !known.Contains(w) && !(ReferenceEquals(known, PolicyCondition.GrantWords) && PolicyCondition.IsGrantWord(w)))) m.Fault(n, $"has {word}, which is none of {string.Join(", ", known)}");
             return set(p, string.Join(' ', words));
         },
         p => new JsonArray([.. Scope.Split(get(p)).Select(w => (JsonNode)w)]));

@@ -38,6 +38,11 @@ public sealed class PolicyCondition
     /// <summary>Words for grant types.</summary>
     public static IReadOnlyList<string> GrantWords { get; } = ["authorization_code", "client_credentials", Token.DeviceCodeGrant.Name];
 
+    /// <summary>Whether a word names a grant type: one of ours, or the URI of one that a host has added (RFC 6749 section 4.5).</summary>
+    /// <param name="word">The word.</param>
+    public static bool IsGrantWord(string word) => GrantWords.Contains(word)
+        || (Uri.TryCreate(word, UriKind.Absolute, out _) && !word.StartsWith("urn:ietf:params:oauth:", StringComparison.Ordinal) && !word.StartsWith("urn:openid:", StringComparison.Ordinal));
+
     /// <summary>Words for events.</summary>
     public static IReadOnlyList<string> EventWords { get; } = ["consent", "no_consent"];
 
@@ -99,7 +104,7 @@ public sealed class PolicyCondition
     {
         if (!read.Has(name)) return [];
         IReadOnlyList<string> words = read.Member(name)!.Value.ValueKind == JsonValueKind.String ? [read.Text(name) ?? ""] : read.Texts(name) ?? [];
-        foreach (string word in words.Where(w => known is not null && !known.Contains(w))) read.Fault(name, $"has {word}, which is none of {string.Join(", ", known!)}");
+        foreach (string word in words.Where(w => known is not null && !known.Contains(w) && !(ReferenceEquals(known, GrantWords) && IsGrantWord(w)))) read.Fault(name, $"has {word}, which is none of {string.Join(", ", known!)}");
         return words;
     }
 }

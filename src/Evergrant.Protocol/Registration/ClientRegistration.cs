@@ -77,7 +77,7 @@ public static class ClientRegistration
 
         using JsonDocument settled = JsonDocument.Parse(metadata.ToJsonString());
         Parsed<Client> parsed = ClientMetadata.Parse(
-            settled.RootElement, new ClientRegistrationContext(terms.Issuer, terms.Catalogue, terms.AllowLoopback, terms.Now, existing, OwnSecret: true, IsDocument: ClientDocument.IsNamedBy(clientId)));
+            settled.RootElement, new ClientRegistrationContext(terms.Issuer, terms.Catalogue, terms.AllowLoopback, terms.Now, existing) { OwnSecret = true, IsDocument = ClientDocument.IsNamedBy(clientId) });
         if (!parsed.IsValid) return new RegistrationRefused(Told(parsed.Faults));
         Client client = parsed.Value;
         if (client.Keys is { } keys)

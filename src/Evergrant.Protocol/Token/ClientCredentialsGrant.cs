@@ -26,29 +26,15 @@ public static class ClientCredentialsGrant
 
         // The standard values speak of an End-User, whom this grant does not have; they are left out rather than refused.
         List<string> allowed = [.. client.Scopes.Where(s => !Scope.Standard.Contains(s) && catalogue.Knows(s))];
-        List<string> scopes;
-        if (request.Scopes is { } asked)
-        {
-            scopes = [.. asked.Where(s => !Scope.Standard.Contains(s))];
-            if (scopes.Any(s => !allowed.Contains(s))) return new Refused(OAuthError.InvalidScope("The scope is unknown, or not allowed for this client.", Refusal.ScopeInvalid));
-        }
-        else if (request.Resources.Count > 0)
-        {
-            scopes = [.. allowed.Where(s => catalogue.OwnersOf(s).Any(o => request.Resources.Contains(o.Identifier)))];
-        }
-        else
-        {
-            // Defaults of several APIs would need several audiences: then the first API's are the default.
-            IReadOnlyList<string> derived = TokenAudience.DerivedFrom(allowed, client.Resources, catalogue);
-            scopes = derived.Count <= 1 ? allowed : [.. allowed.Where(s => catalogue.OwnersOf(s).Any(o => o.Identifier == derived[0]))];
-        }
+        TokenRequest meant = request.Scopes is null ? request : request with { Scopes = [.. request.Scopes.Where(s => !Scope.Standard.Contains(s))] };
+        if (PermittedGrant.Choose(meant, allowed, client, catalogue) is not { } scopes) return new Refused(OAuthError.InvalidScope("The scope is unknown, or not allowed for this client.", Refusal.ScopeInvalid));
         if (TokenAudience.Resolve(issuer, scopes, scopes, request.Resources, [], client.Resources, catalogue, out TokenAudience? access) is { } error) return new Refused(error);
         var facts = new PolicyFacts(client, Name, scopes, _ => null, false);
         EffectivePolicy effective = PolicyResolution.Resolve(facts);
         return PolicyResolution.IssuesRefreshToken(effective.Policy, facts) ? Open(request, issuer, client, scopes, effective, access!, seed, now) : new Issued(access!, effective.Policy);
     }
 
-    private static Opened Open(TokenRequest request, string issuer, Client client, List<string> scopes, EffectivePolicy effective, TokenAudience access, GrantSeed seed, DateTimeOffset now)
+    private static Opened Open(TokenRequest request, string issuer, Client client, IReadOnlyList<string> scopes, EffectivePolicy effective, TokenAudience access, GrantSeed seed, DateTimeOffset now)
     {
         GrantPolicy policy = effective.Policy;
         var grant = new Grant

@@ -33,7 +33,11 @@ public sealed record Replayed(OAuthError Error, Grant Grant, long Presented, Cha
 /// <param name="Access">For whom the access token is.</param>
 /// <param name="RefreshGeneration">Generation of the refresh token in the answer; null for none.</param>
 /// <param name="Presented">Generation that was presented.</param>
-public abstract record Granted(Grant Grant, Change Change, TokenAudience Access, long? RefreshGeneration, long Presented) : TokenDecision;
+public abstract record Granted(Grant Grant, Change Change, TokenAudience Access, long? RefreshGeneration, long Presented) : TokenDecision
+{
+    /// <summary>What a conflict of the change means; null when it means to look again and decide again.</summary>
+    public OAuthError? OnConflict { get; init; }
+}
 
 /// <summary>A code was redeemed: generation 0 became 1.</summary>
 /// <inheritdoc cref="Granted"/>
@@ -75,7 +79,20 @@ public sealed record Repeated(Grant Grant, Change Change, TokenAudience Access, 
 public sealed record CaughtUp(Grant Grant, Change Change, TokenAudience Access, long? RefreshGeneration, long Presented)
     : Granted(Grant, Change, Access, RefreshGeneration, Presented);
 
-/// <summary>An access token without a grant behind it is issued (client credentials); nothing is stored.</summary>
+/// <summary>An access token without a grant behind it is issued (client credentials, assertions); nothing is stored but what the change says.</summary>
 /// <param name="Access">For whom the access token is.</param>
 /// <param name="Policy">The policy that it lives by.</param>
-public sealed record Issued(TokenAudience Access, GrantPolicy Policy) : TokenDecision;
+public sealed record Issued(TokenAudience Access, GrantPolicy Policy) : TokenDecision
+{
+    /// <summary>Its sub; null for the client itself.</summary>
+    public string? Subject { get; init; }
+
+    /// <summary>End that it does not outlive; null for the policy's.</summary>
+    public DateTimeOffset? EndsAt { get; init; }
+
+    /// <summary>What has to be durable before it is sent; null for nothing.</summary>
+    public Change? Change { get; init; }
+
+    /// <summary>What a conflict of the change means; null without one.</summary>
+    public OAuthError? OnConflict { get; init; }
+}

@@ -45,7 +45,7 @@ internal static class PolicyExplain
         if (invocation.Issuer(parse.GetValue(CommandLine.Issuer)) is not { } issuer) return ExitCode.Unusable;
         if (await invocation.On.Catalogue.FindAsync(issuer, subject, cancellationToken) is not { } client) return invocation.Refuse($"there is no client {subject} at {issuer}");
         string grant = parse.GetValue(Grant)!;
-        if (!PolicyCondition.GrantWords.Contains(grant)) return invocation.Unusable($"--grant is one of {string.Join(", ", PolicyCondition.GrantWords)}");
+        if (!PolicyCondition.IsGrantWord(grant)) return invocation.Unusable($"--grant is one of {string.Join(", ", PolicyCondition.GrantWords)}");
         IReadOnlyList<string> scopes = client.Scopes;
         if (parse.GetValue(Scopes) is { } given && !Scope.TryParse(given, out scopes)) return invocation.Unusable("--scope is not a list of scope values with single spaces");
         var parameters = new Dictionary<string, string>(StringComparer.Ordinal);

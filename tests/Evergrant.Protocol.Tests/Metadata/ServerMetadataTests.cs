@@ -7,7 +7,7 @@ namespace Evergrant.Protocol.Tests.Metadata;
 
 public class ServerMetadataTests
 {
-    private static readonly JsonObject Document = ServerMetadata.Build("https://id.example/t/", "https://id.example/t", Sample.Catalogue);
+    private static readonly JsonObject Document = ServerMetadata.Build("https://id.example/t/", "https://id.example/t", Sample.Catalogue, ServerFeatures.Plain);
 
     private static string[] List(string name) => [.. Document[name]!.AsArray().Select(v => (string)v!)];
 
@@ -29,7 +29,7 @@ public class ServerMetadataTests
     public void The_lists_are_those_that_the_decisions_use()
     {
         Assert.Equal(AuthorizeRules.ResponseTypes, List("response_types_supported"));
-        Assert.Equal(ClientMetadata.GrantTypes, List("grant_types_supported"));
+        Assert.Equal(ClientMetadata.PlainGrantTypes, List("grant_types_supported"));
         Assert.Equal(ClientAuthentication.MethodNames, List("token_endpoint_auth_methods_supported"));
         Assert.Equal(["S256"], List("code_challenge_methods_supported"));
         Assert.Equal(Sample.Catalogue.Published, List("scopes_supported"));

@@ -1,0 +1,17 @@
+namespace Evergrant.AspNetCore.Clients;
+
+/// <summary>What the clients of one issuer are registered for, all together. A feature that is off by default is on where a client is registered for it.</summary>
+internal sealed class RegisteredUse
+{
+    /// <summary>Of an issuer without clients.</summary>
+    public static RegisteredUse None { get; } = new();
+
+    /// <summary>Origins of scripts; those on loopback also without their port.</summary>
+    public HashSet<string> Origins { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>Grant types.</summary>
+    public HashSet<string> GrantTypes { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>Response types.</summary>
+    public HashSet<string> ResponseTypes { get; } = new(StringComparer.Ordinal);
+}
