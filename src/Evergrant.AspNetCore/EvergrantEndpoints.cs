@@ -7,6 +7,7 @@ using Evergrant.AspNetCore.Registration;
 using Evergrant.AspNetCore.Revocation;
 using Evergrant.AspNetCore.Token;
 using Evergrant.AspNetCore.UserInfo;
+using Evergrant.Protocol.Metadata;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -38,6 +39,8 @@ public static class EvergrantEndpoints
     private static readonly EndpointRule Configuration = Registration with { Source = "RFC 7592 section 2", Caller = Caller.Bearer };
     private static readonly EndpointRule Metadata = Jwks with { Name = "Metadata", Source = "RFC 8414 section 3, OpenID Connect Discovery section 4" };
 
+    private static readonly EndpointRule Resource = Jwks with { Name = "Metadata", Source = "RFC 9728 section 3" };
+
     /// <summary>Maps all endpoints of all issuers.</summary>
     /// <param name="endpoints">The host's routes.</param>
     public static IEndpointRouteBuilder MapEvergrant(this IEndpointRouteBuilder endpoints)
@@ -66,6 +69,8 @@ public static class EvergrantEndpoints
             string[] addresses = [p + "/.well-known/openid-configuration", "/.well-known/openid-configuration" + p, "/.well-known/oauth-authorization-server" + p, p + "/.well-known/oauth-authorization-server"];
             foreach (string address in addresses.Distinct()) Map<MetadataEndpoint>(endpoints, site, address, GetHead, Metadata, e => e.HandleAsync);
         }
+        Map<ProtectedResourceEndpoint>(endpoints, sites.All[0], ProtectedResource.WellKnown, GetHead, Resource, e => e.HandleAsync);
+        Map<ProtectedResourceEndpoint>(endpoints, sites.All[0], ProtectedResource.WellKnown + "/{**path}", GetHead, Resource, e => e.HandleAsync);
         return endpoints;
     }
 

@@ -40,7 +40,7 @@ public static class EvergrantServices
         services.AddSingleton<AuthorizeEndpoint>().AddSingleton<TokenEndpoint>().AddSingleton<IntrospectionEndpoint>().AddSingleton<RevocationEndpoint>();
         services.AddSingleton<DeviceAuthorizationEndpoint>().AddSingleton<DeviceVerificationEndpoint>().AddSingleton<DevicePolls>().AddSingleton<UserCodeThrottle>();
         services.AddSingleton<RegistrationEndpoint>().AddSingleton<ConfigurationEndpoint>().AddSingleton<RegistrationReader>().AddSingleton<RegistrationReplies>().AddSingleton<RegistrationThrottle>().AddSingleton<ClientUses>();
-        services.AddSingleton<UserInfoEndpoint>().AddSingleton<MetadataEndpoint>().AddSingleton<JwksEndpoint>();
+        services.AddSingleton<UserInfoEndpoint>().AddSingleton<MetadataEndpoint>().AddSingleton<ProtectedResourceEndpoint>().AddSingleton<JwksEndpoint>();
         return services;
     }
 

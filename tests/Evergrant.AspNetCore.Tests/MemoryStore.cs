@@ -136,7 +136,15 @@ internal sealed class MemoryStore : IGrantStore, IClientStore, IKeyStore
 
     public ValueTask<IReadOnlyList<Client>> ListClientsAsync(string? issuer, CancellationToken cancellationToken) => Read(() => (IReadOnlyList<Client>)[.. Clients]);
 
-    public ValueTask SaveClientAsync(Client client, CancellationToken cancellationToken) => throw new NotSupportedException();
+    public ValueTask SaveClientAsync(Client client, CancellationToken cancellationToken)
+    {
+        lock (_lock)
+        {
+            Clients.RemoveAll(c => c.Issuer == client.Issuer && c.ClientId == client.ClientId);
+            Clients.Add(client);
+        }
+        return default;
+    }
 
     public ValueTask<bool> ReplaceSecretHashAsync(string issuer, string clientId, byte[] before, byte[] after, CancellationToken cancellationToken)
     {
@@ -219,6 +227,7 @@ internal sealed class MemoryStore : IGrantStore, IClientStore, IKeyStore
             case CreateGrant create: return _grants.TryAdd(create.Grant.Id, create.Grant);
             case Together together: return together.Changes.All(TryApply);
             case AddHandle add: _handles.Add(add.Handle); return true;
+            case RemoveHandle remove: return _handles.RemoveAll(h => h.Key.AsSpan().SequenceEqual(remove.Key)) > 0;
             case SaveConsent: return true;
             case DenyAccessToken deny: return _denied.Add(Convert.ToHexString(deny.TokenHash)) || true;
             case GrantChange one when _grants.GetValueOrDefault(one.GrantId) is { } row && one.ApplyTo(row) is { } after:

@@ -91,7 +91,7 @@ internal sealed class UserInfoEndpoint(PresentedTokens tokens, ClientCatalogue c
     /// <summary>Answers with the challenge of RFC 6750 section 3; without any token the challenge names no error.</summary>
     private async Task RefuseAsync(HttpContext http, IssuerSite site, OAuthError error, Grant? grant)
     {
-        string challenge = $"Bearer realm=\"{site.Issuer}\"";
+        string challenge = $"Bearer realm=\"{site.Issuer}\", resource_metadata=\"{site.ResourceMetadata}\"";
         if (error.Refusal == Refusal.AccessTokenMissing)
         {
             http.Response.Headers.WWWAuthenticate = challenge;

@@ -102,7 +102,7 @@ public static class ClientMetadata
 
         SubjectType subject = read.Choice("subject_type", ("public", SubjectType.Public), ("pairwise", SubjectType.Pairwise));
         string? sector = read.Text("sector_identifier_uri");
-        if (sector is not null && (!Uri.TryCreate(sector, UriKind.Absolute, out Uri? sectorUri) || sectorUri.Scheme != "https")) read.Fault("sector_identifier_uri", "is not an https URI");
+        if (sector is not null && !IsFetchable(sector, context.AllowLoopback)) read.Fault("sector_identifier_uri", "is not an https URI");
         if (subject == SubjectType.Pairwise && sector is null && redirects.Select(HostOf).Distinct().Count() > 1)
         {
             read.Fault("sector_identifier_uri", "is missing, though the redirect URIs have several hosts (OpenID Connect Core section 8.1)");

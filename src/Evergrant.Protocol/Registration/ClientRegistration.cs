@@ -184,7 +184,7 @@ public static class ClientRegistration
         return ClientMetadata.Members.Contains(member) ? new("invalid_client_metadata", $"The value of {member} cannot be accepted.", Refusal.RegistrationInvalid) : NotAnObject;
     }
 
-    private static IReadOnlyList<string>? Texts(JsonNode? node)
+    private static List<string>? Texts(JsonNode? node)
     {
         if (node is not JsonArray array) return null;
         var texts = new List<string>();

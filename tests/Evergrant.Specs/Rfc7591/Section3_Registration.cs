@@ -102,7 +102,7 @@ public sealed class Section3_Registration(Server server)
     [Requirement("OIDC-REG-2-24")]
     public async Task Assertions_are_signed_as_registered()
     {
-        var registered = await server.Api.Registered(Registrations.Web().With("token_endpoint_auth_method", "private_key_jwt").With("jwks", ClientKeys.Public()).With("token_endpoint_auth_signing_alg", "ES256"));
+        var registered = await server.Api.Registered(Registrations.Web().With("token_endpoint_auth_method", "private_key_jwt").With("jwks", ClientKeys.Public()).With("token_endpoint_auth_signing_alg", "ES256").With("grant_types", new JsonArray("authorization_code", "refresh_token")));
         (string, string)[] form = [("grant_type", "refresh_token"), ("refresh_token", "x")];
         (await server.Api.Post("/token", [.. form, .. registered.Client.Assertion("RS256")])).Expect(401, "invalid_client");
         (await server.Api.Post("/token", [.. form, .. registered.Client.Assertion("ES256")])).Expect(400, "invalid_grant");

@@ -66,7 +66,7 @@ public sealed class Section2_Configuration(Server server)
         Assert.Contains("https://dynamic.example/other", updated.Body, StringComparison.Ordinal);
         Assert.Equal(updated.Body, (await registered.Read()).Body);
         // The secret goes on.
-        (await server.Api.Post("/token", [("grant_type", "refresh_token"), ("refresh_token", "x")], Api.Basic(registered.Id, registered.Reply.Text("client_secret")!))).Expect(400, "invalid_grant");
+        (await server.Api.Post("/token", [("grant_type", "authorization_code"), ("code", "x")], Api.Basic(registered.Id, registered.Reply.Text("client_secret")!))).Expect(400, "invalid_grant");
     }
 
     [Fact]
