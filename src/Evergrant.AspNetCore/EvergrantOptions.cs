@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Evergrant.AspNetCore.Outbound;
 using Evergrant.AspNetCore.Registration;
+using Evergrant.Protocol.Authorize;
 using Evergrant.Protocol.Clients;
 using Evergrant.Protocol.Keys;
 
@@ -28,11 +29,26 @@ public sealed class EvergrantOptions
     /// that does, and tells <c>ClientCatalogue</c> and <c>KeyRings</c>.</summary>
     public TimeSpan? CacheAge { get; init; }
 
+    /// <summary>Whether every DPoP proof has to carry a nonce of the server's (RFC 9449 section 8), whatever a client is registered with.</summary>
+    public bool RequireDpopNonce { get; init; }
+
+    /// <summary>Mutual TLS; null where the host asks for no client certificates.</summary>
+    public MutualTlsOptions? MutualTls { get; init; }
+
     /// <summary>How long the page of an authorization request may lie open.</summary>
     public TimeSpan InteractionLifetime { get; init; } = TimeSpan.FromHours(1);
 
     /// <summary>What the server may fetch from others: keys and documents of clients, of trusted issuers.</summary>
     public OutboundOptions Outbound { get; init; } = new();
+
+    /// <summary>How long a browser may take to bring the request_uri of a pushed request, at most 10 minutes (RFC 9126 section 2.2).</summary>
+    public TimeSpan PushedRequestLifetime { get; init; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>What is demanded of every authorization request, whoever the client is; clients may be registered with demands of their own.</summary>
+    public AuthorizeDemands Demands { get; init; } = AuthorizeDemands.None;
+
+    /// <summary>The profile of clients that name none; null leaves declared clients without one, and those that register themselves with OAuth 2.1.</summary>
+    public Profile? Profile { get; init; }
 
     /// <summary>Whether and how clients register themselves.</summary>
     public RegistrationOptions Registration { get; init; } = new();
@@ -59,6 +75,8 @@ public sealed class EvergrantOptions
             if (!seen.Add(issuer.Issuer.TrimEnd('/'))) faults.Add($"issuers: {issuer.Issuer} is there twice");
         }
         if (KeyTimes.Announce < TimeSpan.Zero || KeyTimes.Sign <= KeyTimes.MadeAhead) faults.Add("key times: a key must sign for longer than its successor is made ahead, which is twice the time it is announced");
+        if (MutualTls?.Aliases is { } alias && (!Uri.TryCreate(alias, UriKind.Absolute, out Uri? at) || at.Scheme != "https" || alias != at.GetLeftPart(UriPartial.Authority))) faults.Add($"mutual TLS: {alias} is not an https URL of host and port");
+        if (PushedRequestLifetime < TimeSpan.FromSeconds(5) || PushedRequestLifetime >= TimeSpan.FromMinutes(10)) faults.Add("pushed request lifetime: is at least 5 seconds and less than 10 minutes");
         if (CacheAge <= TimeSpan.Zero) faults.Add("cache age: is more than zero, or null");
         faults.AddRange(Outbound.Faults().Concat(Registration.Faults()));
         return faults;

@@ -1,14 +1,18 @@
 using Evergrant.AspNetCore.Authorize;
+using Evergrant.AspNetCore.Binding;
 using Evergrant.AspNetCore.Clients;
 using Evergrant.AspNetCore.DeviceAuthorization;
+using Evergrant.AspNetCore.EndSession;
 using Evergrant.AspNetCore.Explain;
 using Evergrant.AspNetCore.Introspection;
 using Evergrant.AspNetCore.Keys;
 using Evergrant.AspNetCore.Metadata;
 using Evergrant.AspNetCore.Outbound;
+using Evergrant.AspNetCore.PushedAuthorization;
 using Evergrant.AspNetCore.Registration;
 using Evergrant.AspNetCore.Revocation;
 using Evergrant.AspNetCore.Token;
+using Evergrant.AspNetCore.Trust;
 using Evergrant.AspNetCore.UserInfo;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
@@ -19,7 +23,8 @@ namespace Evergrant.AspNetCore;
 /// <summary>Adds the authorization server to a host.</summary>
 public static class EvergrantServices
 {
-    /// <summary>Adds the services. The host adds besides: the stores (IGrantStore, IClientStore, IKeyStore), <see cref="IServerSecrets"/> and <see cref="IInteractions"/>.</summary>
+    /// <summary>Adds the services. The host adds besides: the stores (IGrantStore, IClientStore, IKeyStore), <see cref="IServerSecrets"/> and <see cref="IInteractions"/>;
+    /// <see cref="IAccountDirectory"/> where assertions of others name accounts.</summary>
     /// <param name="services">The host's services.</param>
     /// <param name="options">Settings.</param>
     /// <exception cref="ArgumentException">The settings have faults; the message names all of them.</exception>
@@ -31,15 +36,22 @@ public static class EvergrantServices
         services.AddSingleton(options).AddSingleton<IssuerSites>();
         services.AddSingleton<ClientDocuments>();
         services.AddSingleton(s => new ClientCatalogue(s.GetRequiredService<Protocol.Storage.IClientStore>(), options, s.GetRequiredService<TimeProvider>()) { Documents = s.GetRequiredService<ClientDocuments>() });
-        services.AddSingleton<ClientThrottle>().AddSingleton<ClientGate>().AddSingleton<AccessTokenForms>();
+        services.AddSingleton<ClientThrottle>().AddSingleton<ClientGate>().AddSingleton<KeyProofs>().AddSingleton<ClientCertificates>().AddSingleton<AccessTokenForms>();
         services.AddSingleton<OutboundFetcher>().AddSingleton<RemoteDocuments>().AddSingleton<RemoteKeys>().AddSingleton<ClientKeys>();
         services.AddSingleton<KeyRings>().AddSingleton<PairwiseKey>().AddSingleton<RefusalLog>().AddSingleton(s => new Explainer(s.GetRequiredService<Protocol.Storage.IGrantStore>(), s.GetRequiredService<PresentedTokens>(), s.GetRequiredService<IServerSecrets>(), s.GetRequiredService<IssuerSites>(), s.GetRequiredService<TimeProvider>()));
         services.AddSingleton<TokenWriter>().AddSingleton<PresentedTokens>().AddSingleton<OtherGrants>().AddSingleton<GrantTypes>();
-        services.AddSingleton<IGrantType, AuthorizationCodeGrantType>().AddSingleton<IGrantType, RefreshTokenGrantType>().AddSingleton<IGrantType, ClientCredentialsGrantType>().AddSingleton<IGrantType, DeviceCodeGrantType>();
+        services.AddSingleton<AuthorizeRequests>().AddSingleton<PushedAuthorizationEndpoint>();
+        services.AddSingleton<IGrantType, AuthorizationCodeGrantType>().AddSingleton<IGrantType, RefreshTokenGrantType>().AddSingleton<IGrantType, ClientCredentialsGrantType>().AddSingleton<IGrantType, DeviceCodeGrantType>()
+            .AddSingleton<IGrantType, JwtBearerGrantType>().AddSingleton<IGrantType, TokenExchangeGrantType>()
+            .AddSingleton<IGrantType, SamlBearerGrantType>().AddSingleton<IGrantType, PasswordGrantType>();
+        services.TryAddSingleton<IAccountDirectory, NoAccounts>();
+        services.AddSingleton<TrustedKeys>().AddSingleton<ExchangedTokens>();
         services.AddSingleton<InteractionTickets>().AddSingleton<AuthorizePages>().AddSingleton<IAuthorizeContinuation, AuthorizeContinuation>();
         services.AddSingleton<AuthorizeEndpoint>().AddSingleton<TokenEndpoint>().AddSingleton<IntrospectionEndpoint>().AddSingleton<RevocationEndpoint>();
         services.AddSingleton<DeviceAuthorizationEndpoint>().AddSingleton<DeviceVerificationEndpoint>().AddSingleton<DevicePolls>().AddSingleton<UserCodeThrottle>();
         services.AddSingleton<RegistrationEndpoint>().AddSingleton<ConfigurationEndpoint>().AddSingleton<RegistrationReader>().AddSingleton<RegistrationReplies>().AddSingleton<RegistrationThrottle>().AddSingleton<ClientUses>();
+        services.AddSingleton<Outbox.Outbox>().AddSingleton<Outbox.IDeliverySender, LogoutTokenSender>().AddHostedService<Outbox.OutboxWatch>();
+        services.AddSingleton<EndSessionEndpoint>().AddSingleton(s => new SessionEnds(s.GetRequiredService<Protocol.Storage.IGrantStore>(), s.GetRequiredService<ClientCatalogue>(), s.GetRequiredService<PairwiseKey>(), s.GetRequiredService<Outbox.Outbox>(), s.GetRequiredService<TimeProvider>()));
         services.AddSingleton<UserInfoEndpoint>().AddSingleton<MetadataEndpoint>().AddSingleton<ProtectedResourceEndpoint>().AddSingleton<JwksEndpoint>();
         return services;
     }

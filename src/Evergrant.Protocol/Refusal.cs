@@ -1,3 +1,4 @@
+// Longer than a file should be: it is one list, and whoever looks a name up looks here.
 namespace Evergrant.Protocol;
 
 /// <summary>Why a request was refused. The same name stands in log, metric, event and test; what each means is generated into docs/refusals.md.</summary>
@@ -51,6 +52,10 @@ public enum Refusal
     /// <summary>The client assertion was used before. Client: make a new one with a new jti for each request.</summary>
     ClientAssertionReplayed,
 
+    /// <summary>The client certificate is not the one that is registered for the client, is not issued by a trusted authority, or is out of its time (RFC 8705 section 2). Operator: compare it with the
+    /// registration and with the configured authorities.</summary>
+    ClientCertificateWrong,
+
     /// <summary>Too many wrong credentials for this client from this address. Client: wait as Retry-After says.</summary>
     ClientThrottled,
 
@@ -62,6 +67,48 @@ public enum Refusal
 
     /// <summary>A grant that the host has added refused the request. Operator: see that grant's own log.</summary>
     ExtensionGrantRefused,
+
+    /// <summary>Nobody is trusted under the iss of the assertion, or not for this use. Operator: declare it under trusted_issuers.</summary>
+    AssertionIssuerUntrusted,
+
+    /// <summary>The trusted issuer's declaration does not name this client, or the client proves nothing of itself. Operator: see clients and public_clients of the trusted issuer.</summary>
+    AssertionClientNotAllowed,
+
+    /// <summary>The assertion is malformed, of the wrong type, signed by an unknown key or not at all, not yet valid, or valid for longer than the trusted issuer's max_lifetime. Operator: compare keys and clocks.</summary>
+    AssertionInvalid,
+
+    /// <summary>The assertion has expired, or is older than the trusted issuer's max_age. Client: get a new one.</summary>
+    AssertionExpired,
+
+    /// <summary>The assertion is for somebody else: its aud is not this issuer or its token endpoint alone (RFC 7523bis section 4). Operator: see audiences of the trusted issuer.</summary>
+    AssertionAudienceWrong,
+
+    /// <summary>No account that may be used is meant by the assertion's subject. Operator: see subject and subject_claim of the trusted issuer.</summary>
+    AssertionSubjectUnknown,
+
+    /// <summary>The token type is none that this server reads or issues (RFC 8693 section 3).</summary>
+    TokenTypeUnsupported,
+
+    /// <summary>The subject token is not valid: forged, expired, revoked, not of its declared type, bound to a key that the request does not prove, or of somebody who is not trusted for this.</summary>
+    SubjectTokenInvalid,
+
+    /// <summary>No rule lets this client exchange that token. Operator: see token_exchange and cross_domain of the client.</summary>
+    SubjectTokenNotExchangeable,
+
+    /// <summary>The actor token is not valid, for the same reasons as a subject token.</summary>
+    ActorTokenInvalid,
+
+    /// <summary>The party that acts is not the one that the subject token names in may_act, or the actor token is another client's.</summary>
+    ActorNotPermitted,
+
+    /// <summary>Too many have acted for one another already.</summary>
+    ActorChainTooLong,
+
+    /// <summary>The audience is none that the client's rule allows. Operator: see audiences in token_exchange.</summary>
+    AudienceNotAllowed,
+
+    /// <summary>The user authenticated too long ago for this target, or the token does not say when. Client: have the user authenticate again.</summary>
+    AuthenticationTooOld,
 
     /// <summary>The assertion was used before. Client: get a new one for each request.</summary>
     AssertionReplayed,
@@ -129,6 +176,12 @@ public enum Refusal
     /// <summary>The id_token_hint is not an ID Token of this issuer.</summary>
     IdTokenHintInvalid,
 
+    /// <summary>A logout request names a client, and brings an ID Token that another client got (OpenID Connect RP-Initiated Logout section 2). Client: send the ID Token that was issued to it.</summary>
+    LogoutClientMismatch,
+
+    /// <summary>A logout request wants to lead to an address that is none of the client's post_logout_redirect_uris, compared byte for byte. Operator: register it exactly.</summary>
+    PostLogoutRedirectUriUnregistered,
+
     /// <summary>The End-User who is signed in is not the one whom the request names (OpenID Connect Core section 3.1.2.2).</summary>
     SubjectMismatch,
 
@@ -177,6 +230,33 @@ public enum Refusal
     /// <summary>Too many wrong user codes from this address. End-User: wait.</summary>
     UserCodesThrottled,
 
+    /// <summary>The request_uri was used already, has been gone for an hour, or was never issued here. Client: push the request again.</summary>
+    RequestUriUnknown,
+
+    /// <summary>The request_uri was issued to another client; nothing was used up. Operator: look for a client that mixes up its ids.</summary>
+    RequestUriOfAnotherClient,
+
+    /// <summary>The browser came with the request_uri after its time. Client: push the request at the moment the End-User leaves.</summary>
+    RequestUriExpired,
+
+    /// <summary>A pushed request holds a request_uri (RFC 9126 section 2.1). Client: push the parameters themselves.</summary>
+    RequestUriPushed,
+
+    /// <summary>The client, or the server, takes only requests that were pushed (RFC 9126 section 4). Client: push the request first.</summary>
+    PushRequired,
+
+    /// <summary>The Request Object is not a JWT that this client's keys, algorithm, audience and time allow (RFC 9101 section 6). Client: compare key, alg, aud and clock.</summary>
+    RequestObjectInvalid,
+
+    /// <summary>client_id or response_type in the Request Object differ from those beside it (RFC 9101 section 6.3). Client: send the same.</summary>
+    RequestObjectMismatch,
+
+    /// <summary>The Request Object's jti was used before. Client: make a new one for each request.</summary>
+    RequestObjectReplayed,
+
+    /// <summary>The client, or the server, takes only signed Request Objects (RFC 9101 section 10.5). Client: sign the request.</summary>
+    RequestObjectRequired,
+
     /// <summary>The refresh token is not one of ours, or of another issuer, or its grant is gone.</summary>
     RefreshTokenUnknown,
 
@@ -188,6 +268,21 @@ public enum Refusal
 
     /// <summary>The proof of possession is missing or of another key.</summary>
     KeyMismatch,
+
+    /// <summary>The client is registered for certificate-bound access tokens and showed no certificate (RFC 8705 section 3.4). Client: connect with the certificate, to mtls_endpoint_aliases where there are any.</summary>
+    CertificateMissing,
+
+    /// <summary>Something that is bound to a key came without a DPoP proof, or the client has to send one with every request (RFC 9449 section 5.2). Client: send the DPoP header.</summary>
+    DpopProofMissing,
+
+    /// <summary>The DPoP header is not one proof for this request (RFC 9449 section 4.3). Client: see the log for the rule; compare htu with the issuer's address, and the clocks.</summary>
+    DpopProofInvalid,
+
+    /// <summary>The DPoP proof was used before (RFC 9449 section 11.1). Client: make a new one with a new jti for each request.</summary>
+    DpopProofReplayed,
+
+    /// <summary>The DPoP proof has no nonce of the server's, or an old one (RFC 9449 section 8). Client: repeat the request with the nonce of the DPoP-Nonce header.</summary>
+    DpopNonceNeeded,
 
     /// <summary>The absolute end of the grant has come. Client: authorize again.</summary>
     GrantExpired,
@@ -222,6 +317,9 @@ public enum Refusal
     /// <summary>The access token is malformed, expired, revoked, or not for this endpoint.</summary>
     AccessTokenInvalid,
 
+    /// <summary>An access token that is bound to a key was shown as a bearer token (RFC 9449 section 7.2). Client: use the scheme DPoP and a proof; otherwise somebody has stolen the token.</summary>
+    AccessTokenDowngraded,
+
     /// <summary>The access token's scope does not suffice.</summary>
     ScopeInsufficient,
 
@@ -239,6 +337,9 @@ public enum Refusal
 
     /// <summary>A sign-in to an account that has no password.</summary>
     PasswordNotSet,
+
+    /// <summary>A password was not checked: too many failed attempts from this address, or more people sign in than there are cores. Client: wait.</summary>
+    PasswordThrottled,
 
     /// <summary>A sign-in to an account that is disabled.</summary>
     AccountDisabled,
@@ -290,4 +391,7 @@ public enum Refusal
 
     /// <summary>Something failed that should not have; the log has the exception under the reference.</summary>
     ServerFault,
+
+    /// <summary>A form of our pages was posted from another site (Sec-Fetch-Site, Origin). End-User: nothing was done; begin again at the application.</summary>
+    FormFromElsewhere,
 }

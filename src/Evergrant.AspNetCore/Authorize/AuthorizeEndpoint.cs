@@ -16,12 +16,13 @@ namespace Evergrant.AspNetCore.Authorize;
 
 /// <summary>The authorization endpoint (RFC 6749 section 3.1, OpenID Connect Core section 3.1.2). Each page that comes back is decided again from the start.</summary>
 internal sealed class AuthorizeEndpoint(
-    ClientCatalogue clients, IGrantStore store, IServerSecrets secrets, KeyRings rings, IInteractions interactions, InteractionTickets tickets, TokenWriter tokens,
+    AuthorizeRequests requests, ClientCatalogue clients, EvergrantOptions options, IGrantStore store, IServerSecrets secrets, KeyRings rings, IInteractions interactions, InteractionTickets tickets, TokenWriter tokens,
     AuthorizePages pages, RefusalLog log, TimeProvider clock)
 {
     private const int Attempts = 4;
 
     private static readonly OAuthError Malformed = new("invalid_request", "The request is not well-formed.", Refusal.RequestMalformed);
+    private static readonly OAuthError ReplayedObject = new("invalid_request_object", "The Request Object was used before.", Refusal.RequestObjectReplayed);
     private static readonly OAuthError BadTicket = new("invalid_request", "This page has expired. Go back to the application and begin again.", Refusal.TicketInvalid);
     private static readonly OAuthError Busy = new("temporarily_unavailable", "The server cannot answer now; try again.", Refusal.StoreUnavailable);
 
@@ -64,15 +65,15 @@ internal sealed class AuthorizeEndpoint(
     {
         (Microsoft.AspNetCore.Http.IFormCollection? form, OAuthError? error) = await AuthorizePages.ReadFormAsync(http, rule.BodyLimit);
         Interaction? interaction = form is null ? null : tickets.Open(http, site, form["ticket"].ToString());
-        if (interaction is not { OfDevice: false, Page: Prompt.Consent } || form!["decision"].ToString() is not ("allow" or "deny"))
+        if (interaction is not { About: InteractionSubject.Authorization, Page: Prompt.Consent } || form!["decision"].ToString() is not ("allow" or "deny"))
         {
             await pages.RefuseAsync(http, site, error ?? BadTicket, null);
             return;
         }
         // The page shows what is asked for, and a box beside each part that leaves it out; what has no box ticked is allowed.
-        IReadOnlyList<string> asked = AuthorizeRequest.Read(interaction.Parameters).Scopes ?? [];
-        Client? client = await clients.FindAsync(site.Issuer, interaction.Parameters["client_id"] ?? "", http.RequestAborted);
-        IEnumerable<string> allowed = (asked.Count > 0 ? asked : client?.Scopes ?? []).Except(form["without"].OfType<string>());
+        ReceivedRequest received = await requests.ReadAsync(site, interaction, http.RequestAborted);
+        IReadOnlyList<string> asked = received.Request.Scopes ?? [];
+        IEnumerable<string> allowed = (asked.Count > 0 ? asked : received.Client?.Scopes ?? []).Except(form["without"].OfType<string>());
         var answer = new ConsentAnswer(form["decision"] == "allow", [.. allowed], interaction.Subject!);
         await DecideAsync(http, site, interaction, await interactions.SessionsAsync(http, http.RequestAborted), true, answer);
     }
@@ -80,41 +81,53 @@ internal sealed class AuthorizeEndpoint(
     /// <summary>Decides and answers.</summary>
     public async Task DecideAsync(HttpContext http, IssuerSite site, Interaction interaction, IReadOnlyList<Session> sessions, bool chosen, ConsentAnswer? answer)
     {
-        AuthorizeRequest request = AuthorizeRequest.Read(interaction.Parameters);
-        (Client? client, OAuthError? undescribed) = request.ClientId is null ? default : await clients.FindForAuthorizationAsync(site.Issuer, request.ClientId, http.RequestAborted);
-        AuthorizeTarget? target = null;
-        if ((undescribed ?? AuthorizeTarget.Find(request, client, out target)) is { } unanswerable)
-        {
-            await pages.RefuseAsync(http, site, unanswerable, request.ClientId);
-            return;
-        }
+        if (await FindAsync(http, site, interaction) is not { } found) return;
+        bool replayed = false;
         try
         {
             for (int attempt = 0; attempt < Attempts; attempt++)
             {
-                AuthorizationFacts facts = await GatherAsync(http, site, interaction, request, target!, sessions, chosen, answer);
+                // A reference may have been used by another page meanwhile.
+                if (attempt > 0 && await FindAsync(http, site, interaction) is { } again) found = again;
+                else if (attempt > 0) return;
+                AuthorizationFacts facts = await GatherAsync(http, site, interaction, found, sessions, chosen, answer);
                 DateTimeOffset now = facts.Now;
-                switch (Authorization.Decide(facts, Guid.CreateVersion7(now), RandomNumberGenerator.GetBytes(16), secrets.Credentials.CurrentNumber))
+                CommitResult result;
+                AuthorizationDecision decision = replayed ? new Refused(ReplayedObject, null)
+                    : Authorization.Decide(facts, Guid.CreateVersion7(now), RandomNumberGenerator.GetBytes(16), secrets.Credentials.CurrentNumber);
+                switch (decision)
                 {
                     case Prompted prompted:
-                        await pages.ShowAsync(http, site, facts, prompted);
+                        await pages.ShowAsync(http, site, interaction.Parameters, facts, prompted);
                         return;
                     case Refused refused:
-                        await ReplyErrorAsync(http, site, target!, request, refused.Error, refused.Subject, sessions, answered: answer is not null);
+                        if (found.Use is RemoveHandle removal)
+                        {
+                            result = await store.CommitAsync(removal, null, http.RequestAborted);
+                            if (result == CommitResult.Conflict) continue;
+                            if (result == CommitResult.Unknown) refused = new Refused(Busy, refused.Subject);
+                        }
+                        await ReplyErrorAsync(http, site, found, refused.Error, refused.Subject, sessions, answered: answer is not null);
                         return;
                     case CodeIssued issued:
-                        await clients.KeepAsync(target!.Client, http.RequestAborted);
-                        CommitResult result = await store.CommitAsync(issued.Change, null, http.RequestAborted);
+                        await clients.KeepAsync(found.Target.Client, http.RequestAborted);
+                        result = await store.CommitAsync(With(found.Use, issued.Change), null, http.RequestAborted);
                         if (result == CommitResult.Committed)
                         {
                             log.Count(issued.Name, null);
                             string code = GrantCredential.Write(secrets.Credentials, issued.Grant.KeyNumber, CredentialKind.Code, issued.Grant, 0);
-                            await pages.ReplyAsync(http, target!, AuthorizeReply.Success(code, request.State, site.Issuer));
+                            await pages.ReplyAsync(http, found.Target, AuthorizeReply.Success(code, found.Request.State, site.Issuer));
                             return;
                         }
-                        if (result == CommitResult.Unknown) attempt = Attempts;
-                        // The session has ended since it was read (sign-out, a new password): decide again without it.
-                        else sessions = await StandingAsync(sessions, http.RequestAborted);
+                        if (result == CommitResult.Unknown)
+                        {
+                            attempt = Attempts;
+                            break;
+                        }
+                        // The session has ended since it was read (sign-out, a new password): decide again without it. If none has, it is the object that was used.
+                        IReadOnlyList<Session> standing = await StandingAsync(sessions, http.RequestAborted);
+                        replayed = found.Use is UseAssertion && standing.Count == sessions.Count;
+                        sessions = standing;
                         break;
                 }
             }
@@ -124,38 +137,52 @@ internal sealed class AuthorizeEndpoint(
             log.Fault(exception, "Authorize");
         }
         // RFC 6749 section 4.1.2.1: a server that cannot answer says so at the redirect URI, for a 503 would be seen by nobody who can act.
-        await ReplyErrorAsync(http, site, target!, request, Busy, null, sessions, answered: false);
+        await ReplyErrorAsync(http, site, found, Busy, null, sessions, answered: false);
     }
 
     /// <summary>Answers with an error at the redirect URI of a ticket.</summary>
     public async Task CancelAsync(HttpContext http, IssuerSite site, Interaction interaction)
     {
-        AuthorizeRequest request = AuthorizeRequest.Read(interaction.Parameters);
-        Client? client = await clients.FindAsync(site.Issuer, request.ClientId ?? "", http.RequestAborted);
-        if (AuthorizeTarget.Find(request, client, out AuthorizeTarget? target) is { } unanswerable)
+        if (await FindAsync(http, site, interaction) is not { } found) return;
+        if (found.Use is RemoveHandle removal && await store.CommitAsync(removal, null, http.RequestAborted) == CommitResult.Conflict)
         {
-            await pages.RefuseAsync(http, site, unanswerable, request.ClientId);
-            return;
+            if (await FindAsync(http, site, interaction) is null) return;
         }
+        AuthorizeRequest request = found.Request;
         OAuthError error = interaction.Page switch
         {
             Prompt.SelectAccount => new("account_selection_required", "The End-User chose no account.", Refusal.AccountSelectionRequired),
             Prompt.SignIn when request.Prompts.Contains("login") => new("login_required", "The End-User did not sign in.", Refusal.LoginRequired),
             _ => new("access_denied", "The End-User has refused.", Refusal.ConsentDenied),
         };
-        await ReplyErrorAsync(http, site, target!, request, error, null, [], answered: true);
+        await ReplyErrorAsync(http, site, found, error, null, [], answered: true);
     }
 
-    private async Task ReplyErrorAsync(HttpContext http, IssuerSite site, AuthorizeTarget target, AuthorizeRequest request, OAuthError error, string? subject, IReadOnlyList<Session> sessions, bool answered)
+    /// <summary>Finds what a request means and where its answer may go; answers with a page when it may go nowhere.</summary>
+    private async ValueTask<Answerable?> FindAsync(HttpContext http, IssuerSite site, Interaction interaction)
+    {
+        ReceivedRequest received = await requests.ReadAsync(site, interaction, http.RequestAborted);
+        OAuthError? unanswerable = AuthorizeTarget.Find(received.Request, received.Client, out AuthorizeTarget? target);
+        if (received.ClientFault is not null) unanswerable = received.ClientFault;
+        // A reference that is not good hides where, and with which state, the client wants to be answered; so does an object, unless a redirect URI stands beside it.
+        if (received is { Client: not null, Request.Fault: { } fault } && (received.Request.RedirectUri is null || received.Request.Parameters["request"] is null)) unanswerable = fault;
+        if (unanswerable is null) return new(received.Request, target!, received.Use);
+        await pages.RefuseAsync(http, site, unanswerable, received.Request.ClientId);
+        return null;
+    }
+
+    private static Change With(Change? use, Change change) => use is null ? change : new Together(change is Together several ? [use, .. several.Changes] : [use, change]);
+
+    private async Task ReplyErrorAsync(HttpContext http, IssuerSite site, Answerable found, OAuthError error, string? subject, IReadOnlyList<Session> sessions, bool answered)
     {
         // RFC 9700 section 4.11.2: nobody is sent on to the address of a stranger that they have never allowed anything, unless they have just pressed a button here.
-        if (target.Client.IsSelfAsserted && !answered && !await IsKnownAsync(site, target.Client, sessions, http.RequestAborted))
+        if (found.Target.Client.IsSelfAsserted && !answered && !await IsKnownAsync(site, found.Target.Client, sessions, http.RequestAborted))
         {
-            await pages.RefuseAsync(http, site, error with { Refusal = Refusal.RedirectUntrusted }, target.Client.ClientId);
+            await pages.RefuseAsync(http, site, error with { Refusal = Refusal.RedirectUntrusted }, found.Target.Client.ClientId);
             return;
         }
-        string reference = await log.RecordAsync(new Told("Refused", "Authorize", site.Issuer, target.Client.ClientId, error, Subject: subject), http.RequestAborted);
-        await pages.ReplyAsync(http, target, AuthorizeReply.Failure(error, RefusalLog.Describe(error, reference), request.State, site.Issuer));
+        string reference = await log.RecordAsync(new Told("Refused", "Authorize", site.Issuer, found.Target.Client.ClientId, error, Subject: subject), http.RequestAborted);
+        await pages.ReplyAsync(http, found.Target, AuthorizeReply.Failure(error, RefusalLog.Describe(error, reference), found.Request.State, site.Issuer));
     }
 
     private async ValueTask<bool> IsKnownAsync(IssuerSite site, Client client, IReadOnlyList<Session> sessions, CancellationToken cancellationToken)
@@ -178,8 +205,9 @@ internal sealed class AuthorizeEndpoint(
     }
 
     private async ValueTask<AuthorizationFacts> GatherAsync(
-        HttpContext http, IssuerSite site, Interaction interaction, AuthorizeRequest request, AuthorizeTarget target, IReadOnlyList<Session> sessions, bool chosen, ConsentAnswer? answer)
+        HttpContext http, IssuerSite site, Interaction interaction, Answerable found, IReadOnlyList<Session> sessions, bool chosen, ConsentAnswer? answer)
     {
+        (AuthorizeRequest request, AuthorizeTarget target, _) = found;
         string? hinted = null;
         bool foreign = false;
         if (request.Parameters["id_token_hint"] is { } hint)
@@ -199,6 +227,7 @@ internal sealed class AuthorizeEndpoint(
             Request = request,
             Target = target,
             Issuer = site.Issuer,
+            Demands = options.Demands,
             Catalogue = await clients.ScopesAsync(http.RequestAborted),
             Sessions = sessions,
             StartedAt = interaction.StartedAt,
@@ -211,4 +240,7 @@ internal sealed class AuthorizeEndpoint(
             Now = clock.GetUtcNow(),
         };
     }
+
+    /// <summary>A request whose answer has somewhere to go.</summary>
+    private sealed record Answerable(AuthorizeRequest Request, AuthorizeTarget Target, Change? Use);
 }

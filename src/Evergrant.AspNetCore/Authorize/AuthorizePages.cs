@@ -1,3 +1,4 @@
+using System.Text;
 using Evergrant.AspNetCore.Clients;
 using Evergrant.Protocol;
 using Evergrant.Protocol.Authorize;
@@ -5,6 +6,7 @@ using Evergrant.Protocol.Clients;
 using Evergrant.Protocol.UserInfo;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.WebUtilities;
 
 namespace Evergrant.AspNetCore.Authorize;
 
@@ -12,28 +14,32 @@ namespace Evergrant.AspNetCore.Authorize;
 internal sealed class AuthorizePages(IInteractions interactions, InteractionTickets tickets, RefusalLog log)
 {
     private static readonly OAuthError BadForm = new("invalid_request", "The form is not well-formed.", Refusal.RequestMalformed);
+    private static readonly OAuthError Elsewhere = new("invalid_request", "This form was sent from another site. Nothing was done.", Refusal.FormFromElsewhere);
     private static readonly OAuthError TooLarge = new("invalid_request", "The request is too large.", Refusal.RequestTooLarge);
-    private static readonly FormOptions Limits = new() { ValueCountLimit = 64, KeyLengthLimit = 256, ValueLengthLimit = 40 * 1024, BufferBodyLengthLimit = 64 * 1024 };
 
     /// <summary>Reads the form of one of our pages.</summary>
     public static async ValueTask<(IFormCollection? Form, OAuthError? Error)> ReadFormAsync(HttpContext http, int limit)
     {
-        if (!FormReader.IsForm(http.Request.ContentType) || http.Request.ContentLength > limit) return (null, BadForm);
+        if (!FormOrigin.IsOwn(http)) return (null, Elsewhere);
+        if (!FormReader.IsForm(http.Request.ContentType) || http.Request.Headers.ContentEncoding.Count > 0 || http.Request.ContentLength > limit) return (null, BadForm);
+        if (http.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size) size.MaxRequestBodySize = limit;
         try
         {
-            return (await new FormFeature(http.Request, Limits).ReadFormAsync(http.RequestAborted), null);
+            // Our pages are in UTF-8, and so is what they send, whatever the header says of it.
+            FormPipeReader reader = new(http.Request.BodyReader, Encoding.UTF8) { ValueCountLimit = 64, KeyLengthLimit = 256, ValueLengthLimit = 40 * 1024 };
+            return (new FormCollection(await reader.ReadFormAsync(http.RequestAborted)), null);
         }
-        catch (InvalidDataException)
+        catch (Exception e) when (e is InvalidDataException or BadHttpRequestException)
         {
             return (null, BadForm);
         }
     }
 
     /// <summary>Shows the page that a decision asks for.</summary>
-    public async Task ShowAsync(HttpContext http, IssuerSite site, AuthorizationFacts facts, Prompted prompted)
+    public async Task ShowAsync(HttpContext http, IssuerSite site, Parameters sent, AuthorizationFacts facts, Prompted prompted)
     {
         Client client = facts.Target.Client;
-        string? ticket = tickets.Seal(http, site, new Interaction(facts.Request.Parameters, facts.StartedAt, prompted.Prompt, prompted.Session?.Subject));
+        string? ticket = tickets.Seal(http, site, new Interaction(AuthorizeRequests.ForTicket(sent, facts.Request), facts.StartedAt, prompted.Prompt, prompted.Session?.Subject));
         if (ticket is null)
         {
             await RefuseAsync(http, site, TooLarge, client.ClientId);
@@ -94,7 +100,12 @@ internal sealed class AuthorizePages(IInteractions interactions, InteractionTick
     public async Task RefuseAsync(HttpContext http, IssuerSite site, OAuthError error, string? clientId)
     {
         string reference = await log.RecordAsync(new Told("Refused", "Authorize", site.Issuer, clientId, error, Stranger: true), http.RequestAborted);
-        http.Response.StatusCode = error.Refusal == Refusal.RequestTooLarge ? StatusCodes.Status413PayloadTooLarge : StatusCodes.Status400BadRequest;
+        http.Response.StatusCode = error.Refusal switch
+        {
+            Refusal.RequestTooLarge => StatusCodes.Status413PayloadTooLarge,
+            Refusal.FormFromElsewhere => StatusCodes.Status403Forbidden,
+            _ => StatusCodes.Status400BadRequest,
+        };
         await interactions.ShowErrorAsync(http, new ErrorPage("This request cannot be answered", error.Description, error.Code, reference));
     }
 

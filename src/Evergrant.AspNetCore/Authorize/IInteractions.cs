@@ -43,6 +43,21 @@ public interface IInteractions
     /// <param name="page">What to show.</param>
     Task ShowDeviceDoneAsync(HttpContext http, DeviceDonePage page);
 
+    /// <summary>Asks whether to sign out (OpenID Connect RP-Initiated Logout section 2). The form posts <c>sign_out</c> (yes or no) and <c>ticket</c> to the page's action.</summary>
+    /// <param name="http">The request to answer.</param>
+    /// <param name="page">What to show.</param>
+    Task ShowSignOutAsync(HttpContext http, SignOutPage page);
+
+    /// <summary>Tells the End-User that they are signed out, loads what the browser has to load for it, and leads on.</summary>
+    /// <param name="http">The request to answer.</param>
+    /// <param name="page">What to show.</param>
+    Task ShowSignedOutAsync(HttpContext http, SignedOutPage page);
+
+    /// <summary>Makes the browser forget sessions that have ended; their rows are gone.</summary>
+    /// <param name="http">The request to answer, for its cookies.</param>
+    /// <param name="sessions">Which.</param>
+    ValueTask ForgetAsync(HttpContext http, IReadOnlyList<Session> sessions);
+
     /// <summary>Writes the page that posts an authorization response to the client by itself (OAuth 2.0 Form Post Response Mode), with a button for browsers without scripts.</summary>
     /// <param name="http">The request to answer.</param>
     /// <param name="page">What to post where.</param>
@@ -145,6 +160,41 @@ public sealed record UserCodePage(string Action, string? UserCode, string? Fault
 /// <param name="Allowed">Whether the person has allowed it.</param>
 /// <param name="ClientName">The client's name for people.</param>
 public sealed record DeviceDonePage(bool Allowed, string ClientName);
+
+/// <summary>A page that asks whether to sign out.</summary>
+public sealed record SignOutPage
+{
+    /// <summary>The sealed request, bound to this browser; goes into a hidden field named ticket.</summary>
+    public required string Ticket { get; init; }
+
+    /// <summary>Where the page's form is posted, a path on this server.</summary>
+    public required string Action { get; init; }
+
+    /// <summary>Name of the client that asks for it; null when none is named.</summary>
+    public string? ClientName { get; init; }
+
+    /// <summary>Where the answer may lead, for the form-action directive.</summary>
+    public required string RedirectOrigin { get; init; }
+
+    /// <summary>What would end; at least one.</summary>
+    public required IReadOnlyList<Session> Sessions { get; init; }
+}
+
+/// <summary>A page at the end of a logout request.</summary>
+public sealed record SignedOutPage
+{
+    /// <summary>Whether anybody was signed out; otherwise the End-User chose to stay.</summary>
+    public required bool SignedOut { get; init; }
+
+    /// <summary>Registered addresses of clients, each to be loaded in an iframe (OpenID Connect Front-Channel Logout section 2); empty for none.</summary>
+    public IReadOnlyList<string> Frames { get; init; } = [];
+
+    /// <summary>Registered address to which the browser is sent when the frames have been loaded; null for none.</summary>
+    public string? Continue { get; init; }
+
+    /// <summary>Name of the client to which it leads; null for none.</summary>
+    public string? ClientName { get; init; }
+}
 
 /// <summary>A page that says why nothing can be answered.</summary>
 /// <param name="Title">Short.</param>

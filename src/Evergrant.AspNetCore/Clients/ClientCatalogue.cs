@@ -4,6 +4,7 @@ using Evergrant.Protocol;
 using Evergrant.Protocol.Clients;
 using Evergrant.Protocol.Policies;
 using Evergrant.Protocol.Storage;
+using Evergrant.Protocol.Trust;
 
 namespace Evergrant.AspNetCore.Clients;
 
@@ -80,6 +81,14 @@ public sealed class ClientCatalogue(IClientStore store, EvergrantOptions options
         return (now.Uses ??= new(await LoadUsesAsync(cancellationToken), now.Since)).ByIssuer.GetValueOrDefault(issuer) ?? RegisteredUse.None;
     }
 
+    /// <summary>Whoever an issuer trusts under a name, or null.</summary>
+    internal async ValueTask<TrustedIssuer?> TrustedAsync(string issuer, string name, CancellationToken cancellationToken)
+    {
+        Known known = Now;
+        IReadOnlyList<TrustedIssuer> all = known.Trusted ??= await store.ListTrustedIssuersAsync(cancellationToken);
+        return all.FirstOrDefault(t => t.Issuer == issuer && t.Name == name);
+    }
+
     /// <summary>Replaces a hash of a client's secrets; whether it was done or somebody else was first, the client is read again.</summary>
     internal async ValueTask ReplaceSecretHashAsync(Client client, byte[] before, byte[] after, CancellationToken cancellationToken)
     {
@@ -98,6 +107,8 @@ public sealed class ClientCatalogue(IClientStore store, EvergrantOptions options
         {
             of.GrantTypes.UnionWith(before.GrantTypes);
             of.ResponseTypes.UnionWith(before.ResponseTypes);
+            of.AssertionUses.UnionWith(before.AssertionUses);
+            of.CrossDomain = before.CrossDomain;
             of.Origins.UnionWith(before.Origins);
         }
         Add(of, client);
@@ -154,6 +165,10 @@ public sealed class ClientCatalogue(IClientStore store, EvergrantOptions options
             if (!uses.TryGetValue(client.Issuer, out RegisteredUse? use)) uses[client.Issuer] = use = new();
             Add(use, client);
         }
+        foreach (TrustedIssuer trusted in await store.ListTrustedIssuersAsync(cancellationToken))
+        {
+            if (uses.TryGetValue(trusted.Issuer, out RegisteredUse? use)) use.AssertionUses.UnionWith(trusted.Uses);
+        }
         return uses;
     }
 
@@ -161,6 +176,7 @@ public sealed class ClientCatalogue(IClientStore store, EvergrantOptions options
     {
         use.GrantTypes.UnionWith(client.GrantTypes);
         use.ResponseTypes.UnionWith(client.ResponseTypes);
+        use.CrossDomain |= client.CrossDomain.Count > 0;
         use.Origins.UnionWith(client.AllowedOrigins);
         foreach (string uri in client.RedirectUris.Where(u => u.StartsWith("http", StringComparison.Ordinal)))
         {
@@ -191,6 +207,8 @@ public sealed class ClientCatalogue(IClientStore store, EvergrantOptions options
         public ScopeCatalogue? Scopes { get; set; }
 
         public PolicySet? Policies { get; set; }
+
+        public IReadOnlyList<TrustedIssuer>? Trusted { get; set; }
 
         public Uses? Uses { get; set; }
     }

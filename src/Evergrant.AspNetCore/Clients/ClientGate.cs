@@ -1,4 +1,5 @@
 using System.Globalization;
+using Evergrant.AspNetCore.Binding;
 using Evergrant.AspNetCore.Keys;
 using Evergrant.AspNetCore.Registration;
 using Evergrant.Protocol;
@@ -10,7 +11,7 @@ using Microsoft.AspNetCore.Http;
 namespace Evergrant.AspNetCore.Clients;
 
 /// <summary>Lets a request through to the token, introspection and revocation endpoints once its client is authenticated; answers it otherwise.</summary>
-internal sealed class ClientGate(ClientCatalogue clients, ClientKeys clientKeys, ClientUses uses, ClientThrottle throttle, IGrantStore store, IServerSecrets secrets, RefusalLog log, TimeProvider clock)
+internal sealed class ClientGate(ClientCatalogue clients, ClientKeys clientKeys, ClientUses uses, ClientCertificates certificates, ClientThrottle throttle, IGrantStore store, IServerSecrets secrets, RefusalLog log, TimeProvider clock)
 {
     private static readonly OAuthError Throttled = new("invalid_client", "Too many failed attempts; wait.", Refusal.ClientThrottled);
     private static readonly OAuthError Replayed = new("invalid_client", "Client authentication failed.", Refusal.ClientAssertionReplayed);
@@ -21,7 +22,8 @@ internal sealed class ClientGate(ClientCatalogue clients, ClientKeys clientKeys,
     /// <param name="http">The request; it has been answered when null is returned.</param>
     /// <param name="site">The issuer that was asked.</param>
     /// <param name="rule">The endpoint's declaration.</param>
-    public async ValueTask<(Client Client, Parameters Form)?> EnterAsync(HttpContext http, IssuerSite site, EndpointRule rule)
+    /// <param name="endpoint">URL of the endpoint, where old clients may name it as the audience of an assertion; null for the token endpoint's.</param>
+    public async ValueTask<(Client Client, Parameters Form)?> EnterAsync(HttpContext http, IssuerSite site, EndpointRule rule, string? endpoint = null)
     {
         (Parameters? form, OAuthError? error) = await FormReader.ReadAsync(http, rule.BodyLimit);
         if (form is null) return await RefuseAsync(http, site, rule, error!, null, null);
@@ -31,8 +33,13 @@ internal sealed class ClientGate(ClientCatalogue clients, ClientKeys clientKeys,
         System.Net.IPAddress? address = http.Connection.RemoteIpAddress;
         Client? client = shown.ClientId is null ? null : await clients.FindAsync(site.Issuer, shown.ClientId, http.RequestAborted);
         if (client is { JwksUri: not null } && shown.Assertion is not null) client = await clientKeys.WithKeysAsync(client, shown.Assertion, http.RequestAborted);
+        if (client is { AuthenticationMethod: ClientAuthenticationMethod.TlsClientAuth or ClientAuthenticationMethod.SelfSignedTlsClientAuth })
+        {
+            shown = shown with { Certificate = certificates.Read(http, client.AuthenticationMethod == ClientAuthenticationMethod.TlsClientAuth) };
+            if (client is { AuthenticationMethod: ClientAuthenticationMethod.SelfSignedTlsClientAuth, JwksUri: not null }) client = await clientKeys.WithKeysAsync(client, null, http.RequestAborted);
+        }
         NumberedKeys keys = secrets.Derive(ClientSecret.Purpose);
-        switch (ClientAuthentication.Decide(shown, client, keys, site.Issuer, site.TokenEndpoint, clock.GetUtcNow()))
+        switch (ClientAuthentication.Decide(shown, client, keys, site.Issuer, site.TokenEndpoint, clock.GetUtcNow(), endpoint))
         {
             case NotAuthenticated refused:
                 // Whoever has the right secret is let in however many behind the same address have guessed: 256 bits are not found by trying.

@@ -12,6 +12,12 @@ internal sealed class RegisteredUse
     /// <summary>Grant types.</summary>
     public HashSet<string> GrantTypes { get; } = new(StringComparer.Ordinal);
 
+    /// <summary>Whether a client may get assertions for other authorization servers.</summary>
+    public bool CrossDomain { get; set; }
+
+    /// <summary>What assertions of others may be used for.</summary>
+    public HashSet<Protocol.Trust.AssertionUse> AssertionUses { get; } = [];
+
     /// <summary>Response types.</summary>
     public HashSet<string> ResponseTypes { get; } = new(StringComparer.Ordinal);
 }

@@ -55,7 +55,7 @@ internal sealed class DeviceVerificationEndpoint(
         }
         DateTimeOffset startedAt = DateTimeOffset.FromUnixTimeMilliseconds(clock.GetUtcNow().ToUnixTimeMilliseconds());
         Parameters parameters = Parameters.From([new("user_code", letters), new("client_id", client.ClientId)]);
-        await DecideAsync(http, site, new Interaction(parameters, startedAt, Prompt.SignIn, null, OfDevice: true), await interactions.SessionsAsync(http, http.RequestAborted), null);
+        await DecideAsync(http, site, new Interaction(parameters, startedAt, Prompt.SignIn, null, InteractionSubject.Device), await interactions.SessionsAsync(http, http.RequestAborted), null);
     }
 
     /// <summary>POST: the person has answered.</summary>
@@ -63,7 +63,7 @@ internal sealed class DeviceVerificationEndpoint(
     {
         (IFormCollection? form, OAuthError? error) = await AuthorizePages.ReadFormAsync(http, rule.BodyLimit);
         Interaction? interaction = form is null ? null : tickets.Open(http, site, form["ticket"].ToString());
-        if (interaction is not { OfDevice: true, Page: Prompt.Consent } || form!["decision"].ToString() is not ("allow" or "deny"))
+        if (interaction is not { About: InteractionSubject.Device, Page: Prompt.Consent } || form!["decision"].ToString() is not ("allow" or "deny"))
         {
             await pages.RefuseAsync(http, site, error ?? BadTicket, null);
             return;

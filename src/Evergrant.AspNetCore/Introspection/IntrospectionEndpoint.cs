@@ -52,7 +52,7 @@ internal sealed class IntrospectionEndpoint(ClientGate gate, ClientCatalogue cli
     private static void WriteAccess(System.Text.Json.Utf8JsonWriter json, AccessToken access, Grant? grant, Client caller, Func<string, string> subjectOf)
     {
         json.WriteString("client_id", access.ClientId);
-        json.WriteString("token_type", "Bearer");
+        json.WriteString("token_type", access.TokenType);
         if (!access.NeverEnds) json.WriteNumber("exp", access.ExpiresAt.ToUnixTimeSeconds());
         json.WriteNumber("iat", access.IssuedAt.ToUnixTimeSeconds());
         json.WriteNumber("nbf", access.IssuedAt.ToUnixTimeSeconds());
@@ -62,6 +62,23 @@ internal sealed class IntrospectionEndpoint(ClientGate gate, ClientCatalogue cli
         foreach (string audience in access.Audience) json.WriteStringValue(audience);
         json.WriteEndArray();
         if (access.JwtId is { } id) json.WriteString("jti", id);
+        if (access.Confirmation is { } bound)
+        {
+            json.WriteStartObject("cnf");
+            json.WriteString(bound.Member, bound.Thumbprint);
+            json.WriteEndObject();
+        }
+        // RFC 8693 sections 4.1 and 4.4: as in the token.
+        if (access.Actor is { } actor)
+        {
+            json.WritePropertyName("act");
+            json.WriteRawValue(actor);
+        }
+        if (access.MayAct is { } mayAct)
+        {
+            json.WritePropertyName("may_act");
+            json.WriteRawValue(mayAct);
+        }
         if (grant?.Authorized is not { } authorized) return;
         if (authorized.AuthTime is { } time) json.WriteNumber("auth_time", time.ToUnixTimeSeconds());
         if (authorized.Acr is { } acr) json.WriteString("acr", acr);

@@ -6,6 +6,8 @@ using Evergrant.AspNetCore.Registration;
 using Evergrant.AspNetCore.Token;
 using Evergrant.Protocol.Clients;
 using Evergrant.Protocol.Metadata;
+using Evergrant.Protocol.Token;
+using Evergrant.Protocol.Trust;
 using Microsoft.AspNetCore.Http;
 
 namespace Evergrant.AspNetCore.Metadata;
@@ -26,7 +28,14 @@ internal sealed class MetadataEndpoint(ClientCatalogue clients, GrantTypes grant
         {
             var features = new ServerFeatures
             {
-                GrantTypes = grants.AnnouncedFor(use), Registration = options.Registration.Mode != RegistrationMode.Off, ClientDocuments = options.ClientDocuments.Enabled,
+                GrantTypes = grants.AnnouncedFor(use),
+                Demands = options.Demands,
+                MutualTls = options.MutualTls is not null,
+                MutualTlsRoot = options.MutualTls?.Aliases is { } alias ? alias + site.Prefix : null,
+                AssertionTypes = use.CrossDomain ? [TokenType.IdJag, TokenType.Jwt] : [],
+                GrantProfiles = use.AssertionUses.Contains(AssertionUse.IdJag) ? [CrossDomainGrant.Profile] : [],
+                Registration = options.Registration.Mode != RegistrationMode.Off,
+                ClientDocuments = options.ClientDocuments.Enabled,
             };
             byte[] json = System.Text.Encoding.UTF8.GetBytes(ServerMetadata.Build(site.Issuer, site.Base, scopes, features).ToJsonString(Readable));
             document = _documents[site] = (scopes, use, json, '"' + Convert.ToHexStringLower(SHA256.HashData(json)[..8]) + '"');

@@ -22,7 +22,7 @@ internal sealed record PreparedTokens(Client Client, Grant Grant, AccessToken Ac
 }
 
 /// <summary>Tokens that are ready to be sent once the commit is durable.</summary>
-internal sealed record SignedTokens(string AccessToken, int? ExpiresIn, string Scope, string? IdToken);
+internal sealed record SignedTokens(string AccessToken, string TokenType, int? ExpiresIn, string Scope, string? IdToken, string? IssuedTokenType = null);
 
 /// <summary>Makes the tokens of an answer and writes it (RFC 6749 section 5.1, OpenID Connect Core section 3.1.3.3).</summary>
 internal sealed class TokenWriter(KeyRings rings, PairwiseKey pairwise, IServerSecrets secrets, AccessTokenForms forms, EvergrantOptions options, TimeProvider clock)
@@ -31,8 +31,14 @@ internal sealed class TokenWriter(KeyRings rings, PairwiseKey pairwise, IServerS
     public ValueTask<Func<string, string>> SubjectsOfAsync(Client client, CancellationToken cancellationToken) => pairwise.SubjectsOfAsync(client, cancellationToken);
 
     /// <summary>Reads what the tokens of a grant say.</summary>
+    /// <param name="site">The issuer that was asked.</param>
+    /// <param name="client">The client.</param>
+    /// <param name="granted">The decision.</param>
+    /// <param name="bound">The key that the access token is bound to; null for a bearer token.</param>
+    /// <param name="now">The instant of the decision.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>Null when the account is gone.</returns>
-    public async ValueTask<PreparedTokens?> PrepareAsync(IssuerSite site, Client client, Granted granted, DateTimeOffset now, CancellationToken cancellationToken)
+    public async ValueTask<PreparedTokens?> PrepareAsync(IssuerSite site, Client client, Granted granted, Confirmation? bound, DateTimeOffset now, CancellationToken cancellationToken)
     {
         Grant grant = granted.Grant;
         TokenAudience audience = granted.Access;
@@ -55,6 +61,9 @@ internal sealed class TokenWriter(KeyRings rings, PairwiseKey pairwise, IServerS
             Id = NewId(),
             GrantId = grant.Id,
             Serial = grant.AccessSerial,
+            Confirmation = bound,
+            Actor = grant.Authorized.Actor,
+            MayAct = grant.Subject is null ? null : MayActOf(client),
         };
         bool opaque = await forms.FormatAsync(client, policy, audience.Audience, cancellationToken) == AccessTokenFormat.Opaque;
         if (!Scope.Contains(grant.Authorized.Scope, Scope.OpenId)) return new PreparedTokens(client, grant, access, now, opaque, null);
@@ -77,7 +86,7 @@ internal sealed class TokenWriter(KeyRings rings, PairwiseKey pairwise, IServerS
             ISigner signer = await rings.SignerAsync(site.Issuer, algorithm, content.ExpiresAt, cancellationToken);
             idToken = await (content with { AccessTokenHash = IdToken.HashOf(text, algorithm) }).WriteAsync(signer, cancellationToken);
         }
-        return new SignedTokens(text, prepared.ExpiresIn, access.Scope, idToken);
+        return new SignedTokens(text, access.TokenType, prepared.ExpiresIn, access.Scope, idToken);
     }
 
     /// <summary>Answers with the tokens of a grant.</summary>
@@ -85,11 +94,11 @@ internal sealed class TokenWriter(KeyRings rings, PairwiseKey pairwise, IServerS
     {
         string? refreshToken = granted.RefreshGeneration is { } generation
             ? GrantCredential.Write(secrets.Credentials, granted.Grant.KeyNumber, CredentialKind.RefreshToken, granted.Grant, generation) : null;
-        return WriteAsync(http, granted.Name, signed, refreshToken);
+        return WriteAsync(http, granted.Name, granted.IssuedTokenType is { } type ? signed with { IssuedTokenType = type } : signed, refreshToken);
     }
 
     /// <summary>Answers with an access token that has no grant behind it.</summary>
-    public async Task WriteAsync(HttpContext http, IssuerSite site, Client client, Issued issued)
+    public async Task WriteAsync(HttpContext http, IssuerSite site, Client client, Issued issued, Confirmation? bound)
     {
         DateTimeOffset now = clock.GetUtcNow();
         DateTimeOffset expires = now + LifetimeOf(issued.Policy);
@@ -98,18 +107,46 @@ internal sealed class TokenWriter(KeyRings rings, PairwiseKey pairwise, IServerS
         {
             Issuer = site.Issuer,
             ClientId = client.ClientId,
-            Subject = issued.Subject ?? client.ClientId,
+            Subject = issued.Account is { } account ? (await SubjectsOfAsync(client, http.RequestAborted))(account) : issued.Subject ?? client.ClientId,
             Audience = issued.Access.Audience,
             Scope = issued.Access.Scope,
             IssuedAt = now,
             ExpiresAt = expires,
             Id = NewId(),
+            Confirmation = bound,
+            Actor = issued.Actor,
+            MayAct = issued.Account is null ? null : MayActOf(client),
+            OriginGrantId = issued.OriginGrantId,
+            OriginSerial = issued.OriginSerial,
         };
         string text = await forms.FormatAsync(client, issued.Policy, access.Audience, http.RequestAborted) == AccessTokenFormat.Opaque
             ? SealedAccessToken.Write(secrets.Credentials, access, RandomNumberGenerator.GetBytes(12))
-            : await access.ToJwt(null).WriteAsync(await rings.SignerAsync(site.Issuer, client.AccessTokenSignedAlg ?? SignatureAlgorithm.ES256, access.ExpiresAt, http.RequestAborted), http.RequestAborted);
-        await WriteAsync(http, issued.Name, new SignedTokens(text, access.NeverEnds ? null : (int)(access.ExpiresAt - now).TotalSeconds, access.Scope, null), null);
+            : await (access.ToJwt(null) with { AuthTime = issued.AuthTime, Acr = issued.Acr, Amr = issued.Amr }).WriteAsync(await rings.SignerAsync(site.Issuer, client.AccessTokenSignedAlg ?? SignatureAlgorithm.ES256, access.ExpiresAt, http.RequestAborted), http.RequestAborted);
+        await WriteAsync(http, issued.Name, new SignedTokens(text, access.TokenType, access.NeverEnds ? null : (int)(access.ExpiresAt - now).TotalSeconds, access.Scope, null, issued.IssuedTokenType), null);
     }
+
+    /// <summary>Answers with an assertion for another authorization server (RFC 8693 section 2.2.1: token_type N_A).</summary>
+    public async Task WriteAsync(HttpContext http, IssuerSite site, Client client, AssertionIssued issued)
+    {
+        ClaimSet? claims = await options.Claims(new ClaimsRequest(issued.Account, client, "openid email"), http.RequestAborted);
+        var assertion = new GrantAssertion
+        {
+            Issuer = site.Issuer,
+            Subject = (await SubjectsOfAsync(client, http.RequestAborted))(issued.Account),
+            Audience = [issued.Audience],
+            ExpiresAt = issued.ExpiresAt,
+            IssuedAt = issued.IssuedAt,
+            JwtId = NewId(),
+            // The other server finds its own account by it (ID-JAG section 3.1); a pairwise sub is not to be undone that way.
+            More = issued.Claims(client.SubjectType == SubjectType.Public && claims is not null && claims.Claims.TryGetValue("email", out JsonElement email) ? email.GetString() : null),
+            Identity = "",
+        };
+        ISigner signer = await rings.SignerAsync(site.Issuer, client.IdTokenSignedResponseAlg ?? SignatureAlgorithm.RS256, issued.ExpiresAt, http.RequestAborted);
+        string text = await assertion.WriteAsync(signer, issued.Type, http.RequestAborted);
+        await WriteAsync(http, issued.Name, new SignedTokens(text, "N_A", (int)(issued.ExpiresAt - issued.IssuedAt).TotalSeconds, issued.Scope, null, issued.TokenType), null);
+    }
+
+    private static string? MayActOf(Client client) => client.MayAct is { } actor ? new System.Text.Json.Nodes.JsonObject { ["sub"] = actor }.ToJsonString() : null;
 
     private Task WriteAsync(HttpContext http, string decision, SignedTokens signed, string? refreshToken)
     {
@@ -119,7 +156,8 @@ internal sealed class TokenWriter(KeyRings rings, PairwiseKey pairwise, IServerS
         {
             json.WriteStartObject();
             json.WriteString("access_token"u8, signed.AccessToken);
-            json.WriteString("token_type"u8, "Bearer"u8);
+            if (signed.IssuedTokenType is not null) json.WriteString("issued_token_type"u8, signed.IssuedTokenType);
+            json.WriteString("token_type"u8, signed.TokenType);
             if (signed.ExpiresIn is { } seconds) json.WriteNumber("expires_in"u8, seconds);
             if (refreshToken is not null) json.WriteString("refresh_token"u8, refreshToken);
             if (signed.Scope.Length > 0) json.WriteString("scope"u8, signed.Scope);

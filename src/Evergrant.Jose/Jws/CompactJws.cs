@@ -43,6 +43,9 @@ public sealed class CompactJws
     /// <summary>The payload's octets.</summary>
     public ReadOnlyMemory<byte> Payload => payload;
 
+    /// <summary>Whether nobody signed it and it says so: <c>alg</c> is <c>none</c> and the third part is empty (RFC 7518 §3.6). It is then worth no more than what brought it.</summary>
+    internal bool IsUnsecured => Algorithm == "none" && signature.Length == 0;
+
     /// <summary>Takes a token apart. The fault is a constant sentence; it repeats nothing of the token.</summary>
     public static bool TryParse(string token, [NotNullWhen(true)] out CompactJws? jws, [NotNullWhen(false)] out string? fault) =>
         Read(token, out jws, out fault) == JwtFault.None;

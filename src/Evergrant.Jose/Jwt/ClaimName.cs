@@ -9,6 +9,7 @@ internal static class ClaimName
     public static readonly JsonEncodedText Subject = JsonEncodedText.Encode("sub");
     public static readonly JsonEncodedText Audience = JsonEncodedText.Encode("aud");
     public static readonly JsonEncodedText ExpiresAt = JsonEncodedText.Encode("exp");
+    public static readonly JsonEncodedText NotBefore = JsonEncodedText.Encode("nbf");
     public static readonly JsonEncodedText IssuedAt = JsonEncodedText.Encode("iat");
     public static readonly JsonEncodedText JwtId = JsonEncodedText.Encode("jti");
     public static readonly JsonEncodedText ClientId = JsonEncodedText.Encode("client_id");
@@ -21,5 +22,7 @@ internal static class ClaimName
     public static readonly JsonEncodedText Nonce = JsonEncodedText.Encode("nonce");
     public static readonly JsonEncodedText Azp = JsonEncodedText.Encode("azp");
     public static readonly JsonEncodedText AccessTokenHash = JsonEncodedText.Encode("at_hash");
+    public static readonly JsonEncodedText Events = JsonEncodedText.Encode("events");
+    public static readonly JsonEncodedText Confirmation = JsonEncodedText.Encode("cnf");
     public static readonly JsonEncodedText SessionId = JsonEncodedText.Encode("sid");
 }

@@ -46,11 +46,11 @@ internal sealed record JwtRules
     /// <summary>The names of the recipient, one of which must be in <c>aud</c>; null accepts any.</summary>
     public IReadOnlyList<string>? Audiences { get; init; }
 
+    /// <summary>Whether <c>iss</c>, <c>aud</c> and <c>exp</c> may be absent; what is there is judged all the same. For kinds that are only advised to have them.</summary>
+    public bool RegisteredClaimsMayBeMissing { get; init; }
+
     /// <summary>Whether <c>aud</c> must have exactly one value.</summary>
     public bool SoleAudience { get; init; }
-
-    /// <summary>Whether a JWT without <c>aud</c> passes, and one without <c>exp</c>; only for statements that are about somebody and not for anybody (RFC 7591 §2.3).</summary>
-    public bool AudienceAndEndMayBeMissing { get; init; }
 
     /// <summary>The instant to judge at; null judges no time, only that the claims are well-formed.</summary>
     public DateTimeOffset? Now { get; init; }
@@ -70,7 +70,14 @@ internal sealed record JwtRules
             fault = HeaderFault(jws!, keys);
         if (fault != JwtFault.None)
             return new JwtVerdict<T>(null, fault, detail);
-        if (!StrictJson.TryParseObject(jws!.Payload, out JsonDocument? document))
+        return JudgeClaims(jws!, read);
+    }
+
+    /// <summary>Steps 6 to 14 alone, for a token whose header and signature somebody else has judged.</summary>
+    public JwtVerdict<T> JudgeClaims<T>(CompactJws jws, ClaimsRead<T> read)
+        where T : class
+    {
+        if (!StrictJson.TryParseObject(jws.Payload, out JsonDocument? document))
             return new JwtVerdict<T>(null, JwtFault.ClaimsNotJson, null);
         using (document)
         {
@@ -97,18 +104,23 @@ internal sealed record JwtRules
         return anyKey ? JwtFault.SignatureInvalid : JwtFault.KeyUnknown;
     }
 
-    // RFC 7515 §4.1.9: a value without a slash stands for application/ and that value; media types know no case.
-    private bool TypeIsAccepted(string? typ)
+    /// <summary>RFC 7515 §4.1.9: a value without a slash stands for application/ and that value; media types know no case.</summary>
+    public static bool IsType(string? typ, string type)
     {
         const string Prefix = "application/";
-        if (typ is null)
-            return TypeMayBeMissing;
         ReadOnlySpan<char> name = typ;
         if (name.StartsWith(Prefix, StringComparison.OrdinalIgnoreCase))
             name = name[Prefix.Length..];
+        return name.Equals(type, StringComparison.OrdinalIgnoreCase);
+    }
+
+    private bool TypeIsAccepted(string? typ)
+    {
+        if (typ is null)
+            return TypeMayBeMissing;
         foreach (string type in Types)
         {
-            if (name.Equals(type, StringComparison.OrdinalIgnoreCase))
+            if (IsType(typ, type))
                 return true;
         }
         return false;
@@ -116,22 +128,22 @@ internal sealed record JwtRules
 
     private void ClaimsFault(ref ClaimReader claims)
     {
-        claims.Demand(claims.Text("iss") == Issuer, JwtFault.IssuerWrong);
+        if (IsJudged(claims, "iss"))
+            claims.Demand(claims.Text("iss") == Issuer, JwtFault.IssuerWrong);
         if (Subject is not null)
             claims.Demand(claims.Text("sub") == Subject, JwtFault.SubjectWrong);
-        if (!AudienceAndEndMayBeMissing || claims.Has("aud"))
-        {
-            IReadOnlyList<string> audience = claims.Texts("aud");
-            claims.Demand(AudienceIsAccepted(audience), JwtFault.AudienceWrong);
-        }
-        DateTimeOffset expiresAt = !AudienceAndEndMayBeMissing || claims.Has("exp") ? claims.Instant("exp") : DateTimeOffset.MaxValue;
-        claims.Demand(Now is not { } late || late - Leeway < expiresAt, JwtFault.Expired);
+        if (IsJudged(claims, "aud"))
+            claims.Demand(AudienceIsAccepted(claims.Texts("aud")), JwtFault.AudienceWrong);
+        DateTimeOffset? expiresAt = IsJudged(claims, "exp") ? claims.Instant("exp") : null;
+        claims.Demand(Now is not { } late || expiresAt is null || late - Leeway < expiresAt, JwtFault.Expired);
         DateTimeOffset? notBefore = claims.OptionalInstant("nbf");
         claims.Demand(Now is not { } early || notBefore is null || early + Leeway >= notBefore, JwtFault.NotYetValid);
         DateTimeOffset? issuedAt = claims.OptionalInstant("iat");
         claims.Demand(Now is not { } now || issuedAt is null || now + Leeway >= issuedAt, JwtFault.IssuedInTheFuture);
-        claims.Demand(Now is not { } start || MaximumLifetime is not { } longest || expiresAt - start <= longest + Leeway, JwtFault.LifetimeTooLong);
+        claims.Demand(Now is not { } start || MaximumLifetime is not { } longest || expiresAt is null || expiresAt - start <= longest + Leeway, JwtFault.LifetimeTooLong);
     }
+
+    private bool IsJudged(ClaimReader claims, string name) => !RegisteredClaimsMayBeMissing || claims.Has(name);
 
     private bool AudienceIsAccepted(IReadOnlyList<string> audience)
     {

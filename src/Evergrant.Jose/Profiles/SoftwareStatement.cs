@@ -29,7 +29,7 @@ public sealed record SoftwareStatement
         var rules = new JwtRules
         {
             Types = ["JWT", "software-statement+jwt"], TypeMayBeMissing = true, Algorithms = SignatureAlgorithm.Asymmetric, Issuer = issuer, Audiences = [audience],
-            AudienceAndEndMayBeMissing = true, Now = now, Leeway = TimeSpan.FromSeconds(30),
+            RegisteredClaimsMayBeMissing = true, Now = now, Leeway = TimeSpan.FromSeconds(30),
         };
         return rules.Judge(statement, keys, (ref ClaimReader claims) => new SoftwareStatement { Issuer = claims.Text("iss"), Claims = claims.Copy() });
     }

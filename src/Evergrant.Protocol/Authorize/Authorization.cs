@@ -49,6 +49,9 @@ public sealed record AuthorizationFacts
     /// <summary>Answer of the consent page; null before it.</summary>
     public ConsentAnswer? Answer { get; init; }
 
+    /// <summary>What the server demands of every request.</summary>
+    public AuthorizeDemands Demands { get; init; } = AuthorizeDemands.None;
+
     /// <summary>Computes the sub that the client sees of an account.</summary>
     public required Func<string, string> SubjectOf { get; init; }
 
@@ -110,7 +113,7 @@ public static class Authorization
     {
         AuthorizeRequest request = facts.Request;
         Client client = facts.Target.Client;
-        var rules = new AuthorizeFacts(request, client, facts.Catalogue);
+        var rules = new AuthorizeFacts(request, client, facts.Catalogue) { Demands = facts.Demands };
         OAuthError? error = AuthorizeRules.Judge(rules) ?? JudgeHint(facts);
         Session? session = FittingSession(facts, out bool mismatch);
 
@@ -265,6 +268,7 @@ public static class Authorization
                 Resources = request.Resources,
                 RedirectUri = request.RedirectUri,
                 CodeChallenge = request.Parameters["code_challenge"],
+                DpopKey = request.DpopKey,
                 Nonce = request.Nonce,
                 Claims = request.Parameters["claims"],
                 AuthTime = session.AuthTime,

@@ -1,4 +1,7 @@
 using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using Evergrant.Protocol.Storage;
 
 namespace Evergrant.Protocol.Authorize;
 
@@ -23,6 +26,13 @@ public sealed record AuthorizeRequest
     /// <summary>nonce; null when absent.</summary>
     public string? Nonce => Parameters["nonce"];
 
+    /// <summary>dpop_jkt: thumbprint of the key that the code is to be bound to (RFC 9449 section 10); null when absent.</summary>
+    public string? DpopKey => Parameters["dpop_jkt"];
+
+    /// <summary>The same request, with dpop_jkt naming this key.</summary>
+    /// <param name="key">Thumbprint.</param>
+    public AuthorizeRequest BoundTo(string key) => DpopKey == key ? this : this with { Parameters = Parameters.From(Parameters.All.Append(new("dpop_jkt", key))) };
+
     /// <summary>login_hint; null when absent.</summary>
     public string? LoginHint => Parameters["login_hint"];
 
@@ -40,6 +50,21 @@ public sealed record AuthorizeRequest
 
     /// <summary>The claims parameter; null when malformed.</summary>
     public required ClaimsParameter? Claims { get; init; }
+
+    /// <summary>What was wrong with the way it came (Request Object, request_uri); null for nothing.</summary>
+    public OAuthError? Fault { get; init; }
+
+    /// <summary>Whether the client pushed it (RFC 9126).</summary>
+    public bool IsPushed { get; init; }
+
+    /// <summary>Whether the client signed it (RFC 9101).</summary>
+    public bool IsSigned { get; init; }
+
+    /// <summary>jti of its Request Object; null for none.</summary>
+    public string? JwtId { get; init; }
+
+    /// <summary>End of its Request Object; null for none.</summary>
+    public DateTimeOffset? JwtExpiresAt { get; init; }
 
     /// <summary>Whether it is an OpenID Connect request.</summary>
     public bool IsOpenId => Scopes?.Contains(Scope.OpenId) == true;
@@ -62,5 +87,17 @@ public sealed record AuthorizeRequest
             MaxAge = int.TryParse(parameters["max_age"], NumberStyles.None, CultureInfo.InvariantCulture, out int age) ? age : null,
             Claims = ClaimsParameter.Parse(parameters["claims"]),
         };
+    }
+
+    /// <summary>The change by which a Request Object with a jti counts once; null where it has none.</summary>
+    /// <param name="issuer">The issuer that was asked.</param>
+    /// <param name="clientId">The client.</param>
+    /// <param name="now">The instant of the decision.</param>
+    public UseAssertion? Use(string issuer, string clientId, DateTimeOffset now)
+    {
+        if (JwtId is null) return null;
+        byte[] hash = SHA256.HashData(Encoding.UTF8.GetBytes("request object\n" + issuer + "\n" + clientId + "\n" + JwtId));
+        // One without end cannot be remembered for ever.
+        return new UseAssertion(hash, (JwtExpiresAt ?? now + TimeSpan.FromDays(1)) + TimeSpan.FromMinutes(5));
     }
 }

@@ -7,7 +7,11 @@ namespace Evergrant.Protocol.Authorize;
 /// <param name="Request">The request.</param>
 /// <param name="Client">The verified client.</param>
 /// <param name="Catalogue">The server's scopes and resources.</param>
-public sealed record AuthorizeFacts(AuthorizeRequest Request, Client Client, ScopeCatalogue Catalogue);
+public sealed record AuthorizeFacts(AuthorizeRequest Request, Client Client, ScopeCatalogue Catalogue)
+{
+    /// <summary>What the server demands of every request.</summary>
+    public AuthorizeDemands Demands { get; init; } = AuthorizeDemands.None;
+}
 
 /// <summary>One rule of the table.</summary>
 /// <param name="Name">A sentence.</param>
@@ -28,10 +32,13 @@ public static class AuthorizeRules
             : OAuthError.InvalidRequest("A parameter was sent more than once.", Refusal.ParameterRepeated)),
         new("RequestObjectIsNotBothWays", "OpenID Connect Core section 6", f => f.Request.Parameters["request"] is null || f.Request.Parameters["request_uri"] is null ? null
             : OAuthError.InvalidRequest("request and request_uri exclude one another.", Refusal.RequestObjectUnsupported)),
-        new("RequestIsNotSent", "OpenID Connect Core section 6.1", f => f.Request.Parameters["request"] is null ? null
-            : new OAuthError("request_not_supported", "The request parameter is not supported.", Refusal.RequestObjectUnsupported)),
+        new("RequestObjectHolds", "RFC 9101 section 6", f => f.Request.Fault),
         new("RequestUriIsNotSent", "OpenID Connect Core section 6.2", f => f.Request.Parameters["request_uri"] is null ? null
             : new OAuthError("request_uri_not_supported", "The request_uri parameter is not supported.", Refusal.RequestObjectUnsupported)),
+        new("RequestIsPushed", "RFC 9126 section 4", f => f.Request.IsPushed || !(f.Demands.PushedRequests || f.Client.RequirePushedAuthorizationRequests) ? null
+            : OAuthError.InvalidRequest("The request must be pushed to the pushed authorization request endpoint first.", Refusal.PushRequired)),
+        new("RequestIsSigned", "RFC 9101 section 10.5", f => f.Request.IsSigned || !(f.Demands.SignedRequests || f.Client.RequireSignedRequestObject) ? null
+            : OAuthError.InvalidRequest("The request must be a signed Request Object.", Refusal.RequestObjectRequired)),
         new("RegistrationIsNotSent", "OpenID Connect Core section 3.1.2.6", f => f.Request.Parameters["registration"] is null ? null
             : new OAuthError("registration_not_supported", "The registration parameter is not supported.", Refusal.RegistrationUnsupported)),
         new("ResponseTypeIsSent", "RFC 6749 section 3.1.1", f => f.Request.Parameters["response_type"] is not null ? null
@@ -54,6 +61,8 @@ public static class AuthorizeRules
             : OAuthError.InvalidRequest("The code_challenge_method must be S256.", Refusal.PkceMethodUnsupported)),
         new("ChallengeIsWellFormed", "RFC 7636 section 4.2", f => f.Request.Parameters["code_challenge"] is not { } challenge || Pkce.IsChallenge(challenge) ? null
             : OAuthError.InvalidRequest("The code_challenge is not base64url of a SHA-256.", Refusal.PkceMethodUnsupported)),
+        new("DpopKeyIsAThumbprint", "RFC 9449 section 10", f => f.Request.DpopKey is null || Jose.Confirmation.IsThumbprint(f.Request.DpopKey) ? null
+            : OAuthError.InvalidRequest("The dpop_jkt is not base64url of a SHA-256.", Refusal.ParameterInvalid)),
         new("ScopeIsWellFormed", "RFC 6749 section 3.3", f => f.Request.Scopes is not { Count: 0 } ? null
             : OAuthError.InvalidScope("The scope is not a list of scope values with single spaces.", Refusal.ScopeInvalid)),
         new("ScopeIsKnown", "RFC 6749 section 4.1.2.1", f => f.Request.Scopes is null || Grantable(f).Count > 0 ? null

@@ -44,7 +44,7 @@ public sealed record AuthorizeTarget(Client Client, string RedirectUri, Response
         string redirectUri;
         if (request.RedirectUri is { } requested)
         {
-            if (!Clients.RedirectUri.IsRegistered(requested, client)) return OAuthError.InvalidRequest("The application asked to be answered at an address that is not registered for it.", Refusal.RedirectUriUnregistered);
+            if (!Clients.RedirectUri.IsRegistered(requested, client) && !MayBeNew(request, client, requested)) return OAuthError.InvalidRequest("The application asked to be answered at an address that is not registered for it.", Refusal.RedirectUriUnregistered);
             redirectUri = requested;
         }
         else
@@ -65,4 +65,8 @@ public sealed record AuthorizeTarget(Client Client, string RedirectUri, Response
         target = new AuthorizeTarget(client, redirectUri, mode.Value);
         return null;
     }
+
+    // RFC 9126 section 2.4: who authenticated when it pushed the request may name a redirect URI of that request alone, where it is registered for that.
+    private static bool MayBeNew(AuthorizeRequest request, Client client, string requested) =>
+        request.IsPushed && client is { UnregisteredRedirectUris: true, IsPublic: false } && Clients.RedirectUri.Fault(requested, client.ApplicationType, client.LoopbackAnyPort) is null;
 }

@@ -19,6 +19,12 @@ public enum ClientAuthenticationMethod
 
     /// <summary>A JWT signed with the client's key (RFC 7523).</summary>
     PrivateKeyJwt,
+
+    /// <summary>A client certificate whose subject is registered and whose issuer the server trusts (RFC 8705 section 2.1).</summary>
+    TlsClientAuth,
+
+    /// <summary>A client certificate that is itself registered (RFC 8705 section 2.2).</summary>
+    SelfSignedTlsClientAuth,
 }
 
 /// <summary>What kind of program the client is.</summary>
@@ -95,6 +101,15 @@ public sealed record Client
     [JsonIgnore]
     public JwkSet? FetchedKeys { get; init; }
 
+    /// <summary>What the client's certificate says of its subject, for tls_client_auth; null otherwise.</summary>
+    public CertificateSubject? CertificateSubject { get; init; }
+
+    /// <summary>Whether access tokens are bound to the certificate of the token request (RFC 8705 section 3).</summary>
+    public bool CertificateBoundAccessTokens { get; init; }
+
+    /// <summary>Whether such a client gets bearer tokens when it shows no certificate, where otherwise it is refused (RFC 8705 section 3.4).</summary>
+    public bool BearerWithoutCertificate { get; init; }
+
     /// <summary>Whether a client assertion may name the token endpoint as audience instead of the issuer (RFC 7523 against RFC 7523bis).</summary>
     public bool LegacyAssertionAudience { get; init; }
 
@@ -106,6 +121,18 @@ public sealed record Client
 
     /// <summary>Where a sign-out may lead.</summary>
     public IReadOnlyList<string> PostLogoutRedirectUris { get; init; } = [];
+
+    /// <summary>Where a browser tells the client of a logout (OpenID Connect Front-Channel Logout section 2); null for nowhere.</summary>
+    public string? FrontchannelLogoutUri { get; init; }
+
+    /// <summary>Whether iss and sid go with it.</summary>
+    public bool FrontchannelLogoutSessionRequired { get; init; }
+
+    /// <summary>Where this server tells the client of a logout (OpenID Connect Back-Channel Logout section 2.2); null for nowhere.</summary>
+    public string? BackchannelLogoutUri { get; init; }
+
+    /// <summary>Whether each Logout Token must name a session.</summary>
+    public bool BackchannelLogoutSessionRequired { get; init; }
 
     /// <summary>Allowed grant types.</summary>
     public IReadOnlyList<string> GrantTypes { get; init; } = ["authorization_code", "refresh_token"];
@@ -143,6 +170,12 @@ public sealed record Client
     /// <summary>Algorithm of JWT access tokens; null is ES256.</summary>
     public string? AccessTokenSignedAlg { get; init; }
 
+    /// <summary>Whether every access token is bound to a key by DPoP: token requests without a proof are refused (RFC 9449 section 5.2).</summary>
+    public bool DpopBoundAccessTokens { get; init; }
+
+    /// <summary>Whether its proofs have to carry a nonce of the server's (RFC 9449 section 8).</summary>
+    public bool RequireDpopNonce { get; init; }
+
     /// <summary>How consent is obtained.</summary>
     public ConsentRule Consent { get; init; }
 
@@ -161,8 +194,38 @@ public sealed record Client
     /// <summary>Whether claims of profile and email scopes are also put in the ID Token (most client libraries expect it).</summary>
     public bool ClaimsInIdToken { get; init; } = true;
 
+    /// <summary>Whether only requests that the client pushed are answered (RFC 9126 section 6).</summary>
+    public bool RequirePushedAuthorizationRequests { get; init; }
+
+    /// <summary>Whether a pushed request may name a redirect URI that is not registered (RFC 9126 section 2.4); never for public clients.</summary>
+    public bool UnregisteredRedirectUris { get; init; }
+
+    /// <summary>Whether only requests in a signed Request Object are answered (RFC 9101 section 10.5).</summary>
+    public bool RequireSignedRequestObject { get; init; }
+
+    /// <summary>Algorithm of the client's Request Objects, or none; null takes any signature of its keys.</summary>
+    public string? RequestObjectSigningAlg { get; init; }
+
+    /// <summary>Whether parameters beside a Request Object count where it is silent (OpenID Connect Core section 6.3.3 against RFC 9101 section 5).</summary>
+    public bool MergesRequestObject { get; init; }
+
     /// <summary>The client's home page, shown on the consent page; null for none.</summary>
     public string? ClientUri { get; init; }
+
+    /// <summary>What it may exchange (RFC 8693), by the first rule that fits; empty for nothing.</summary>
+    public IReadOnlyList<ExchangeRule> Exchanges { get => field ?? []; init; } = []; // null in the document of a client that was stored before there were rules
+
+    /// <summary>Other authorization servers that it may get assertions for; empty for none.</summary>
+    public IReadOnlyList<CrossDomainTarget> CrossDomain { get => field ?? []; init; } = []; // as above
+
+    /// <summary>The one that may act for its users with tokens that it was given (RFC 8693 section 4.4), as sub of the actor; null for anybody whom a rule lets.</summary>
+    public string? MayAct { get; init; }
+
+    /// <summary>Grant profiles that it is registered for (ID-JAG section 8).</summary>
+    public IReadOnlyList<string> GrantProfiles { get => field ?? []; init; } = []; // as above
+
+    /// <summary>Name of the profile that it keeps (<see cref="Clients.Profile"/>); null for none.</summary>
+    public string? Profile { get; init; }
 
     /// <summary>Its logo; null for none.</summary>
     public string? LogoUri { get; init; }

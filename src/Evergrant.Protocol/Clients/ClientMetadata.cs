@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -23,6 +24,9 @@ public sealed record ClientRegistrationContext(string Issuer, ScopeCatalogue Cat
 
     /// <summary>Whether the client is named by the URL of its metadata, which is its id then.</summary>
     public bool IsDocument { get; init; }
+
+    /// <summary>The profile of clients that name none; null for none.</summary>
+    public Profile? Profile { get; init; }
 }
 
 /// <summary>Client metadata by their registered names (RFC 7591 section 2, OpenID Connect Registration section 2), and ours beside them.</summary>
@@ -33,9 +37,13 @@ public static class ClientMetadata
     [
         "issuer", "client_id", "client_name", "client_uri", "application_type", "token_endpoint_auth_method", "redirect_uris", "post_logout_redirect_uris",
         "grant_types", "response_types", "scope", "resources", "introspect", "jwks", "jwks_uri", "legacy_assertion_audience", "subject_type", "sector_identifier_uri",
-        "id_token_signed_response_alg", "userinfo_signed_response_alg", "access_token_format", "access_token_signed_alg", "consent", "require_pkce",
+        "id_token_signed_response_alg", "userinfo_signed_response_alg", "access_token_format", "access_token_signed_alg", "dpop_bound_access_tokens", "require_dpop_nonce", "tls_client_auth_subject_dn", "tls_client_auth_san_dns", "tls_client_auth_san_uri",
+        "tls_client_auth_san_ip", "tls_client_auth_san_email", "tls_client_certificate_bound_access_tokens", "bearer_without_certificate", "consent", "require_pkce",
         "redirect_uri_optional_at_token", "default_max_age", "require_auth_time", "claims_in_id_token", "allowed_origins", "flags", "policy",
-        "logo_uri", "tos_uri", "policy_uri", "contacts", "software_id", "software_version", "initiate_login_uri", "default_acr_values", "token_endpoint_auth_signing_alg",
+        "logo_uri", "tos_uri", "policy_uri", "contacts", "software_id", "software_version", "initiate_login_uri", "default_acr_values", "token_endpoint_auth_signing_alg", "profile",
+        "token_exchange", "cross_domain", "may_act", "authorization_grant_profiles",
+        .. LogoutMetadata.Members,
+        "require_pushed_authorization_requests", "unregistered_redirect_uris", "require_signed_request_object", "request_object_signing_alg", "merge_request_object",
     ];
 
     /// <summary>Members that may be there once more for each language, as client_name#ja (RFC 7591 section 2.2).</summary>
@@ -48,7 +56,7 @@ public static class ClientMetadata
     public static IReadOnlyList<string> PlainGrantTypes { get; } = ["authorization_code", "refresh_token", "client_credentials", Token.DeviceCodeGrant.Name];
 
     /// <summary>Grant types that a client may be registered for. Beyond the plain ones, an issuer offers and announces one as soon as a client of it is registered for it.</summary>
-    public static IReadOnlyList<string> GrantTypes { get; } = [.. PlainGrantTypes];
+    public static IReadOnlyList<string> GrantTypes { get; } = [.. PlainGrantTypes, Token.JwtBearerGrant.Name, Token.TokenExchangeGrant.Name, Token.SamlBearerGrant.Name, Token.PasswordGrant.Name];
 
     /// <summary>Reads and judges the metadata of a client.</summary>
     /// <param name="json">The object.</param>
@@ -58,16 +66,21 @@ public static class ClientMetadata
     {
         if (json.ValueKind != JsonValueKind.Object) return new(["A client is a JSON object."]);
         // Whatever is not text throws when it is looked at; a member that is there twice means two things.
-        if (!StrictJson.TryParseObject(Encoding.UTF8.GetBytes(json.GetRawText()), out JsonDocument? strict)) return new(["A client is a JSON object of valid text in which each member occurs once."]);
+        if (!StrictJson.TryParseObject(JsonMarshal.GetRawUtf8Value(json).ToArray(), out JsonDocument? strict)) return new(["A client is a JSON object of valid text in which each member occurs once."]);
         strict.Dispose();
+        string? named = json.TryGetProperty("profile", out JsonElement profileName) && profileName.ValueKind == JsonValueKind.String ? profileName.GetString() : null;
+        Profile? kept = Profile.Find(named) ?? (named is null ? context.Profile : null);
+        if (kept is not null) json = kept.Over(json);
         var read = new JsonMembers(json, Members, localizable: Localizable);
+        if (read.Text("profile") is not null && kept is null) read.Fault("profile", $"is none of {string.Join(", ", Profile.All.Select(p => p.Name))}");
         string id = read.Text("client_id") ?? "";
         if (!context.IsDocument && (id.Length is < 1 or > 128 || !id.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '_' or '~' or '-'))) read.Fault("client_id", "must be 1 to 128 characters of A-Z, a-z, 0-9, '.', '_', '~', '-'");
         ApplicationType type = read.Choice("application_type", ("web", ApplicationType.Web), ("native", ApplicationType.Native), ("browser", ApplicationType.Browser));
         ClientAuthenticationMethod method = read.Choice("token_endpoint_auth_method",
             type == ApplicationType.Web ? ClientAuthenticationMethod.ClientSecretBasic : ClientAuthenticationMethod.None,
             ("client_secret_basic", ClientAuthenticationMethod.ClientSecretBasic), ("client_secret_post", ClientAuthenticationMethod.ClientSecretPost),
-            ("private_key_jwt", ClientAuthenticationMethod.PrivateKeyJwt), ("none", ClientAuthenticationMethod.None));
+            ("private_key_jwt", ClientAuthenticationMethod.PrivateKeyJwt), ("tls_client_auth", ClientAuthenticationMethod.TlsClientAuth),
+            ("self_signed_tls_client_auth", ClientAuthenticationMethod.SelfSignedTlsClientAuth), ("none", ClientAuthenticationMethod.None));
         bool secret = method is ClientAuthenticationMethod.ClientSecretBasic or ClientAuthenticationMethod.ClientSecretPost;
         // RFC 6749 section 10.1: a secret that is shipped to everybody is none.
         if (secret && type != ApplicationType.Web && !context.OwnSecret) read.Fault("token_endpoint_auth_method", "gives a secret to a client on the user's device (RFC 6749 section 10.1); use none or private_key_jwt");
@@ -90,6 +103,8 @@ public static class ClientMetadata
         {
             if (RedirectUri.Fault(uri, type, context.AllowLoopback) is { } fault) read.Fault("post_logout_redirect_uris", $"{uri} {fault}");
         }
+
+        LogoutMetadata logout = LogoutMetadata.Read(read, redirects, method == ClientAuthenticationMethod.None, context.AllowLoopback);
 
         string? home = read.Text("client_uri");
         if (home is not null && (!Uri.TryCreate(home, UriKind.Absolute, out Uri? homeUri) || homeUri.Scheme is not ("https" or "http"))) read.Fault("client_uri", "is not an http or https URI (RFC 7591 section 5)");
@@ -119,15 +134,32 @@ public static class ClientMetadata
         if (authenticationAlg is not null && !SignatureAlgorithm.Asymmetric.Contains(authenticationAlg)) read.Fault("token_endpoint_auth_signing_alg", $"is none of {string.Join(", ", SignatureAlgorithm.Asymmetric)}");
 
         string? jwks = read.Object("jwks");
-        if (jwks is not null && !JwkSet.TryParse(Encoding.UTF8.GetBytes(jwks), out _, out string? jwksFault)) read.Fault("jwks", jwksFault);
+        if (jwks is not null)
+        {
+            if (!JwkSet.TryParse(Encoding.UTF8.GetBytes(jwks), out JwkSet? set, out string? jwksFault)) read.Fault("jwks", jwksFault);
+            else if (set.Flawed is [var flaw, ..]) read.Fault("jwks", $"has a key that is never used: {flaw}");
+            else if (set.Keys.Count == 0 && method == ClientAuthenticationMethod.PrivateKeyJwt) read.Fault("jwks", "has no key that can be used");
+        }
         string? jwksUri = read.Text("jwks_uri");
         if (jwksUri is not null && !IsFetchable(jwksUri, context.AllowLoopback)) read.Fault("jwks_uri", "is not an https URL (OpenID Connect Registration section 2)");
         if (jwksUri is not null && read.Has("jwks")) read.Fault("jwks_uri", "stands beside jwks; only one of them may be there (RFC 7591 section 2)");
         if (jwks is null && jwksUri is null && method == ClientAuthenticationMethod.PrivateKeyJwt) read.Fault("jwks", "is missing, but private_key_jwt needs it or jwks_uri");
 
+        if (jwks is null && jwksUri is null && method == ClientAuthenticationMethod.SelfSignedTlsClientAuth) read.Fault("jwks", "is missing, but self_signed_tls_client_auth needs it or jwks_uri, with the certificates as x5c");
+        CertificateSubject? certificate = CertificateOf(read, method);
+
         int? maxAge = read.Number("default_max_age", 0, int.MaxValue);
         IReadOnlyList<string> origins = read.Texts("allowed_origins") ?? [];
         foreach (string origin in origins.Where(o => !Uri.TryCreate(o, UriKind.Absolute, out Uri? u) || u.GetLeftPart(UriPartial.Authority) != o)) read.Fault("allowed_origins", $"has a value that is not an origin: {origin}");
+
+        List<ExchangeRule> exchanges = Objects(read, "token_exchange", ExchangeRule.Read);
+        List<CrossDomainTarget> targets = Objects(read, "cross_domain", CrossDomainTarget.Read);
+        bool exchangesTokens = grants.Contains(Token.TokenExchangeGrant.Name);
+        if (!exchangesTokens && (exchanges.Count > 0 || targets.Count > 0)) read.Fault("grant_types", $"has no {Token.TokenExchangeGrant.Name}, though token_exchange or cross_domain says what it may exchange");
+        if (targets.Count > 0 && method == ClientAuthenticationMethod.None) read.Fault("cross_domain", "cannot be given to a public client");
+        IReadOnlyList<string> profiles = read.Texts("authorization_grant_profiles") ?? [];
+        foreach (string profile in profiles.Where(p => p != Token.CrossDomainGrant.Profile)) read.Fault("authorization_grant_profiles", $"has a value that is not offered: {profile}");
+        if (profiles.Count > 0 && !(exchangesTokens && grants.Contains(Token.JwtBearerGrant.Name))) read.Fault("grant_types", $"needs {Token.TokenExchangeGrant.Name} and {Token.JwtBearerGrant.Name} beside the grant profile (ID-JAG section 8)");
 
         bool requirePkce = read.Flag("require_pkce") ?? true;
         if (!requirePkce && method == ClientAuthenticationMethod.None) read.Fault("require_pkce", "cannot be false for a public client (RFC 9700 section 2.1.1)");
@@ -137,6 +169,7 @@ public static class ClientMetadata
             ClientId = id,
             Name = read.Text("client_name"),
             ClientUri = home,
+            Profile = kept?.Name,
             LogoUri = Link(read, "logo_uri"),
             TosUri = Link(read, "tos_uri"),
             PolicyUri = Link(read, "policy_uri"),
@@ -152,10 +185,17 @@ public static class ClientMetadata
             SecretHashes = secret ? context.Existing?.SecretHashes ?? [] : [],
             Jwks = jwks,
             JwksUri = jwksUri,
+            CertificateSubject = certificate,
+            CertificateBoundAccessTokens = read.Flag("tls_client_certificate_bound_access_tokens") ?? false,
+            BearerWithoutCertificate = read.Flag("bearer_without_certificate") ?? false,
             LegacyAssertionAudience = read.Flag("legacy_assertion_audience") ?? false,
             RedirectUris = redirects,
             LoopbackAnyPort = context.AllowLoopback,
             PostLogoutRedirectUris = logouts,
+            FrontchannelLogoutUri = logout.Front,
+            FrontchannelLogoutSessionRequired = logout.FrontNeedsSession,
+            BackchannelLogoutUri = logout.Back,
+            BackchannelLogoutSessionRequired = logout.BackNeedsSession,
             GrantTypes = grants,
             ResponseTypes = responses,
             Scopes = scopes,
@@ -168,17 +208,32 @@ public static class ClientMetadata
             UserInfoSignedResponseAlg = Algorithm(read, "userinfo_signed_response_alg"),
             AccessTokenFormat = read.Choice("access_token_format", ("jwt", AccessTokenFormat.Jwt), ("opaque", AccessTokenFormat.Opaque)),
             AccessTokenSignedAlg = Algorithm(read, "access_token_signed_alg"),
+            DpopBoundAccessTokens = read.Flag("dpop_bound_access_tokens") ?? false,
+            RequireDpopNonce = read.Flag("require_dpop_nonce") ?? false,
             Consent = read.Choice("consent", ("ask", ConsentRule.Ask), ("implied", ConsentRule.Implied)),
             RequirePkce = requirePkce,
             RedirectUriOptionalAtToken = read.Flag("redirect_uri_optional_at_token") ?? false,
             MaxAge = maxAge,
             RequireAuthTime = read.Flag("require_auth_time") ?? false,
             ClaimsInIdToken = read.Flag("claims_in_id_token") ?? true,
+            Exchanges = exchanges,
+            CrossDomain = targets,
+            MayAct = read.Text("may_act"),
+            GrantProfiles = profiles,
+            RequirePushedAuthorizationRequests = read.Flag("require_pushed_authorization_requests") ?? false,
+            UnregisteredRedirectUris = read.Flag("unregistered_redirect_uris") ?? false,
+            RequireSignedRequestObject = read.Flag("require_signed_request_object") ?? false,
+            RequestObjectSigningAlg = Algorithm(read, "request_object_signing_alg", Authorize.RequestObjects.Algorithms),
+            MergesRequestObject = read.Flag("merge_request_object") ?? false,
             Flags = Flags(read),
             Policy = read.Member("policy") is { ValueKind: not JsonValueKind.Null } policy ? PolicyDocument.Parse(policy, "policy.", read.Faults, method == ClientAuthenticationMethod.None) : null,
             CreatedAt = context.Existing?.CreatedAt ?? context.Now,
         };
+        if (client.UnregisteredRedirectUris && client.IsPublic) read.Fault("unregistered_redirect_uris", "cannot be given to a public client (RFC 9126 section 2.4)");
+        if (client.RequireSignedRequestObject && client.RequestObjectSigningAlg == RequestObject.Unsecured) read.Fault("request_object_signing_alg", "is none, though require_signed_request_object is true (RFC 9101 section 10.5)");
         if (client.MayIntrospect && client.IsPublic) read.Fault("introspect", "cannot be given to a public client");
+        // Of a client that is wrong anyway its profile says nothing more.
+        if (kept is not null && read.Faults.Count == 0) read.Faults.AddRange(kept.Faults(client));
         return read.Faults.Count > 0 ? new(read.Faults) : new(client);
     }
 
@@ -193,6 +248,7 @@ public static class ClientMetadata
         json["token_endpoint_auth_method"] = NameOf(client.AuthenticationMethod);
         List("redirect_uris", client.RedirectUris);
         List("post_logout_redirect_uris", client.PostLogoutRedirectUris);
+        LogoutMetadata.Write(client, json);
         json["grant_types"] = new JsonArray([.. client.GrantTypes.Select(g => (JsonNode)g)]);
         json["response_types"] = new JsonArray([.. client.ResponseTypes.Select(r => (JsonNode)r)]);
         if (client.Scopes.Count > 0) json["scope"] = Scope.Join(client.Scopes);
@@ -207,13 +263,24 @@ public static class ClientMetadata
         Put("userinfo_signed_response_alg", client.UserInfoSignedResponseAlg);
         json["access_token_format"] = client.AccessTokenFormat.ToString().ToLowerInvariant();
         Put("access_token_signed_alg", client.AccessTokenSignedAlg);
+        if (client.CertificateSubject is { } subject) json[CertificateSubject.Members.First(m => m.Kind == subject.Kind).Member] = subject.Value;
+        if (client.CertificateBoundAccessTokens) json["tls_client_certificate_bound_access_tokens"] = true;
+        if (client.BearerWithoutCertificate) json["bearer_without_certificate"] = true;
+        if (client.DpopBoundAccessTokens) json["dpop_bound_access_tokens"] = true;
+        if (client.RequireDpopNonce) json["require_dpop_nonce"] = true;
         json["consent"] = client.Consent.ToString().ToLowerInvariant();
         if (!client.RequirePkce) json["require_pkce"] = false;
         if (client.RedirectUriOptionalAtToken) json["redirect_uri_optional_at_token"] = true;
         if (client.MaxAge is { } age) json["default_max_age"] = age;
         if (client.RequireAuthTime) json["require_auth_time"] = true;
         if (!client.ClaimsInIdToken) json["claims_in_id_token"] = false;
+        if (client.RequirePushedAuthorizationRequests) json["require_pushed_authorization_requests"] = true;
+        if (client.UnregisteredRedirectUris) json["unregistered_redirect_uris"] = true;
+        if (client.RequireSignedRequestObject) json["require_signed_request_object"] = true;
+        Put("request_object_signing_alg", client.RequestObjectSigningAlg);
+        if (client.MergesRequestObject) json["merge_request_object"] = true;
         List("allowed_origins", client.AllowedOrigins);
+        Put("profile", client.Profile);
         Put("logo_uri", client.LogoUri);
         Put("tos_uri", client.TosUri);
         Put("policy_uri", client.PolicyUri);
@@ -224,6 +291,10 @@ public static class ClientMetadata
         List("default_acr_values", client.DefaultAcrValues);
         Put("token_endpoint_auth_signing_alg", client.AuthenticationSigningAlg);
         foreach ((string name, string value) in client.Localized ?? new Dictionary<string, string>()) json[name] = value;
+        if (client.Exchanges.Count > 0) json["token_exchange"] = new JsonArray([.. client.Exchanges.Select(r => (JsonNode)r.Write())]);
+        if (client.CrossDomain.Count > 0) json["cross_domain"] = new JsonArray([.. client.CrossDomain.Select(t => (JsonNode)t.Write())]);
+        Put("may_act", client.MayAct);
+        List("authorization_grant_profiles", client.GrantProfiles);
         List("flags", client.Flags);
         if (client.Policy is { } policy) json["policy"] = policy.Write();
         return json;
@@ -246,6 +317,8 @@ public static class ClientMetadata
         ClientAuthenticationMethod.ClientSecretBasic => "client_secret_basic",
         ClientAuthenticationMethod.ClientSecretPost => "client_secret_post",
         ClientAuthenticationMethod.PrivateKeyJwt => "private_key_jwt",
+        ClientAuthenticationMethod.TlsClientAuth => "tls_client_auth",
+        ClientAuthenticationMethod.SelfSignedTlsClientAuth => "self_signed_tls_client_auth",
         _ => "none",
     };
 
@@ -260,6 +333,32 @@ public static class ClientMetadata
         return link;
     }
 
+    private static List<T> Objects<T>(JsonMembers read, string name, Func<JsonElement, string, List<string>, T> one)
+    {
+        if (read.Member(name) is not { ValueKind: not JsonValueKind.Null } list) return [];
+        if (list.ValueKind == JsonValueKind.Array && list.GetArrayLength() <= 50 && list.EnumerateArray().All(i => i.ValueKind == JsonValueKind.Object))
+        {
+            return [.. list.EnumerateArray().Select((item, i) => one(item, $"{read.PathOf(name)}[{i}]", read.Faults))];
+        }
+        read.Fault(name, "is not a list of at most 50 objects");
+        return [];
+    }
+
+    /// <summary>RFC 8705 section 2.1.2: exactly one of five.</summary>
+    private static CertificateSubject? CertificateOf(JsonMembers read, ClientAuthenticationMethod method)
+    {
+        var given = new List<CertificateSubject>();
+        foreach ((string member, CertificateSubjectKind kind) in CertificateSubject.Members)
+        {
+            if (read.Text(member) is not { } value) continue;
+            given.Add(new CertificateSubject(kind, value));
+            if (given[^1].Fault() is { } fault) read.Fault(member, fault);
+            if (method != ClientAuthenticationMethod.TlsClientAuth) read.Fault(member, "goes with tls_client_auth only");
+        }
+        if (method == ClientAuthenticationMethod.TlsClientAuth && given.Count != 1) read.Fault("tls_client_auth_subject_dn", "or exactly one of the four tls_client_auth_san members is needed for tls_client_auth (RFC 8705 section 2.1.2)");
+        return given.Count == 1 ? given[0] : null;
+    }
+
     private static IReadOnlyList<string> Flags(JsonMembers read)
     {
         IReadOnlyList<string> flags = read.Texts("flags") ?? [];
@@ -267,11 +366,12 @@ public static class ClientMetadata
         return flags;
     }
 
-    private static string? Algorithm(JsonMembers read, string name)
+    private static string? Algorithm(JsonMembers read, string name, IReadOnlyList<string>? choices = null)
     {
+        choices ??= SigningAlgorithms;
         string? alg = read.Text(name);
-        if (alg is null || SigningAlgorithms.Contains(alg)) return alg;
-        read.Fault(name, $"is none of {string.Join(", ", SigningAlgorithms)}");
+        if (alg is null || choices.Contains(alg)) return alg;
+        read.Fault(name, $"is none of {string.Join(", ", choices)}");
         return null;
     }
 

@@ -18,6 +18,9 @@ public sealed record Authorized
     /// <summary>PKCE S256 challenge; null when the client sent none.</summary>
     public string? CodeChallenge { get; init; }
 
+    /// <summary>Thumbprint of the key that the code is bound to (RFC 9449 section 10); null when the request named none.</summary>
+    public string? DpopKey { get; init; }
+
     /// <summary>OpenID Connect nonce; null when not sent.</summary>
     public string? Nonce { get; init; }
 
@@ -35,6 +38,9 @@ public sealed record Authorized
 
     /// <summary>Public identifier of the sign-in session (the ID Token's sid), kept also for offline grants; null without a session.</summary>
     public string? SessionId { get; init; }
+
+    /// <summary>Who acts for the End-User, as JSON (RFC 8693 section 4.1); null for nobody.</summary>
+    public string? Actor { get; init; }
 
     /// <summary>Name of the token policy that was in force.</summary>
     public required string Policy { get; init; }

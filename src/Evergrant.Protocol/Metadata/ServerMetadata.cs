@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Evergrant.Jose;
 using Evergrant.Protocol.Authorize;
+using Evergrant.Protocol.Binding;
 using Evergrant.Protocol.Clients;
 using Evergrant.Protocol.UserInfo;
 
@@ -9,6 +10,9 @@ namespace Evergrant.Protocol.Metadata;
 /// <summary>The metadata document (RFC 8414, OpenID Connect Discovery section 3): one document, whichever of the well-known addresses is asked.</summary>
 public static class ServerMetadata
 {
+    private static readonly string[] Aliased =
+        ["token_endpoint", "revocation_endpoint", "introspection_endpoint", "device_authorization_endpoint", "pushed_authorization_request_endpoint", "backchannel_authentication_endpoint", "userinfo_endpoint"];
+
     /// <summary>Builds it.</summary>
     /// <param name="issuer">Issuer, byte for byte as configured.</param>
     /// <param name="root">The issuer without a trailing slash; endpoints are below it.</param>
@@ -16,33 +20,51 @@ public static class ServerMetadata
     /// <param name="features">What is on at the issuer beyond what always is.</param>
     public static JsonObject Build(string issuer, string root, ScopeCatalogue catalogue, ServerFeatures features)
     {
-        JsonObject json = Always(issuer, root, catalogue, features);
-        if (features.Registration) json["registration_endpoint"] = root + "/register";
-        if (features.ClientDocuments) json["client_id_metadata_document_supported"] = true;
-        return json;
+        JsonObject document = Document(issuer, root, catalogue, features);
+        // Absent they mean false (RFC 9126 section 5, RFC 9101 section 10.5).
+        if (features.Demands.PushedRequests) document["require_pushed_authorization_requests"] = true;
+        if (features.Demands.SignedRequests) document["require_signed_request_object"] = true;
+        if (features.AssertionTypes.Count > 0) document["identity_chaining_requested_token_types_supported"] = List(features.AssertionTypes);
+        if (features.GrantProfiles.Count > 0) document["authorization_grant_profiles_supported"] = List(features.GrantProfiles);
+        if (features.MutualTls) document["tls_client_certificate_bound_access_tokens"] = true;
+        if (features.MutualTlsRoot is { } alias)
+        {
+            // RFC 8705 section 5: of the endpoints that clients call themselves.
+            document["mtls_endpoint_aliases"] = new JsonObject([.. document.Where(m => Aliased.Contains(m.Key)).Select(m => KeyValuePair.Create(m.Key, (JsonNode?)(alias + ((string)m.Value!)[root.Length..])))]);
+        }
+        if (features.Registration) document["registration_endpoint"] = root + "/register";
+        if (features.ClientDocuments) document["client_id_metadata_document_supported"] = true;
+        return document;
     }
 
-    private static JsonObject Always(string issuer, string root, ScopeCatalogue catalogue, ServerFeatures features) => new()
+    private static JsonObject Document(string issuer, string root, ScopeCatalogue catalogue, ServerFeatures features) => new()
     {
         ["issuer"] = issuer,
         ["authorization_endpoint"] = root + "/authorize",
         ["token_endpoint"] = root + "/token",
         ["device_authorization_endpoint"] = root + "/device_authorization",
+        ["pushed_authorization_request_endpoint"] = root + "/par",
         ["userinfo_endpoint"] = root + "/userinfo",
         ["jwks_uri"] = root + "/jwks",
         ["introspection_endpoint"] = root + "/introspect",
         ["revocation_endpoint"] = root + "/revoke",
+        ["end_session_endpoint"] = root + "/end_session",
+        ["backchannel_logout_supported"] = true,
+        ["backchannel_logout_session_supported"] = true,
+        ["frontchannel_logout_supported"] = true,
+        ["frontchannel_logout_session_supported"] = true,
         ["scopes_supported"] = List(catalogue.Published),
         ["response_types_supported"] = List(AuthorizeRules.ResponseTypes),
         ["response_modes_supported"] = List(AuthorizeTarget.ModeNames),
         ["grant_types_supported"] = List(features.GrantTypes),
         ["code_challenge_methods_supported"] = List([Pkce.Method]),
-        ["token_endpoint_auth_methods_supported"] = List(ClientAuthentication.MethodNames),
+        ["token_endpoint_auth_methods_supported"] = List(MethodsOf(features)),
         ["token_endpoint_auth_signing_alg_values_supported"] = List(SignatureAlgorithm.Asymmetric),
-        ["introspection_endpoint_auth_methods_supported"] = List(ClientAuthentication.MethodNames.Where(m => m != "none")),
+        ["introspection_endpoint_auth_methods_supported"] = List(MethodsOf(features).Where(m => m != "none")),
         ["introspection_endpoint_auth_signing_alg_values_supported"] = List(SignatureAlgorithm.Asymmetric),
-        ["revocation_endpoint_auth_methods_supported"] = List(ClientAuthentication.MethodNames),
+        ["revocation_endpoint_auth_methods_supported"] = List(MethodsOf(features)),
         ["revocation_endpoint_auth_signing_alg_values_supported"] = List(SignatureAlgorithm.Asymmetric),
+        ["dpop_signing_alg_values_supported"] = List(BindingRules.Algorithms),
         ["authorization_response_iss_parameter_supported"] = true,
         ["subject_types_supported"] = List(["public", "pairwise"]),
         ["id_token_signing_alg_values_supported"] = List(ClientMetadata.SigningAlgorithms),
@@ -52,12 +74,16 @@ public static class ServerMetadata
         ["claim_types_supported"] = List(["normal"]),
         ["claims_supported"] = List(ClaimRules.Supported),
         ["claims_parameter_supported"] = true,
-        ["request_parameter_supported"] = false,
+        ["request_parameter_supported"] = true,
+        ["request_object_signing_alg_values_supported"] = List(SignatureAlgorithm.Asymmetric),
         // Absent it would mean true (OpenID Connect Discovery section 3).
         ["request_uri_parameter_supported"] = false,
         ["prompt_values_supported"] = List(["none", "login", "consent", "select_account"]),
         ["ui_locales_supported"] = List(["en"]),
     };
+
+    private static IEnumerable<string> MethodsOf(ServerFeatures features) =>
+        features.MutualTls ? ClientAuthentication.MethodNames.Concat(ClientAuthentication.MutualTlsMethodNames) : ClientAuthentication.MethodNames;
 
     private static JsonArray List(IEnumerable<string> values) => new([.. values.Select(v => (JsonNode)v)]);
 }

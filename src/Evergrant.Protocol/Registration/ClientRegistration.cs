@@ -23,11 +23,18 @@ public static class ClientRegistration
 {
     private const int LongestName = 200;
 
-    // Ours, or about the server's trust in the client: no client says these of itself.
-    private static readonly string[] OfTheOperator =
+    // What a client may say of itself: registered names only. Ours, and what is about the server's trust in the client, is said by nobody but the operator.
+    private static readonly string[] OfTheClient =
     [
-        "issuer", "client_id", "resources", "introspect", "legacy_assertion_audience", "access_token_format", "access_token_signed_alg", "consent", "require_pkce",
-        "redirect_uri_optional_at_token", "claims_in_id_token", "allowed_origins", "flags", "policy",
+        "client_name", "client_uri", "logo_uri", "tos_uri", "policy_uri", "contacts", "software_id", "software_version", "application_type", "token_endpoint_auth_method",
+        "token_endpoint_auth_signing_alg", "redirect_uris", "post_logout_redirect_uris", "grant_types", "response_types", "scope", "jwks", "jwks_uri", "subject_type", "sector_identifier_uri",
+        "id_token_signed_response_alg", "id_token_encrypted_response_alg", "id_token_encrypted_response_enc", "userinfo_signed_response_alg", "userinfo_encrypted_response_alg",
+        "userinfo_encrypted_response_enc", "request_object_signing_alg", "request_object_encryption_alg", "request_object_encryption_enc", "require_signed_request_object", "request_uris",
+        "authorization_signed_response_alg", "authorization_encrypted_response_alg", "authorization_encrypted_response_enc", "introspection_signed_response_alg", "introspection_encrypted_response_alg",
+        "introspection_encrypted_response_enc", "require_pushed_authorization_requests", "dpop_bound_access_tokens", "tls_client_certificate_bound_access_tokens", "tls_client_auth_subject_dn",
+        "tls_client_auth_san_dns", "tls_client_auth_san_uri", "tls_client_auth_san_ip", "tls_client_auth_san_email", "authorization_details_types", "default_max_age", "require_auth_time",
+        "default_acr_values", "initiate_login_uri", "frontchannel_logout_uri", "frontchannel_logout_session_required", "backchannel_logout_uri", "backchannel_logout_session_required",
+        "backchannel_token_delivery_mode", "backchannel_client_notification_endpoint", "backchannel_authentication_request_signing_alg", "backchannel_user_code_parameter",
     ];
 
     private static readonly string[] Links = ["client_uri", "logo_uri", "tos_uri", "policy_uri"];
@@ -38,7 +45,6 @@ public static class ClientRegistration
     private static readonly OAuthError Inconsistent = new("invalid_client_metadata", "grant_types and response_types contradict each other (RFC 7591 section 2.1).", Refusal.RegistrationInvalid);
     private static readonly OAuthError BadName = new("invalid_client_metadata", "client_name is too long or has no visible character.", Refusal.RegistrationInvalid);
     private static readonly OAuthError MixedKeys = new("invalid_client_metadata", "jwks has keys for signing and for encryption, so every key needs use (OpenID Connect Registration section 2).", Refusal.RegistrationInvalid);
-    private static readonly OAuthError WeakKeys = new("invalid_client_metadata", "jwks has a key that cannot be used: too short, not on its curve, or malformed.", Refusal.RegistrationInvalid);
 
     /// <summary>Judges metadata.</summary>
     /// <param name="asked">The object, with the values of a software statement in it already.</param>
@@ -53,7 +59,7 @@ public static class ClientRegistration
         {
             int tag = member.Name.IndexOf('#');
             string name = tag < 0 ? member.Name : member.Name[..tag];
-            bool known = ClientMetadata.Members.Contains(name) && !OfTheOperator.Contains(name) && (tag < 0 || ClientMetadata.Localizable.Contains(name));
+            bool known = ClientMetadata.Members.Contains(name) && OfTheClient.Contains(name) && (tag < 0 || ClientMetadata.Localizable.Contains(name));
             if (known && member.Value.ValueKind != JsonValueKind.Null) metadata[member.Name] = JsonNode.Parse(member.Value.GetRawText());
         }
         metadata["issuer"] = terms.Issuer;
@@ -77,14 +83,10 @@ public static class ClientRegistration
 
         using JsonDocument settled = JsonDocument.Parse(metadata.ToJsonString());
         Parsed<Client> parsed = ClientMetadata.Parse(
-            settled.RootElement, new ClientRegistrationContext(terms.Issuer, terms.Catalogue, terms.AllowLoopback, terms.Now, existing) { OwnSecret = true, IsDocument = ClientDocument.IsNamedBy(clientId) });
+            settled.RootElement, new ClientRegistrationContext(terms.Issuer, terms.Catalogue, terms.AllowLoopback, terms.Now, existing) { OwnSecret = true, IsDocument = ClientDocument.IsNamedBy(clientId), Profile = terms.Profile });
         if (!parsed.IsValid) return new RegistrationRefused(Told(parsed.Faults));
         Client client = parsed.Value;
-        if (client.Keys is { } keys)
-        {
-            if (keys.Skipped.Count > 0) return new RegistrationRefused(WeakKeys);
-            if (keys.Keys.Any(k => k.Use == "enc") && keys.Keys.Any(k => k.Use is null)) return new RegistrationRefused(MixedKeys);
-        }
+        if (client.Keys is { } keys && keys.Keys.Any(k => k.Use == "enc") && keys.Keys.Any(k => k.Use is null)) return new RegistrationRefused(MixedKeys);
         return new Registrable(client with
         {
             Registration = (existing?.Registration ?? new DynamicRegistration { Open = terms.Open }) with { GrantTypes = terms.GrantTypes },
@@ -92,6 +94,10 @@ public static class ClientRegistration
             SecretExpiresAt = existing?.SecretExpiresAt,
         });
     }
+
+    /// <summary>Whether a member is one that clients say of themselves; all others are the operator's.</summary>
+    /// <param name="name">Its name, with a language tag or without.</param>
+    internal static bool IsOfTheClient(string name) => OfTheClient.Contains(name.Split('#')[0]);
 
     /// <summary>Whether users should be asked again, for the client may have come into other hands.</summary>
     /// <param name="before">As it was.</param>

@@ -6,9 +6,6 @@ namespace Evergrant.Protocol.Registration;
 /// <summary>The client information response (RFC 7591 section 3.2.1, RFC 7592 section 3): everything that is registered, with what the server has set.</summary>
 public static class RegistrationReply
 {
-    // Of no meaning outside, or only for operators.
-    private static readonly string[] Ours = ["issuer", "resources", "introspect", "consent", "access_token_format", "access_token_signed_alg", "flags", "policy", "claims_in_id_token", "legacy_assertion_audience", "redirect_uri_optional_at_token", "require_pkce"];
-
     /// <summary>Writes it.</summary>
     /// <param name="client">The client.</param>
     /// <param name="secret">Its secret, when one was just made; null otherwise, for it is never told again.</param>
@@ -17,7 +14,7 @@ public static class RegistrationReply
     public static JsonObject Write(Client client, string? secret, string? accessToken, string accessUri)
     {
         JsonObject json = ClientMetadata.Write(client);
-        foreach (string name in Ours) json.Remove(name);
+        foreach (string name in json.Select(m => m.Key).Where(n => n != "client_id" && !ClientRegistration.IsOfTheClient(n)).ToList()) json.Remove(name);
         if (!json.ContainsKey("redirect_uris")) json["redirect_uris"] = new JsonArray();
         json["client_id_issued_at"] = client.CreatedAt.ToUnixTimeSeconds();
         if (secret is not null) json["client_secret"] = secret;

@@ -14,6 +14,9 @@ namespace Evergrant.Protocol.Registration;
 public sealed record RegistrationTerms(
     string Issuer, ScopeCatalogue Catalogue, IReadOnlyList<string> GrantTypes, IReadOnlyList<string> Scopes, IReadOnlyList<string> Resources, bool Open, bool AllowLoopback, DateTimeOffset Now)
 {
+    /// <summary>The profile that such clients keep.</summary>
+    public Profile Profile { get; init; } = Profile.OAuth21;
+
     /// <summary>The APIs that it may have tokens for.</summary>
     public IReadOnlyList<string> AllowedResources => Resources.Contains("*") ? [.. Catalogue.Resources.Keys] : [.. Resources.Where(r => Catalogue.Find(r) is not null)];
 

@@ -6,6 +6,9 @@ public enum HandleKind
     /// <summary>A user code (RFC 8628 section 3.2): to the grant that a device asked for.</summary>
     UserCode = 1,
 
+    /// <summary>A request_uri (RFC 9126 section 2.2): to the authorization request that a client pushed.</summary>
+    PushedRequest = 2,
+
     /// <summary>An initial access token (RFC 7591 section 3): to what a client may register with it.</summary>
     InitialAccessToken = 10,
 

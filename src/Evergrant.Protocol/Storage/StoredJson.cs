@@ -3,6 +3,7 @@ using System.Text.Json.Serialization;
 using Evergrant.Protocol.Clients;
 using Evergrant.Protocol.Grants;
 using Evergrant.Protocol.Policies;
+using Evergrant.Protocol.Trust;
 
 namespace Evergrant.Protocol.Storage;
 
@@ -15,5 +16,6 @@ namespace Evergrant.Protocol.Storage;
 [JsonSerializable(typeof(ApiResource))]
 [JsonSerializable(typeof(IReadOnlyList<string>))]
 [JsonSerializable(typeof(PolicyDocument))]
+[JsonSerializable(typeof(TrustedIssuer))]
 [JsonSerializable(typeof(byte[]))]
 public sealed partial class StoredJson : JsonSerializerContext;

@@ -1,3 +1,4 @@
+using Evergrant.Protocol.Binding;
 using Evergrant.Protocol.Clients;
 using Evergrant.Protocol.Grants;
 using Evergrant.Protocol.Storage;
@@ -50,6 +51,8 @@ public static class DeviceCodeGrant
     /// the same tokens' successor-to-be once more. Later it is a replay, as for an authorization code.</summary>
     private static TokenDecision OnSecondUse(TokenRequest request, Grant grant, Client client, ScopeCatalogue catalogue, DateTimeOffset now)
     {
+        // Who does not hold the key of the first request is not its device, and kills nothing.
+        if ((BindingRules.JudgeGrant(grant, request.Proven) ?? BindingRules.JudgeRetry(grant, request.Proven)) is { } unproven) return new Refused(unproven, grant, 0);
         GrantPolicy policy = grant.PolicyOf(client);
         if (grant.Generation == 1 && !grant.HasEnded(now) && grant.Authorized.IssuesRefreshToken && policy.PermitsRetry(grant, now))
         {

@@ -6,6 +6,7 @@ using Evergrant.Protocol.Accounts;
 using Evergrant.Protocol.Clients;
 using Evergrant.Protocol.Policies;
 using Evergrant.Protocol.Storage;
+using Evergrant.Protocol.Trust;
 
 namespace Evergrant.Declared;
 
@@ -27,6 +28,7 @@ internal sealed class Plan
         await plan.ScopesAsync(state, operations.Store.Clients, cancellationToken);
         await plan.PoliciesAsync(state, operations.Store.Clients, cancellationToken);
         await plan.ClientsAsync(state, operations, cancellationToken);
+        await plan.TrustedAsync(state, operations.Store.Clients, cancellationToken);
         await plan.UsersAsync(state, operations, cancellationToken);
         plan._changes.Sort((a, b) => (a.Action == PlannedAction.Removed).CompareTo(b.Action == PlannedAction.Removed));
         return plan;
@@ -118,6 +120,18 @@ internal sealed class Plan
             if (old.Registration is not null || state.Clients.Any(c => c.Issuer == old.Issuer && c.ClientId == old.ClientId)) continue;
             Remove("client", old.ClientId, c => store.RemoveClientAsync(old.Issuer, old.ClientId, operations.Time.GetUtcNow(), c), old.Issuer);
         }
+    }
+
+    private async Task TrustedAsync(DeclaredState state, IClientStore store, CancellationToken cancellationToken)
+    {
+        if (state.Trusted is null) return;
+        Dictionary<(string, string), TrustedIssuer> old = (await store.ListTrustedIssuersAsync(cancellationToken)).ToDictionary(t => (t.Issuer, t.Name));
+        foreach (TrustedIssuer trusted in state.Trusted)
+        {
+            old.Remove((trusted.Issuer, trusted.Name), out TrustedIssuer? before);
+            Add("trusted issuer", trusted.Name, before?.Write(), trusted.Write(), async c => { await store.SaveTrustedIssuerAsync(trusted, c); return null; }, trusted.Issuer);
+        }
+        foreach ((string issuer, string name) in old.Keys.Where(_ => state.Prune)) Remove("trusted issuer", name, c => store.RemoveTrustedIssuerAsync(issuer, name, c), issuer);
     }
 
     private async Task UsersAsync(DeclaredState state, Operations operations, CancellationToken cancellationToken)

@@ -1,9 +1,11 @@
 using Evergrant.Accounts;
 using Evergrant.AspNetCore;
 using Evergrant.AspNetCore.Keys;
+using Evergrant.AspNetCore.Trust;
 using Evergrant.Cli;
 using Evergrant.Hosting.Settings;
 using Evergrant.Pages;
+using Evergrant.Protocol.Clients;
 
 namespace Evergrant.Hosting;
 
@@ -30,14 +32,19 @@ internal static class ServerServices
         {
             Issuers = [.. settings.Issuers.Select(i => new IssuerOptions { Issuer = i, Name = settings.Names.GetValueOrDefault(i), Policy = settings.Policies.GetValueOrDefault(i) })],
             Policy = settings.Policy,
+            MutualTls = settings.MutualTls is { } tls ? new MutualTlsOptions { Aliases = tls.Aliases, Authorities = tls.Authorities, Header = tls.Header } : null,
+            RequireDpopNonce = settings.RequireDpopNonce,
+            Demands = settings.Demands,
             Development = settings.Development,
             Outbound = settings.Outbound,
+            Profile = Profile.Find(settings.Profile),
             Registration = settings.Registration,
             ClientDocuments = settings.ClientDocuments,
             CacheAge = store.Database is null ? null : LongestAge,
             Claims = async (request, cancellationToken) =>
                 await AccountClaims.FindAsync(store.Accounts, request.AccountId, cancellationToken) is { } claims ? new ClaimSet(claims) : null,
         });
+        services.AddSingleton<IAccountDirectory, AccountDirectory>();
         services.AddSingleton<Operations>();
     }
 }

@@ -17,7 +17,8 @@ internal sealed class PageWriter(IServiceProvider services, ILoggerFactory logge
     /// <param name="formOrigin">See <see cref="PageHeaders.Apply"/>.</param>
     /// <param name="nonce">See <see cref="PageHeaders.Apply"/>.</param>
     /// <param name="scripts">See <see cref="PageHeaders.Apply"/>.</param>
-    public async Task WriteAsync<TView>(HttpContext http, object page, int? status = 200, string? formOrigin = null, string? nonce = null, bool scripts = false)
+    /// <param name="frames">See <see cref="PageHeaders.Apply"/>.</param>
+    public async Task WriteAsync<TView>(HttpContext http, object page, int? status = 200, string? formOrigin = null, string? nonce = null, bool scripts = false, IReadOnlyList<string>? frames = null)
         where TView : IComponent
     {
         byte[] html;
@@ -30,7 +31,7 @@ internal sealed class PageWriter(IServiceProvider services, ILoggerFactory logge
             });
         }
         if (status is { } code) http.Response.StatusCode = code;
-        PageHeaders.Apply(http, formOrigin, nonce, scripts);
+        PageHeaders.Apply(http, formOrigin, nonce, scripts, frames);
         http.Response.ContentType = "text/html; charset=utf-8";
         http.Response.ContentLength = html.Length;
         await http.Response.Body.WriteAsync(html, http.RequestAborted);

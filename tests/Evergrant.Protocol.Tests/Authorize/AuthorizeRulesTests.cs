@@ -13,7 +13,6 @@ public class AuthorizeRulesTests
     public static TheoryData<string, string, string?, string, Refusal> Broken => new()
     {
         { "ParametersOccurOnce", "nonce", "1|2", "invalid_request", Refusal.ParameterRepeated },
-        { "RequestIsNotSent", "request", "x", "request_not_supported", Refusal.RequestObjectUnsupported },
         { "RequestUriIsNotSent", "request_uri", "x", "request_uri_not_supported", Refusal.RequestObjectUnsupported },
         { "RegistrationIsNotSent", "registration", "{}", "registration_not_supported", Refusal.RegistrationUnsupported },
         { "ResponseTypeIsSent", "response_type", null, "invalid_request", Refusal.ParameterMissing },

@@ -7,8 +7,11 @@ using Xunit;
 namespace Evergrant.Specs.Harness;
 
 /// <summary>A server started by <c>evergrant serve</c>: https with a certificate made here, and three issuers.</summary>
-public sealed class ProductionServer : RunningServer
+public class ProductionServer : RunningServer
 {
+    /// <summary>Values of <c>pushed_requests</c> and <c>signed_requests</c>; null for what holds when they are not set.</summary>
+    protected virtual string? DemandedRequests => null;
+
     private readonly int port = FreePort();
     private readonly X509Certificate2 certificate = SelfSigned();
 
@@ -97,6 +100,8 @@ public sealed class ProductionServer : RunningServer
             certificate = new { path = Path.Combine(DataFolder, "cert.pem"), key_path = Path.Combine(DataFolder, "key.pem") },
             trusted_proxies = Array.Empty<string>(),
             postgres = new { connection = Database },
+            pushed_requests = DemandedRequests,
+            signed_requests = DemandedRequests,
         });
         var initialised = await EvergrantProgram.Run("init", "--config", ConfigFile);
         if (initialised.ExitCode != 0) throw new InvalidOperationException($"init failed: {initialised.Errors} {initialised.Output}");

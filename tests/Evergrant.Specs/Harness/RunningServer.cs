@@ -41,6 +41,7 @@ public abstract class RunningServer : IAsyncLifetime
             var applied = await Apply(DeclaredState.Json(Issuer));
             if (applied.ExitCode != 0) throw new InvalidOperationException($"The declared state was refused: {applied.Errors} {applied.Output}");
             foreach (var (client, secret) in Secrets(applied.Output)) secrets[client] = secret;
+            await Prepared();
         }
         catch (Exception)
         {
@@ -55,6 +56,14 @@ public abstract class RunningServer : IAsyncLifetime
         if (program is not null) await program.DisposeAsync();
         if (Directory.Exists(DataFolder)) Directory.Delete(DataFolder, recursive: true);
         GC.SuppressFinalize(this);
+    }
+
+    /// <summary>Ends the process, by SIGKILL when <paramref name="violently"/>, and starts another one on the same folder and address.</summary>
+    public async Task Restart(bool violently)
+    {
+        if (violently) await program!.Kill();
+        await program!.DisposeAsync();
+        program = await Launch();
     }
 
     /// <summary>The client as it acts, with the credentials that the server gave it.</summary>
@@ -95,6 +104,9 @@ public abstract class RunningServer : IAsyncLifetime
     /// <summary>Runs a command of the program against this server.</summary>
     public Task<CommandResult> Run(params string[] arguments) => EvergrantProgram.Run([.. arguments, .. CommandOptions]);
 
+    /// <summary>Runs a command of the program against this server with this on its standard input.</summary>
+    public Task<CommandResult> RunWith(string input, params string[] arguments) => EvergrantProgram.RunWith(input, [.. arguments, .. CommandOptions]);
+
     /// <summary>Declares state as <c>evergrant apply</c> does.</summary>
     public async Task<CommandResult> Apply(string json)
     {
@@ -124,9 +136,29 @@ public abstract class RunningServer : IAsyncLifetime
     /// <summary>The secret that the server made for a client; null when it made none.</summary>
     protected string? SecretOf(ClientDefinition definition) => secrets.GetValueOrDefault(definition.Id);
 
+    /// <summary>Waits until the server has printed a text; fails the test when it does not within half a minute.</summary>
+    public async Task Printed(string text)
+    {
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(50));
+        while (!Output.Contains(text, StringComparison.Ordinal)) Assert.True(await timer.WaitForNextTickAsync(patience.Token), text);
+    }
+
+    /// <summary>Kills the process and starts it again on the same folder.</summary>
+    public async Task Restart()
+    {
+        await program!.Kill();
+        await program.DisposeAsync();
+        File.Delete(Path.Combine(DataFolder, "dev.json"));
+        program = await Launch();
+    }
+
     /// <summary>A connection without redirects and cookies.</summary>
     public virtual HttpClient NewHttp() =>
         new(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false });
+
+    /// <summary>What a server is told besides, before the first test.</summary>
+    protected virtual Task Prepared() => Task.CompletedTask;
 
     /// <summary>Starts the process and comes back when it listens.</summary>
     protected abstract Task<EvergrantProgram> Launch();

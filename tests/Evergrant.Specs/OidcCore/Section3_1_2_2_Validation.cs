@@ -17,12 +17,12 @@ public sealed class Section3_1_2_2_Validation(Server server)
     [InlineData("claims", "{\"id_token\":{\"sub\":true}}", "invalid_request")]
     [InlineData("code_challenge", null, "invalid_request")]
     [InlineData("registration", "{}", "registration_not_supported")]
-    [InlineData("request", "a.b.c", "request_not_supported")]
+    [InlineData("request", "a.b.c", "invalid_request_object")]
     [InlineData("request_uri", "https://web.example/request.jwt", "request_uri_not_supported")]
     [InlineData("request_uri", "http://web.example/request.jwt", "request_uri_not_supported")]
     [Requirement(
         "OIDC-CORE-3.1.2.2-01", "OIDC-CORE-3.1.2.2-03", "OIDC-CORE-3.1.2.2-09", "OIDC-CORE-3.1.2.6-02", "OIDC-CORE-3.1.2.6-11", "OIDC-CORE-3.1.2.6-12", "OIDC-CORE-3.1.2.6-13",
-        "OIDC-CORE-6.1-01", "OIDC-CORE-6.2-01", "OIDC-DISC-3-27", "OIDC-DISC-3-28", "OIDC-DISC-3-29", "OIDC-CORE-14-02")]
+        "OIDC-CORE-6.2-01", "OIDC-DISC-3-27", "OIDC-DISC-3-28", "OIDC-DISC-3-29", "OIDC-CORE-14-02")]
     public async Task A_wrong_request_is_answered_at_the_redirect_uri(string name, string? value, string error)
     {
         var browser = await server.SignedIn();

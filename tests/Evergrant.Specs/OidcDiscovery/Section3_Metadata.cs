@@ -95,10 +95,10 @@ public sealed class Section3_Metadata(Server server)
         var web = server.Client(Clients.Web);
 
         Assert.True(metadata.GetProperty("claims_parameter_supported").GetBoolean());
-        Assert.False(metadata.TryGetProperty("request_parameter_supported", out var request) && request.GetBoolean());
+        Assert.True(metadata.GetProperty("request_parameter_supported").GetBoolean());
         Assert.False(metadata.GetProperty("request_uri_parameter_supported").GetBoolean());
         Assert.False(metadata.TryGetProperty("require_request_uri_registration", out var require) && require.GetBoolean());
-        (await browser.Authorize(new AuthorizationRequest(web).With("request", "a.b.c"))).ExpectError("request_not_supported");
+        (await browser.Authorize(new AuthorizationRequest(web).With("request", "a.b.c"))).ExpectError("invalid_request_object");
         (await browser.Authorize(new AuthorizationRequest(web).With("request_uri", "https://web.example/r"))).ExpectError("request_uri_not_supported");
         var asked = await server.Authorize(Clients.Web, "openid", null, ("claims", """{"userinfo":{"email":null}}"""));
         Assert.Equal("alice@example.com", (await server.Api.Get("/userinfo", asked.AccessToken)).Text("email"));
@@ -122,7 +122,6 @@ public sealed class Section3_Metadata(Server server)
 
     [Theory]
     [InlineData("/.well-known/webfinger?resource=acct%3Aalice%40example.com&rel=http%3A%2F%2Fopenid.net%2Fspecs%2Fconnect%2F1.0%2Fissuer", "")]
-    [InlineData("/par", "pushed_authorization_request_endpoint")]
     public async Task What_is_not_offered_is_neither_served_nor_listed(string path, string member)
     {
         (await server.Api.Get(path)).Expect(404);

@@ -77,7 +77,7 @@ public sealed class Section3_Registration(Server server)
     }
 
     [Fact]
-    [Requirement("RFC8414-2-12", "OIDC-DISC-3-06")]
+    [Requirement("RFC8414-2-12")]
     public async Task The_endpoint_is_announced() => Assert.Equal(server.Issuer + "/register", (await server.Api.Discovery()).Text("registration_endpoint"));
 
     [Fact]

@@ -34,6 +34,14 @@ internal sealed class RegistrationJudge(SettingValues values, List<string> fault
         };
     }
 
+    /// <summary>The profile of clients that name none; null for none.</summary>
+    public string? Profile()
+    {
+        if (values.Find("profile") is not { } set) return null;
+        if (Protocol.Clients.Profile.Find(set.Text) is null) faults.Add($"profile: {set.Text} is none of {string.Join(", ", Protocol.Clients.Profile.All.Select(p => p.Name))} ({set.Place})");
+        return set.Text;
+    }
+
     /// <summary>The settings about clients that are named by the URL of their metadata.</summary>
     public ClientDocumentOptions ClientDocuments()
     {
@@ -45,7 +53,7 @@ internal sealed class RegistrationJudge(SettingValues values, List<string> fault
         }
         return new ClientDocumentOptions
         {
-            Enabled = Choice("client_documents.mode", ("off", false), ("on", true)),
+            Enabled = values.Find("profile") is { Text: "mcp" } && values.Find("client_documents.mode") is null || Choice("client_documents.mode", ("off", false), ("on", true)),
             AllowedHosts = [.. hosts.Select(h => h.Text.ToLowerInvariant())],
             AllowQuery = Choice("client_documents.query", ("refused", false), ("allowed", true)),
             SameOriginRedirects = Choice("client_documents.redirect_uris", ("any", false), ("same-origin", true)),

@@ -5,6 +5,7 @@ using Evergrant.AspNetCore.Outbound;
 using Evergrant.AspNetCore.Registration;
 using Evergrant.Postgres;
 using Evergrant.Protocol;
+using Evergrant.Protocol.Authorize;
 
 namespace Evergrant.Hosting.Settings;
 
@@ -32,6 +33,9 @@ internal sealed record ServerSettings
     /// <summary>Names of the token policies of issuers, where one is set.</summary>
     public IReadOnlyDictionary<string, string> Policies { get; init; } = new Dictionary<string, string>();
 
+    /// <summary>What is demanded of every authorization request.</summary>
+    public AuthorizeDemands Demands { get; init; } = AuthorizeDemands.None;
+
     /// <summary>Where to listen.</summary>
     public required IReadOnlyList<string> Urls { get; init; }
 
@@ -47,11 +51,20 @@ internal sealed record ServerSettings
     /// <summary>What may be fetched from others.</summary>
     public OutboundOptions Outbound { get; init; } = new();
 
+    /// <summary>Name of the profile of clients that name none; null for none.</summary>
+    public string? Profile { get; init; }
+
     /// <summary>Whether and how clients register themselves.</summary>
     public RegistrationOptions Registration { get; init; } = new();
 
     /// <summary>Whether and which clients may be named by the URL of their metadata.</summary>
     public ClientDocumentOptions ClientDocuments { get; init; } = new();
+
+    /// <summary>Mutual TLS; null for none.</summary>
+    public MutualTlsSettings? MutualTls { get; init; }
+
+    /// <summary>Whether every DPoP proof needs a nonce.</summary>
+    public bool RequireDpopNonce { get; init; }
 
     /// <summary>Full path of the state to apply at start; null for none.</summary>
     public string? Apply { get; init; }

@@ -2,6 +2,7 @@ using System.Net;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Evergrant.AspNetCore.Outbound;
+using Evergrant.Protocol.Authorize;
 
 namespace Evergrant.Hosting.Settings;
 
@@ -28,10 +29,11 @@ internal sealed class SettingsJudge(SettingValues values, List<string> faults, s
         return new ServerSettings
         {
             Folder = data, Postgres = new DatabaseJudge(values, faults, folder).Judge(), Issuers = issuers, Names = Texts(issuers, "name"), Policy = PolicyName("policy"), Policies = Policies(issuers),
-            Urls = urls, TrustedProxies = proxies,
+            Demands = new AuthorizeDemands(IsRequired("pushed_requests"), IsRequired("signed_requests")),
+            Urls = urls, TrustedProxies = proxies, MutualTls = new MutualTlsJudge(values, faults, folder).Judge(certificate is not null, proxies.Count > 0), RequireDpopNonce = IsRequired("dpop_nonces"),
             CertificatePath = certificate is null ? null : Full(certificate), CertificateKeyPath = key is null ? null : Full(key),
             Apply = values.Find("apply") is { } apply ? Readable("apply", apply) : null,
-            Outbound = Outbound(), Registration = new RegistrationJudge(values, faults).Judge(), ClientDocuments = new RegistrationJudge(values, faults).ClientDocuments(), LogLevel = Level(), KeepEvents = KeepEvents(),
+            Outbound = Outbound(), Profile = new RegistrationJudge(values, faults).Profile(), Registration = new RegistrationJudge(values, faults).Judge(), ClientDocuments = new RegistrationJudge(values, faults).ClientDocuments(), LogLevel = Level(), KeepEvents = KeepEvents(),
         };
     }
 
@@ -112,7 +114,7 @@ internal sealed class SettingsJudge(SettingValues values, List<string> faults, s
     private void Certificate(SettingValue? path, SettingValue? key, bool https)
     {
         if (https && path is null) faults.Add("certificate.path: is missing, though the server is to listen on https");
-        if (!https && path is not null) faults.Add($"certificate.path: is set, though no URL is https ({path.Place})");
+        if (!https && path is not null && !values.HasList("mutual_tls.urls")) faults.Add($"certificate.path: is set, though no URL is https ({path.Place})");
         if (path is null && key is not null) faults.Add($"certificate.key_path: is set without certificate.path ({key.Place})");
         if (path is null || Readable("certificate.path", path) is null || (key is not null && Readable("certificate.key_path", key) is null)) return;
         string keyFile = Full(key ?? path);
@@ -157,6 +159,13 @@ internal sealed class SettingsJudge(SettingValues values, List<string> faults, s
             else faults.Add($"outbound.timeout: {set.Text} is not a duration d.hh:mm:ss from 00:00:01 to 00:00:30 ({set.Place})");
         }
         return new OutboundOptions { AllowedHosts = [.. hosts.Select(h => h.Text.ToLowerInvariant())], Timeout = timeout };
+    }
+
+    private bool IsRequired(string path)
+    {
+        if (values.Find(path) is not { } value || value.Text == "optional") return false;
+        if (value.Text != "required") faults.Add($"{path}: {value.Text} is neither optional nor required ({value.Place})");
+        return true;
     }
 
     private LogLevel Level()
