@@ -39,7 +39,7 @@ internal sealed class McpExamination(Operations on, HttpClient http, List<Findin
             (status, JsonElement? json, _) = await GetAsync(place, cancellationToken);
             if (status != 200 || json is not { ValueKind: JsonValueKind.Object } document) continue;
             if (Text(document, "resource") is not { } told || !Covers(told, resource)) Fault($"{place}: resource is not {resource}; clients discard such metadata (RFC 9728 section 3.3)");
-            if (!List(document, "authorization_servers").Any(s => s.TrimEnd('/') == issuer.TrimEnd('/'))) Fault($"{place}: authorization_servers does not name {issuer}");
+            if (!List(document, "authorization_servers").Any(s => s!.TrimEnd('/') == issuer.TrimEnd('/'))) Fault($"{place}: authorization_servers does not name {issuer}");
             else Note($"{place} leads to {issuer}");
             return;
         }
