@@ -109,6 +109,7 @@ public sealed class ClientCatalogue(IClientStore store, EvergrantOptions options
             of.ResponseTypes.UnionWith(before.ResponseTypes);
             of.AssertionUses.UnionWith(before.AssertionUses);
             of.CrossDomain = before.CrossDomain;
+            of.Backchannel = before.Backchannel;
             of.Origins.UnionWith(before.Origins);
         }
         Add(of, client);
@@ -176,6 +177,7 @@ public sealed class ClientCatalogue(IClientStore store, EvergrantOptions options
     {
         use.GrantTypes.UnionWith(client.GrantTypes);
         use.ResponseTypes.UnionWith(client.ResponseTypes);
+        use.Backchannel |= client.TokenDeliveryMode != TokenDeliveryMode.None;
         use.CrossDomain |= client.CrossDomain.Count > 0;
         use.Origins.UnionWith(client.AllowedOrigins);
         foreach (string uri in client.RedirectUris.Where(u => u.StartsWith("http", StringComparison.Ordinal)))

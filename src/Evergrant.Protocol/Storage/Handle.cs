@@ -14,6 +14,9 @@ public enum HandleKind
 
     /// <summary>That a client which registered itself has been used lately: without it the client goes.</summary>
     ClientUse = 11,
+
+    /// <summary>What is kept beside a request over the back channel that waits for its End-User (CIBA): by a hash of the grant's id.</summary>
+    BackchannelRequest = 20,
 }
 
 /// <summary>Something short that stands for something stored: shown to a person or put in an address, kept as a hash only, and good for minutes.</summary>

@@ -24,7 +24,7 @@ public sealed class Section2_Metadata(Server server)
     }
 
     [Fact]
-    [Requirement("RFC8414-2-03")]
+    [Requirement("RFC8414-2-03", "ATTACK-423")]
     public async Task Response_types_are_listed_as_they_are_served()
     {
         var listed = List(await server.Api.Metadata(), "response_types_supported");
@@ -38,7 +38,7 @@ public sealed class Section2_Metadata(Server server)
     }
 
     [Fact]
-    [Requirement("RFC8414-2-04")]
+    [Requirement("RFC8414-2-04", "ATTACK-423")]
     public async Task Grant_types_are_listed_as_they_are_served()
     {
         var listed = List(await server.Api.Metadata(), "grant_types_supported");
@@ -56,7 +56,7 @@ public sealed class Section2_Metadata(Server server)
     }
 
     [Fact]
-    [Requirement("RFC8414-2-05")]
+    [Requirement("RFC8414-2-05", "ATTACK-423")]
     public async Task Response_modes_are_listed_as_they_are_served()
     {
         var listed = List(await server.Api.Metadata(), "response_modes_supported");
@@ -91,7 +91,7 @@ public sealed class Section2_Metadata(Server server)
     }
 
     [Fact]
-    [Requirement("RFC8414-2-06", "RFC8414-2-08")]
+    [Requirement("RFC8414-2-06", "RFC8414-2-08", "ATTACK-182")]
     public async Task A_secret_does_not_sign_assertions()
     {
         var machine = server.Client(Clients.Machine);

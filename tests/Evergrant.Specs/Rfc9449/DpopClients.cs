@@ -29,7 +29,7 @@ public static class DpopClients
     public static ClientDefinition Opaque { get; } = Web with { Id = "dpop-opaque", RedirectUris = ["https://dpop-opaque.example/callback"], AccessTokenFormat = "opaque" };
 
     /// <summary>Pushes its requests.</summary>
-    public static ClientDefinition Pushing { get; } = Web with { Id = "dpop-pushing", RedirectUris = ["https://dpop-pushing.example/callback"], Method = "client_secret_post" };
+    public static ClientDefinition Pushing { get; } = Web with { Id = "dpop-pushing", RedirectUris = ["https://dpop-pushing.example/callback"] };
 
     /// <summary>Runs in a browser.</summary>
     public static ClientDefinition Spa { get; } = new("dpop-spa")

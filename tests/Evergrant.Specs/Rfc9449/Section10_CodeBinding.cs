@@ -1,4 +1,5 @@
 using Evergrant.Specs.RefreshToken;
+using Evergrant.Specs.Rfc9126;
 
 namespace Evergrant.Specs.Rfc9449;
 
@@ -24,7 +25,7 @@ public sealed class Section10_CodeBinding(Server server)
         }
     }
 
-    private async Task<Reply> Push(AuthorizationRequest request, params (string Name, string Value)[] headers) => await request.Client.Sending(headers).Call("/par", [.. request.Parameters.Where(p => p.Name != "client_id"), ("client_id", request.Client.Id)]);
+    private static Task<Reply> Push(AuthorizationRequest request, params (string Name, string Value)[] headers) => request.Push(request.Client.Sending(headers));
 
     private (string Name, string Value) ForPush(DpopKey by) => ("DPoP", by.Proof("POST", server.Issuer + "/par"));
 
