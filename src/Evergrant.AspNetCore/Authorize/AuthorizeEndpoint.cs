@@ -107,9 +107,10 @@ internal sealed class AuthorizeEndpoint(
                             if (result == CommitResult.Conflict) continue;
                             if (result == CommitResult.Unknown) refused = new Refused(Busy, refused.Subject);
                         }
-                        await ReplyErrorAsync(http, site, found, refused.Error, refused.Subject);
+                        await ReplyErrorAsync(http, site, found, refused.Error, refused.Subject, sessions, answered: answer is not null);
                         return;
                     case CodeIssued issued:
+                        await clients.KeepAsync(found.Target.Client, http.RequestAborted);
                         result = await store.CommitAsync(With(found.Use, issued.Change), null, http.RequestAborted);
                         if (result == CommitResult.Committed)
                         {
@@ -136,7 +137,7 @@ internal sealed class AuthorizeEndpoint(
             log.Fault(exception, "Authorize");
         }
         // RFC 6749 section 4.1.2.1: a server that cannot answer says so at the redirect URI, for a 503 would be seen by nobody who can act.
-        await ReplyErrorAsync(http, site, found, Busy, null);
+        await ReplyErrorAsync(http, site, found, Busy, null, sessions, answered: false);
     }
 
     /// <summary>Answers with an error at the redirect URI of a ticket.</summary>
@@ -154,7 +155,7 @@ internal sealed class AuthorizeEndpoint(
             Prompt.SignIn when request.Prompts.Contains("login") => new("login_required", "The End-User did not sign in.", Refusal.LoginRequired),
             _ => new("access_denied", "The End-User has refused.", Refusal.ConsentDenied),
         };
-        await ReplyErrorAsync(http, site, found, error, null);
+        await ReplyErrorAsync(http, site, found, error, null, [], answered: true);
     }
 
     /// <summary>Finds what a request means and where its answer may go; answers with a page when it may go nowhere.</summary>
@@ -162,6 +163,7 @@ internal sealed class AuthorizeEndpoint(
     {
         ReceivedRequest received = await requests.ReadAsync(site, interaction, http.RequestAborted);
         OAuthError? unanswerable = AuthorizeTarget.Find(received.Request, received.Client, out AuthorizeTarget? target);
+        if (received.ClientFault is not null) unanswerable = received.ClientFault;
         // A reference that is not good hides where, and with which state, the client wants to be answered; so does an object, unless a redirect URI stands beside it.
         if (received is { Client: not null, Request.Fault: { } fault } && (received.Request.RedirectUri is null || received.Request.Parameters["request"] is null)) unanswerable = fault;
         if (unanswerable is null) return new(received.Request, target!, received.Use);
@@ -171,10 +173,25 @@ internal sealed class AuthorizeEndpoint(
 
     private static Change With(Change? use, Change change) => use is null ? change : new Together(change is Together several ? [use, .. several.Changes] : [use, change]);
 
-    private async Task ReplyErrorAsync(HttpContext http, IssuerSite site, Answerable found, OAuthError error, string? subject)
+    private async Task ReplyErrorAsync(HttpContext http, IssuerSite site, Answerable found, OAuthError error, string? subject, IReadOnlyList<Session> sessions, bool answered)
     {
+        // RFC 9700 section 4.11.2: nobody is sent on to the address of a stranger that they have never allowed anything, unless they have just pressed a button here.
+        if (found.Target.Client.IsSelfAsserted && !answered && !await IsKnownAsync(site, found.Target.Client, sessions, http.RequestAborted))
+        {
+            await pages.RefuseAsync(http, site, error with { Refusal = Refusal.RedirectUntrusted }, found.Target.Client.ClientId);
+            return;
+        }
         string reference = await log.RecordAsync(new Told("Refused", "Authorize", site.Issuer, found.Target.Client.ClientId, error, Subject: subject), http.RequestAborted);
         await pages.ReplyAsync(http, found.Target, AuthorizeReply.Failure(error, RefusalLog.Describe(error, reference), found.Request.State, site.Issuer));
+    }
+
+    private async ValueTask<bool> IsKnownAsync(IssuerSite site, Client client, IReadOnlyList<Session> sessions, CancellationToken cancellationToken)
+    {
+        foreach (Session session in sessions)
+        {
+            if (await store.FindConsentAsync(site.Issuer, session.Subject, client.ClientId, cancellationToken) is not null) return true;
+        }
+        return false;
     }
 
     private async ValueTask<IReadOnlyList<Session>> StandingAsync(IReadOnlyList<Session> sessions, CancellationToken cancellationToken)
@@ -204,6 +221,7 @@ internal sealed class AuthorizeEndpoint(
         // The consent that counts is that of the account which the decision will pick: the first, or the hinted one.
         Session? likely = sessions.FirstOrDefault(s => hinted is null || subjectOf(s.Subject) == hinted);
         Consent? consent = likely is null ? null : await store.FindConsentAsync(site.Issuer, likely.Subject, target.Client.ClientId, http.RequestAborted);
+        if (consent is not null && target.Client.ConsentSince > consent.GivenAt) consent = null;
         return new AuthorizationFacts
         {
             Request = request,

@@ -73,6 +73,9 @@ internal sealed class AuthorizePages(IInteractions interactions, InteractionTick
                     Claims = [.. facts.Request.Claims!.Names.Where(name => ClaimRules.IsReleasable(name))],
                     Offline = prompted.Scopes.Contains(Scope.OfflineAccess),
                     Lasts = client.EffectivePolicy.AbsoluteLifetime,
+                    SelfAssertedHost = client.IsSelfAsserted ? HostOf(facts.Target.RedirectUri) : null,
+                    DocumentHost = client.IsDocument ? new Uri(client.ClientId).IdnHost : null,
+                    Terms = [.. new[] { client.TosUri, client.PolicyUri }.OfType<string>()],
                     Unverified = !Authorization.IdentityIsAssured(facts.Target),
                 });
                 return;
@@ -105,6 +108,9 @@ internal sealed class AuthorizePages(IInteractions interactions, InteractionTick
         };
         await interactions.ShowErrorAsync(http, new ErrorPage("This request cannot be answered", error.Description, error.Code, reference));
     }
+
+    private static string HostOf(string redirectUri) => !Uri.TryCreate(redirectUri, UriKind.Absolute, out Uri? uri) ? redirectUri
+        : uri.IsLoopback ? "a program on this computer" : uri.Scheme is "https" or "http" ? uri.IdnHost : $"an app on this device ({uri.Scheme})";
 
     /// <summary>What a scope value says to a person.</summary>
     public static ConsentItem ItemOf(string scope, ScopeCatalogue catalogue) => scope switch

@@ -11,10 +11,11 @@ namespace Evergrant.AspNetCore.Authorize;
 /// <param name="Request">The request: what was sent, what the object says, or what was pushed.</param>
 /// <param name="Client">The client that it names; null for none.</param>
 /// <param name="Use">What its answer uses up: the request_uri, or the object's jti; null for nothing.</param>
-internal sealed record ReceivedRequest(AuthorizeRequest Request, Client? Client, Change? Use);
+/// <param name="ClientFault">Why there is no client, where that is not only that nobody knows it; null otherwise.</param>
+internal sealed record ReceivedRequest(AuthorizeRequest Request, Client? Client, Change? Use, OAuthError? ClientFault = null);
 
 /// <summary>Finds what a browser's request means: itself, a Request Object (RFC 9101), or what its client has pushed (RFC 9126).</summary>
-internal sealed class AuthorizeRequests(ClientCatalogue clients, IGrantStore store, TimeProvider clock)
+internal sealed class AuthorizeRequests(ClientCatalogue clients, ClientKeys clientKeys, IGrantStore store, TimeProvider clock)
 {
     // What pages show again when they come back.
     private static readonly string[] Shown = ["redirect_uri", "ui_locales", "login_hint"];
@@ -26,7 +27,8 @@ internal sealed class AuthorizeRequests(ClientCatalogue clients, IGrantStore sto
     public async ValueTask<ReceivedRequest> ReadAsync(IssuerSite site, Interaction interaction, CancellationToken cancellationToken)
     {
         Parameters sent = interaction.Parameters;
-        Client? client = sent["client_id"] is { } clientId ? await clients.FindAsync(site.Issuer, clientId, cancellationToken) : null;
+        (Client? client, OAuthError? undescribed) = sent["client_id"] is { } clientId ? await clients.FindForAuthorizationAsync(site.Issuer, clientId, cancellationToken) : default;
+        if (undescribed is not null) return new(AuthorizeRequest.Read(sent), null, null, undescribed);
         // RFC 9126 section 7.3 and RFC 9101 section 5: nothing beside the reference counts, so nothing else of it is looked at.
         if (sent["request_uri"] is { } uri && PushedRequest.IsUri(uri) && sent["request"] is null)
         {
@@ -35,6 +37,7 @@ internal sealed class AuthorizeRequests(ClientCatalogue clients, IGrantStore sto
             OAuthError? error = PushedRequest.Find(handle, site.Issuer, sent["client_id"], interaction.StartedAt, out PushedRequest? pushed);
             return error is null ? new(pushed!.Request, client, new RemoveHandle(key)) : new(AuthorizeRequest.Read(sent) with { Fault = error }, client, null);
         }
+        if (client is { JwksUri: not null } && sent["request"] is { } signed) client = await clientKeys.WithKeysAsync(client, signed, cancellationToken);
         AuthorizeRequest request = RequestObjects.Read(sent, client, client?.Keys, site.Issuer, interaction.StartedAt);
         return new(request, client, client is null ? null : request.Use(site.Issuer, client.ClientId, clock.GetUtcNow()));
     }

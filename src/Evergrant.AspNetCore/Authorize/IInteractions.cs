@@ -136,6 +136,15 @@ public sealed record ConsentPage : InteractionPage
     /// <summary>What a page about a device says besides; null when no device asks. It shows the code to be compared, and refusing is the first of its answers.</summary>
     public DeviceQuestion? Device { get; init; }
 
+    /// <summary>Who asks, where nobody but the client itself says who it is: the host that its answers go to. Null for a client that an operator knows.</summary>
+    public string? SelfAssertedHost { get; init; }
+
+    /// <summary>The host of the URL that names the client, which is where it says of itself what it is; null for clients that are not named by a URL.</summary>
+    public string? DocumentHost { get; init; }
+
+    /// <summary>The client's terms of service and its policy about data; text only, empty for none.</summary>
+    public IReadOnlyList<string> Terms { get; init; } = [];
+
     /// <summary>What a page says besides about a request that a client made over the back channel; null for none. Refusing is the first of its answers.</summary>
     public ElsewhereQuestion? Elsewhere { get; init; }
 

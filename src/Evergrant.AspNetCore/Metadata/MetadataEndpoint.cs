@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using System.Text.Json;
 using Evergrant.AspNetCore.Clients;
+using Evergrant.AspNetCore.Registration;
 using Evergrant.AspNetCore.Token;
 using Evergrant.Protocol.Clients;
 using Evergrant.Protocol.Metadata;
@@ -33,6 +34,8 @@ internal sealed class MetadataEndpoint(ClientCatalogue clients, GrantTypes grant
                 MutualTlsRoot = options.MutualTls?.Aliases is { } alias ? alias + site.Prefix : null,
                 AssertionTypes = use.CrossDomain ? [TokenType.IdJag, TokenType.Jwt] : [],
                 GrantProfiles = use.AssertionUses.Contains(AssertionUse.IdJag) ? [CrossDomainGrant.Profile] : [],
+                Registration = options.Registration.Mode != RegistrationMode.Off,
+                ClientDocuments = options.ClientDocuments.Enabled,
             };
             byte[] json = System.Text.Encoding.UTF8.GetBytes(ServerMetadata.Build(site.Issuer, site.Base, scopes, features).ToJsonString(Readable));
             document = _documents[site] = (scopes, use, json, '"' + Convert.ToHexStringLower(SHA256.HashData(json)[..8]) + '"');

@@ -18,6 +18,12 @@ public sealed record ServerFeatures
     /// <summary>Grant types on offer.</summary>
     public IReadOnlyList<string> GrantTypes { get; init; } = ClientMetadata.PlainGrantTypes;
 
+    /// <summary>Whether clients may register themselves (RFC 7591).</summary>
+    public bool Registration { get; init; }
+
+    /// <summary>Whether clients may be named by the URL of their metadata (draft-ietf-oauth-client-id-metadata-document).</summary>
+    public bool ClientDocuments { get; init; }
+
     /// <summary>Kinds of assertions that clients get for other authorization servers (identity chaining section 3).</summary>
     public IReadOnlyList<string> AssertionTypes { get; init; } = [];
 

@@ -39,6 +39,8 @@ public static class ServerMetadata
             // RFC 8705 section 5: of the endpoints that clients call themselves.
             document["mtls_endpoint_aliases"] = new JsonObject([.. document.Where(m => Aliased.Contains(m.Key)).Select(m => KeyValuePair.Create(m.Key, (JsonNode?)(alias + ((string)m.Value!)[root.Length..])))]);
         }
+        if (features.Registration) document["registration_endpoint"] = root + "/register";
+        if (features.ClientDocuments) document["client_id_metadata_document_supported"] = true;
         return document;
     }
 

@@ -108,7 +108,7 @@ internal sealed class DeclaredReader(Operations operations, List<string> faults)
         string issuer = IssuerOf(item, path);
         string? id = item.ValueKind == JsonValueKind.Object && item.TryGetProperty("client_id", out JsonElement text) && text.ValueKind == JsonValueKind.String ? text.GetString() : null;
         Client? existing = id is null ? null : await operations.Store.Clients.FindClientAsync(issuer, id, cancellationToken);
-        Parsed<Client> client = ClientMetadata.Parse(item, new ClientRegistrationContext(issuer, catalogue, operations.Settings.Development, operations.Time.GetUtcNow(), existing));
+        Parsed<Client> client = ClientMetadata.Parse(item, new ClientRegistrationContext(issuer, catalogue, operations.Settings.Development, operations.Time.GetUtcNow(), existing) { Profile = Profile.Find(operations.Settings.Profile) });
         faults.AddRange(client.Faults.Select(f => $"{path}.{f}"));
         return client.Value;
     }

@@ -116,7 +116,8 @@ internal sealed class Plan
         if (!state.Prune) return;
         foreach (Client old in await store.ListClientsAsync(null, cancellationToken))
         {
-            if (state.Clients.Any(c => c.Issuer == old.Issuer && c.ClientId == old.ClientId)) continue;
+            // Whoever registered itself was never declared.
+            if (old.Registration is not null || state.Clients.Any(c => c.Issuer == old.Issuer && c.ClientId == old.ClientId)) continue;
             Remove("client", old.ClientId, c => store.RemoveClientAsync(old.Issuer, old.ClientId, operations.Time.GetUtcNow(), c), old.Issuer);
         }
     }

@@ -122,8 +122,6 @@ public sealed class Section3_Metadata(Server server)
 
     [Theory]
     [InlineData("/.well-known/webfinger?resource=acct%3Aalice%40example.com&rel=http%3A%2F%2Fopenid.net%2Fspecs%2Fconnect%2F1.0%2Fissuer", "")]
-    [InlineData("/register", "registration_endpoint")]
-    [InlineData("/connect/register", "registration_endpoint")]
     public async Task What_is_not_offered_is_neither_served_nor_listed(string path, string member)
     {
         (await server.Api.Get(path)).Expect(404);
