@@ -132,6 +132,8 @@ internal sealed class Host : IAsyncDisposable
         public Task ShowDeviceDoneAsync(HttpContext http, DeviceDonePage page) => http.Response.WriteAsync("done");
 
         public Task ShowFormPostAsync(HttpContext http, FormPostPage page) => http.Response.WriteAsync("form");
+
+        public Task ShowWebMessageAsync(HttpContext http, WebMessagePage page) => http.Response.WriteAsync("message");
     }
 
     private sealed class Listening(List<string> lines) : ILoggerProvider, ILogger

@@ -9,7 +9,7 @@ using Microsoft.AspNetCore.Http.Features;
 namespace Evergrant.AspNetCore.Authorize;
 
 /// <summary>Turns decisions of the authorization endpoint into pages and redirects.</summary>
-internal sealed class AuthorizePages(IInteractions interactions, InteractionTickets tickets, RefusalLog log)
+internal sealed class AuthorizePages(IInteractions interactions, InteractionTickets tickets, SignedResponses responses, RefusalLog log)
 {
     private static readonly OAuthError BadForm = new("invalid_request", "The form is not well-formed.", Refusal.RequestMalformed);
     private static readonly OAuthError TooLarge = new("invalid_request", "The request is too large.", Refusal.RequestTooLarge);
@@ -41,27 +41,28 @@ internal sealed class AuthorizePages(IInteractions interactions, InteractionTick
         }
         string clientName = client.Name ?? client.ClientId;
         string origin = RedirectUri.FormTargetsOf(facts.Target.RedirectUri, client);
+        bool opener = facts.Target.Mode == ResponseMode.WebMessage;
         string? locales = facts.Request.Parameters["ui_locales"];
         switch (prompted.Prompt)
         {
             case Prompt.SignIn:
                 await interactions.ShowSignInAsync(http, new SignInPage
                 {
-                    Ticket = ticket, Action = site.Prefix + "/sign-in", ClientName = clientName, ClientUri = client.ClientUri, RedirectOrigin = origin, UiLocales = locales,
+                    Ticket = ticket, Action = site.Prefix + "/sign-in", ClientName = clientName, ClientUri = client.ClientUri, RedirectOrigin = origin, UiLocales = locales, KeepsOpener = opener,
                     LoginHint = facts.Request.LoginHint,
                 });
                 return;
             case Prompt.SelectAccount:
                 await interactions.ShowSelectAccountAsync(http, new SelectAccountPage
                 {
-                    Ticket = ticket, Action = site.Prefix + "/select-account", ClientName = clientName, ClientUri = client.ClientUri, RedirectOrigin = origin, UiLocales = locales,
+                    Ticket = ticket, Action = site.Prefix + "/select-account", ClientName = clientName, ClientUri = client.ClientUri, RedirectOrigin = origin, UiLocales = locales, KeepsOpener = opener,
                     Sessions = facts.Sessions,
                 });
                 return;
             default:
                 await interactions.ShowConsentAsync(http, new ConsentPage
                 {
-                    Ticket = ticket, Action = site.Prefix + "/consent", ClientName = clientName, ClientUri = client.ClientUri, RedirectOrigin = origin, UiLocales = locales,
+                    Ticket = ticket, Action = site.Prefix + "/consent", ClientName = clientName, ClientUri = client.ClientUri, RedirectOrigin = origin, UiLocales = locales, KeepsOpener = opener,
                     Subject = prompted.Session!.Subject,
                     Items = [.. prompted.Scopes.Select(scope => ItemOf(scope, facts.Catalogue))],
                     Claims = [.. facts.Request.Claims!.Names.Where(name => ClaimRules.IsReleasable(name))],
@@ -74,8 +75,15 @@ internal sealed class AuthorizePages(IInteractions interactions, InteractionTick
     }
 
     /// <summary>Sends the parameters of an authorization response to the client.</summary>
-    public async Task ReplyAsync(HttpContext http, AuthorizeTarget target, IReadOnlyList<KeyValuePair<string, string>> parameters)
+    public async Task ReplyAsync(HttpContext http, IssuerSite site, AuthorizeTarget target, IReadOnlyList<KeyValuePair<string, string>> parameters)
     {
+        if (target.IsJwt) parameters = await responses.WriteAsync(site, target.Client, parameters, http.RequestAborted);
+        if (target.Mode == ResponseMode.WebMessage)
+        {
+            http.Response.StatusCode = StatusCodes.Status200OK;
+            await interactions.ShowWebMessageAsync(http, new WebMessagePage(RedirectUri.OriginOf(target.RedirectUri), parameters));
+            return;
+        }
         if (target.Mode == ResponseMode.FormPost)
         {
             http.Response.StatusCode = StatusCodes.Status200OK;

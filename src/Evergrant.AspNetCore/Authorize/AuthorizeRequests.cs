@@ -17,7 +17,7 @@ internal sealed record ReceivedRequest(AuthorizeRequest Request, Client? Client,
 internal sealed class AuthorizeRequests(ClientCatalogue clients, IGrantStore store, TimeProvider clock)
 {
     // What pages show again when they come back.
-    private static readonly string[] Shown = ["redirect_uri", "ui_locales", "login_hint"];
+    private static readonly string[] Shown = ["redirect_uri", "response_mode", "ui_locales", "login_hint"];
 
     /// <summary>Reads a request, anew for each page: a reference that was used meanwhile is not good any more.</summary>
     /// <param name="site">The issuer that was asked.</param>

@@ -47,6 +47,11 @@ public interface IInteractions
     /// <param name="http">The request to answer.</param>
     /// <param name="page">What to post where.</param>
     Task ShowFormPostAsync(HttpContext http, FormPostPage page);
+
+    /// <summary>Writes the page that sends an authorization response to the window which opened or frames it, and to no other origin than the page's (response_mode web_message).</summary>
+    /// <param name="http">The request to answer.</param>
+    /// <param name="page">What to send to whom.</param>
+    Task ShowWebMessageAsync(HttpContext http, WebMessagePage page);
 }
 
 /// <summary>What every page of an authorization request knows.</summary>
@@ -66,6 +71,9 @@ public abstract record InteractionPage
 
     /// <summary>Where the answer may lead, for the form-action directive: origins, or for a private-use scheme the scheme with its colon; space-delimited.</summary>
     public required string RedirectOrigin { get; init; }
+
+    /// <summary>Whether the page must stay in touch with the window that opened it, to which the answer will go (response_mode web_message): no Cross-Origin-Opener-Policy then.</summary>
+    public bool KeepsOpener { get; init; }
 
     /// <summary>Languages that the client asks for, space-delimited; null for none.</summary>
     public string? UiLocales { get; init; }
@@ -149,6 +157,11 @@ public sealed record ErrorPage(string Title, string Text, string? Error, string?
 /// <param name="Origin">Where the post may lead, for the form-action directive; space-delimited.</param>
 /// <param name="Fields">The response parameters in order.</param>
 public sealed record FormPostPage(string Action, string Origin, IReadOnlyList<KeyValuePair<string, string>> Fields);
+
+/// <summary>An authorization response that goes to another window.</summary>
+/// <param name="Origin">The origin of the registered redirect URI: the only one that may receive it, and frame the page.</param>
+/// <param name="Fields">The response parameters in order.</param>
+public sealed record WebMessagePage(string Origin, IReadOnlyList<KeyValuePair<string, string>> Fields);
 
 /// <summary>How a page hands back to the authorization endpoint.</summary>
 public interface IAuthorizeContinuation

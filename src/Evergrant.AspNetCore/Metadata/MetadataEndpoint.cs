@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text.Json;
 using Evergrant.AspNetCore.Clients;
 using Evergrant.AspNetCore.Token;
+using Evergrant.Protocol.Authorize;
 using Evergrant.Protocol.Clients;
 using Evergrant.Protocol.Metadata;
 using Microsoft.AspNetCore.Http;
@@ -23,10 +24,14 @@ internal sealed class MetadataEndpoint(ClientCatalogue clients, GrantTypes grant
         RegisteredUse use = await clients.UseOfAsync(site.Issuer, http.RequestAborted);
         if (!_documents.TryGetValue(site, out (ScopeCatalogue Scopes, RegisteredUse Use, byte[] Json, string ETag) document) || document.Scopes != scopes || document.Use != use)
         {
-            var features = new ServerFeatures { GrantTypes = grants.AnnouncedFor(use), Demands = options.Demands };
+            var features = new ServerFeatures { GrantTypes = grants.AnnouncedFor(use), Demands = options.Demands, ResponseTypes = AnnouncedFor(use) };
             byte[] json = System.Text.Encoding.UTF8.GetBytes(ServerMetadata.Build(site.Issuer, site.Base, scopes, features).ToJsonString(Readable));
             document = _documents[site] = (scopes, use, json, '"' + Convert.ToHexStringLower(SHA256.HashData(json)[..8]) + '"');
         }
         await PublicDocument.WriteAsync(http, document.Json, document.ETag);
     }
+
+    // The browser is no place for tokens (RFC 9700 section 2.1.2): such types are announced where a client is registered for them, and nowhere else.
+    private static IReadOnlyList<string> AnnouncedFor(RegisteredUse use) =>
+        [.. ResponseType.Names.Where(name => name == ResponseType.CodeName || use.ResponseTypes.Any(used => ResponseType.IsSame(name, used)))];
 }

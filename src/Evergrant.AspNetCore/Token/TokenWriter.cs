@@ -66,10 +66,7 @@ internal sealed class TokenWriter(KeyRings rings, PairwiseKey pairwise, IServerS
     /// <summary>Makes and signs the tokens.</summary>
     public async ValueTask<SignedTokens> SignAsync(IssuerSite site, PreparedTokens prepared, CancellationToken cancellationToken)
     {
-        AccessToken access = prepared.Access;
-        string text = prepared.Opaque
-            ? GrantCredential.Write(secrets.Credentials, secrets.Credentials.CurrentNumber, CredentialKind.AccessToken, prepared.Grant, access.Serial, access.ToBody())
-            : await access.ToJwt(prepared.Grant.Authorized).WriteAsync(await rings.SignerAsync(site.Issuer, prepared.Client.AccessTokenSignedAlg ?? SignatureAlgorithm.ES256, access.ExpiresAt, cancellationToken), cancellationToken);
+        string text = await AccessTextAsync(site, prepared, cancellationToken);
         string? idToken = null;
         if (prepared.IdToken is { } content)
         {
@@ -77,7 +74,16 @@ internal sealed class TokenWriter(KeyRings rings, PairwiseKey pairwise, IServerS
             ISigner signer = await rings.SignerAsync(site.Issuer, algorithm, content.ExpiresAt, cancellationToken);
             idToken = await (content with { AccessTokenHash = IdToken.HashOf(text, algorithm) }).WriteAsync(signer, cancellationToken);
         }
-        return new SignedTokens(text, prepared.ExpiresIn, access.Scope, idToken);
+        return new SignedTokens(text, prepared.ExpiresIn, prepared.Access.Scope, idToken);
+    }
+
+    /// <summary>Makes the access token alone.</summary>
+    public async ValueTask<string> AccessTextAsync(IssuerSite site, PreparedTokens prepared, CancellationToken cancellationToken)
+    {
+        AccessToken access = prepared.Access;
+        return prepared.Opaque
+            ? GrantCredential.Write(secrets.Credentials, secrets.Credentials.CurrentNumber, CredentialKind.AccessToken, prepared.Grant, access.Serial, access.ToBody())
+            : await access.ToJwt(prepared.Grant.Authorized).WriteAsync(await rings.SignerAsync(site.Issuer, prepared.Client.AccessTokenSignedAlg ?? SignatureAlgorithm.ES256, access.ExpiresAt, cancellationToken), cancellationToken);
     }
 
     /// <summary>Answers with the tokens of a grant.</summary>

@@ -22,5 +22,6 @@ internal static class ClaimName
     public static readonly JsonEncodedText Nonce = JsonEncodedText.Encode("nonce");
     public static readonly JsonEncodedText Azp = JsonEncodedText.Encode("azp");
     public static readonly JsonEncodedText AccessTokenHash = JsonEncodedText.Encode("at_hash");
+    public static readonly JsonEncodedText CodeHash = JsonEncodedText.Encode("c_hash");
     public static readonly JsonEncodedText SessionId = JsonEncodedText.Encode("sid");
 }

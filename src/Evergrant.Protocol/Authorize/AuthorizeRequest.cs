@@ -17,6 +17,9 @@ public sealed record AuthorizeRequest
     /// <summary>redirect_uri as sent; null when absent.</summary>
     public string? RedirectUri => Parameters["redirect_uri"];
 
+    /// <summary>response_type; null when absent or unknown.</summary>
+    public ResponseType? Type { get; init; }
+
     /// <summary>response_mode; null when absent.</summary>
     public string? ResponseMode => Parameters["response_mode"];
 
@@ -76,6 +79,7 @@ public sealed record AuthorizeRequest
             Parameters = parameters,
             Scopes = scopes,
             Resources = [.. parameters.Many("resource").Concat(parameters.Many("audience")).Distinct()],
+            Type = Authorize.ResponseType.Parse(parameters["response_type"]),
             Prompts = parameters["prompt"]?.Split(' ', StringSplitOptions.RemoveEmptyEntries) ?? [],
             MaxAge = int.TryParse(parameters["max_age"], NumberStyles.None, CultureInfo.InvariantCulture, out int age) ? age : null,
             Claims = ClaimsParameter.Parse(parameters["claims"]),

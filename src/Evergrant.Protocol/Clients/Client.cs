@@ -169,6 +169,12 @@ public sealed record Client
     /// <summary>Whether parameters beside a Request Object count where it is silent (OpenID Connect Core section 6.3.3 against RFC 9101 section 5).</summary>
     public bool MergesRequestObject { get; init; }
 
+    /// <summary>Response modes that the client uses (FAPI 2.0 Message Signing section 5.3.3); empty for any.</summary>
+    public IReadOnlyList<string> ResponseModes { get => field ?? []; init; } = []; // null in the document of a client that was stored before there were such
+
+    /// <summary>Algorithm of authorization responses as JWT (JARM section 3); null is RS256.</summary>
+    public string? AuthorizationSignedResponseAlg { get; init; }
+
     /// <summary>The client's home page, shown on the consent page; null for none.</summary>
     public string? ClientUri { get; init; }
 

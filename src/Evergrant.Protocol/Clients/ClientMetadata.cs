@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Evergrant.Jose;
+using Evergrant.Protocol.Authorize;
 using Evergrant.Protocol.Grants;
 using Evergrant.Protocol.Policies;
 
@@ -30,6 +31,7 @@ public static class ClientMetadata
         "id_token_signed_response_alg", "userinfo_signed_response_alg", "access_token_format", "access_token_signed_alg", "consent", "require_pkce",
         "redirect_uri_optional_at_token", "default_max_age", "require_auth_time", "claims_in_id_token", "allowed_origins", "flags", "policy",
         "require_pushed_authorization_requests", "unregistered_redirect_uris", "require_signed_request_object", "request_object_signing_alg", "merge_request_object",
+        "response_modes", "authorization_signed_response_alg",
     ];
 
     /// <summary>Signature algorithms that a client may choose.</summary>
@@ -39,7 +41,7 @@ public static class ClientMetadata
     public static IReadOnlyList<string> PlainGrantTypes { get; } = ["authorization_code", "refresh_token", "client_credentials", Token.DeviceCodeGrant.Name];
 
     /// <summary>Grant types that a client may be registered for. Beyond the plain ones, an issuer offers and announces one as soon as a client of it is registered for it.</summary>
-    public static IReadOnlyList<string> GrantTypes { get; } = [.. PlainGrantTypes];
+    public static IReadOnlyList<string> GrantTypes { get; } = [.. PlainGrantTypes, ResponseType.ImplicitGrant];
 
     /// <summary>Reads and judges the metadata of a client.</summary>
     /// <param name="json">The object.</param>
@@ -68,14 +70,21 @@ public static class ClientMetadata
         bool usesCode = grants.Contains("authorization_code");
         if (grants.Contains("client_credentials") && method == ClientAuthenticationMethod.None) read.Fault("grant_types", "has client_credentials, which public clients cannot use (RFC 6749 section 4.4)");
         IReadOnlyList<string> responses = read.Texts("response_types") ?? (usesCode ? ["code"] : []);
-        foreach (string response in responses.Where(r => r != "code")) read.Fault("response_types", $"has a value that is not offered: {response}");
+        foreach (string response in responses)
+        {
+            if (ResponseType.Parse(response) is not { } kind) read.Fault("response_types", $"has a value that is not offered: {response}");
+            else if (kind.IsFrontChannel && !grants.Contains(ResponseType.ImplicitGrant)) read.Fault("response_types", $"has {response}, which needs the grant type implicit (RFC 7591 section 2.1)");
+            else if (kind.Code && !usesCode) read.Fault("response_types", $"has {response}, which needs the grant type authorization_code (RFC 7591 section 2.1)");
+        }
+        IReadOnlyList<string> modes = read.Texts("response_modes") ?? [];
+        foreach (string mode in modes.Where(m => !AuthorizeTarget.ModeNames.Contains(m))) read.Fault("response_modes", $"has a value that is not offered: {mode}");
 
         IReadOnlyList<string> redirects = read.Texts("redirect_uris") ?? [];
         foreach (string uri in redirects)
         {
             if (RedirectUri.Fault(uri, type, context.AllowLoopback) is { } fault) read.Fault("redirect_uris", $"{uri} {fault}");
         }
-        if (usesCode && responses.Count > 0 && redirects.Count == 0) read.Fault("redirect_uris", "is empty, but authorization_code needs one (RFC 6749 section 3.1.2.2)");
+        if (responses.Count > 0 && redirects.Count == 0) read.Fault("redirect_uris", "is empty, but authorization_code and implicit need one (RFC 6749 section 3.1.2.2)");
         IReadOnlyList<string> logouts = read.Texts("post_logout_redirect_uris") ?? [];
         foreach (string uri in logouts)
         {
@@ -144,8 +153,10 @@ public static class ClientMetadata
             RequirePushedAuthorizationRequests = read.Flag("require_pushed_authorization_requests") ?? false,
             UnregisteredRedirectUris = read.Flag("unregistered_redirect_uris") ?? false,
             RequireSignedRequestObject = read.Flag("require_signed_request_object") ?? false,
-            RequestObjectSigningAlg = Algorithm(read, "request_object_signing_alg", Authorize.RequestObjects.Algorithms),
+            RequestObjectSigningAlg = Algorithm(read, "request_object_signing_alg", RequestObjects.Algorithms),
             MergesRequestObject = read.Flag("merge_request_object") ?? false,
+            ResponseModes = modes,
+            AuthorizationSignedResponseAlg = Algorithm(read, "authorization_signed_response_alg"),
             Flags = Flags(read),
             Policy = read.Member("policy") is { ValueKind: not JsonValueKind.Null } policy ? PolicyDocument.Parse(policy, "policy.", read.Faults, method == ClientAuthenticationMethod.None) : null,
             CreatedAt = context.Existing?.CreatedAt ?? context.Now,
@@ -191,6 +202,8 @@ public static class ClientMetadata
         if (client.RequireSignedRequestObject) json["require_signed_request_object"] = true;
         Put("request_object_signing_alg", client.RequestObjectSigningAlg);
         if (client.MergesRequestObject) json["merge_request_object"] = true;
+        List("response_modes", client.ResponseModes);
+        Put("authorization_signed_response_alg", client.AuthorizationSignedResponseAlg);
         List("allowed_origins", client.AllowedOrigins);
         List("flags", client.Flags);
         if (client.Policy is { } policy) json["policy"] = policy.Write();

@@ -14,4 +14,7 @@ public sealed record ServerFeatures
 
     /// <summary>What is demanded of every authorization request.</summary>
     public AuthorizeDemands Demands { get; init; } = AuthorizeDemands.None;
+
+    /// <summary>Response types on offer.</summary>
+    public IReadOnlyList<string> ResponseTypes { get; init; } = [ResponseType.CodeName];
 }

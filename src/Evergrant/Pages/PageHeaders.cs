@@ -10,16 +10,19 @@ internal static class PageHeaders
     /// <param name="formOrigin">Origins (or schemes with colon) to which the answer of a form may redirect, space-delimited; null for none. Browsers apply form-action to redirects too.</param>
     /// <param name="nonce">Nonce of the one inline script; null for pages without.</param>
     /// <param name="scripts">Whether scripts and calls of this origin are allowed (the playground).</param>
-    public static void Apply(HttpContext http, string? formOrigin = null, string? nonce = null, bool scripts = false)
+    /// <param name="opener">Whether the page stays in touch with the window that opened it (response_mode web_message).</param>
+    /// <param name="frames">Origin that may frame the page; null for none.</param>
+    public static void Apply(HttpContext http, string? formOrigin = null, string? nonce = null, bool scripts = false, bool opener = false, string? frames = null)
     {
         IHeaderDictionary headers = http.Response.Headers;
         headers.ContentSecurityPolicy = "default-src 'none'"
             + (nonce is not null ? $"; script-src 'nonce-{nonce}'" : scripts ? "; script-src 'self'; connect-src 'self'" : "")
             + "; style-src 'self'; img-src 'self' data:; form-action 'self'" + (IsSource(formOrigin) ? " " + formOrigin : "")
-            + "; frame-ancestors 'none'; base-uri 'none'; object-src 'none'";
-        headers.XFrameOptions = "DENY";
+            + "; frame-ancestors " + (IsSource(frames) ? frames : "'none'") + "; base-uri 'none'; object-src 'none'";
+        // It knows no origins; where one may frame the page, the policy above says which.
+        headers.XFrameOptions = frames is null ? "DENY" : StringValues.Empty;
         headers["Referrer-Policy"] = "no-referrer";
-        headers["Cross-Origin-Opener-Policy"] = "same-origin";
+        headers["Cross-Origin-Opener-Policy"] = opener ? "unsafe-none" : "same-origin";
         headers["Permissions-Policy"] = "camera=(), microphone=(), geolocation=(), payment=(), publickey-credentials-get=(self), publickey-credentials-create=(self)";
         headers["X-Robots-Tag"] = "noindex";
         NoStore(headers);

@@ -135,5 +135,7 @@ internal sealed class PolicyHost : IAsyncDisposable
         public Task ShowDeviceDoneAsync(HttpContext http, DeviceDonePage page) => http.Response.WriteAsync("done", http.RequestAborted);
 
         public Task ShowFormPostAsync(HttpContext http, FormPostPage page) => http.Response.WriteAsync("form", http.RequestAborted);
+
+        public Task ShowWebMessageAsync(HttpContext http, WebMessagePage page) => http.Response.WriteAsync("message", http.RequestAborted);
     }
 }
