@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Evergrant.AspNetCore.Outbound;
 using Evergrant.Protocol.Authorize;
 using Evergrant.Protocol.Clients;
 using Evergrant.Protocol.Keys;
@@ -36,6 +37,9 @@ public sealed class EvergrantOptions
     /// <summary>What is demanded of every authorization request, whoever the client is; clients may be registered with demands of their own.</summary>
     public AuthorizeDemands Demands { get; init; } = AuthorizeDemands.None;
 
+    /// <summary>What the server may fetch from others: keys and documents of clients, of trusted issuers.</summary>
+    public OutboundOptions Outbound { get; init; } = new();
+
     /// <summary>Everything that is wrong with the settings; empty when they can be used.</summary>
     public IReadOnlyList<string> Faults()
     {
@@ -57,6 +61,7 @@ public sealed class EvergrantOptions
         if (KeyTimes.Announce < TimeSpan.Zero || KeyTimes.Sign <= KeyTimes.MadeAhead) faults.Add("key times: a key must sign for longer than its successor is made ahead, which is twice the time it is announced");
         if (PushedRequestLifetime < TimeSpan.FromSeconds(5) || PushedRequestLifetime >= TimeSpan.FromMinutes(10)) faults.Add("pushed request lifetime: is at least 5 seconds and less than 10 minutes");
         if (CacheAge <= TimeSpan.Zero) faults.Add("cache age: is more than zero, or null");
+        faults.AddRange(Outbound.Faults());
         return faults;
     }
 }

@@ -5,6 +5,7 @@ using Evergrant.AspNetCore.Explain;
 using Evergrant.AspNetCore.Introspection;
 using Evergrant.AspNetCore.Keys;
 using Evergrant.AspNetCore.Metadata;
+using Evergrant.AspNetCore.Outbound;
 using Evergrant.AspNetCore.PushedAuthorization;
 using Evergrant.AspNetCore.Revocation;
 using Evergrant.AspNetCore.Token;
@@ -29,6 +30,7 @@ public static class EvergrantServices
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton(options).AddSingleton<IssuerSites>();
         services.AddSingleton<ClientCatalogue>().AddSingleton<ClientThrottle>().AddSingleton<ClientGate>().AddSingleton<AccessTokenForms>();
+        services.AddSingleton<OutboundFetcher>().AddSingleton<RemoteDocuments>().AddSingleton<RemoteKeys>().AddSingleton<ClientKeys>();
         services.AddSingleton<KeyRings>().AddSingleton<PairwiseKey>().AddSingleton<RefusalLog>().AddSingleton(s => new Explainer(s.GetRequiredService<Protocol.Storage.IGrantStore>(), s.GetRequiredService<PresentedTokens>(), s.GetRequiredService<IServerSecrets>(), s.GetRequiredService<IssuerSites>(), s.GetRequiredService<TimeProvider>()));
         services.AddSingleton<TokenWriter>().AddSingleton<PresentedTokens>().AddSingleton<OtherGrants>().AddSingleton<GrantTypes>();
         services.AddSingleton<IGrantType, AuthorizationCodeGrantType>().AddSingleton<IGrantType, RefreshTokenGrantType>().AddSingleton<IGrantType, ClientCredentialsGrantType>().AddSingleton<IGrantType, DeviceCodeGrantType>();

@@ -183,6 +183,12 @@ public enum Refusal
     /// <summary>The browser came with the request_uri after its time. Client: push the request at the moment the End-User leaves.</summary>
     RequestUriExpired,
 
+    /// <summary>The request_uri leads to a server of the client, but is not registered. Operator: add it to request_uris.</summary>
+    RequestUriUnregistered,
+
+    /// <summary>Nothing that is a Request Object could be fetched from the registered request_uri. Client: look at the server behind it; operator: the log has the cause.</summary>
+    RequestUriUnreachable,
+
     /// <summary>A pushed request holds a request_uri (RFC 9126 section 2.1). Client: push the parameters themselves.</summary>
     RequestUriPushed,
 

@@ -101,7 +101,7 @@ internal sealed class AuthorizeEndpoint(
                 switch (decision)
                 {
                     case Prompted prompted:
-                        await pages.ShowAsync(http, site, interaction.Parameters, facts, prompted);
+                        await pages.ShowAsync(http, site, found.Sent, facts, prompted);
                         return;
                     case Protocol.Authorize.Refused refused:
                         if (found.Use is RemoveHandle removal)
@@ -172,7 +172,7 @@ internal sealed class AuthorizeEndpoint(
         OAuthError? unanswerable = AuthorizeTarget.Find(received.Request, received.Client, out AuthorizeTarget? target);
         // A reference that is not good hides where, and with which state, the client wants to be answered; so does an object, unless a redirect URI stands beside it.
         if (received is { Client: not null, Request.Fault: { } fault } && (received.Request.RedirectUri is null || received.Request.Parameters["request"] is null)) unanswerable = fault;
-        if (unanswerable is null) return new(received.Request, target!, received.Use);
+        if (unanswerable is null) return new(received.Request, target!, received.Sent, received.Use);
         await pages.RefuseAsync(http, site, unanswerable, received.Request.ClientId);
         return null;
     }
@@ -208,7 +208,7 @@ internal sealed class AuthorizeEndpoint(
     private async ValueTask<AuthorizationFacts> GatherAsync(
         HttpContext http, IssuerSite site, Interaction interaction, Answerable found, IReadOnlyList<Session> sessions, bool chosen, ConsentAnswer? answer)
     {
-        (AuthorizeRequest request, AuthorizeTarget target, _) = found;
+        (AuthorizeRequest request, AuthorizeTarget target, _, _) = found;
         string? hinted = null;
         bool foreign = false;
         if (request.Parameters["id_token_hint"] is { } hint)
@@ -242,5 +242,5 @@ internal sealed class AuthorizeEndpoint(
     }
 
     /// <summary>A request whose answer has somewhere to go.</summary>
-    private sealed record Answerable(AuthorizeRequest Request, AuthorizeTarget Target, Change? Use);
+    private sealed record Answerable(AuthorizeRequest Request, AuthorizeTarget Target, Parameters Sent, Change? Use);
 }

@@ -24,7 +24,7 @@ internal sealed class MetadataEndpoint(ClientCatalogue clients, GrantTypes grant
         RegisteredUse use = await clients.UseOfAsync(site.Issuer, http.RequestAborted);
         if (!_documents.TryGetValue(site, out (ScopeCatalogue Scopes, RegisteredUse Use, byte[] Json, string ETag) document) || document.Scopes != scopes || document.Use != use)
         {
-            var features = new ServerFeatures { GrantTypes = grants.AnnouncedFor(use), Demands = options.Demands, ResponseTypes = AnnouncedFor(use) };
+            var features = new ServerFeatures { GrantTypes = grants.AnnouncedFor(use), Demands = options.Demands, ResponseTypes = AnnouncedFor(use), FetchesRequestObjects = use.RequestUris };
             byte[] json = System.Text.Encoding.UTF8.GetBytes(ServerMetadata.Build(site.Issuer, site.Base, scopes, features).ToJsonString(Readable));
             document = _documents[site] = (scopes, use, json, '"' + Convert.ToHexStringLower(SHA256.HashData(json)[..8]) + '"');
         }

@@ -88,6 +88,13 @@ public sealed record Client
     /// <summary>The client's public keys as a JWK Set (RFC 7517); null for none.</summary>
     public string? Jwks { get; init; }
 
+    /// <summary>Where the client publishes its keys, instead of <see cref="Jwks"/>; null for nowhere.</summary>
+    public string? JwksUri { get; init; }
+
+    /// <summary>The keys that were fetched from <see cref="JwksUri"/>; null until somebody needs them. Not stored.</summary>
+    [JsonIgnore]
+    public JwkSet? FetchedKeys { get; init; }
+
     /// <summary>Whether a client assertion may name the token endpoint as audience instead of the issuer (RFC 7523 against RFC 7523bis).</summary>
     public bool LegacyAssertionAudience { get; init; }
 
@@ -169,6 +176,9 @@ public sealed record Client
     /// <summary>Whether parameters beside a Request Object count where it is silent (OpenID Connect Core section 6.3.3 against RFC 9101 section 5).</summary>
     public bool MergesRequestObject { get; init; }
 
+    /// <summary>Addresses of the client's own server that Request Objects are fetched from (OpenID Connect Registration section 2); empty for none.</summary>
+    public IReadOnlyList<string> RequestUris { get => field ?? []; init; } = []; // null in the document of a client that was stored before there were such
+
     /// <summary>Response modes that the client uses (FAPI 2.0 Message Signing section 5.3.3); empty for any.</summary>
     public IReadOnlyList<string> ResponseModes { get => field ?? []; init; } = []; // null in the document of a client that was stored before there were such
 
@@ -206,9 +216,9 @@ public sealed record Client
         }
     }
 
-    /// <summary>The client's keys, parsed once; null when it has none or they do not parse.</summary>
+    /// <summary>The client's keys, parsed once, or fetched; null when it has none, they do not parse, or they have not been fetched.</summary>
     [JsonIgnore]
-    public JwkSet? Keys => Jwks is null ? null : _keys is { } known && ReferenceEquals(known.Text, Jwks) ? known.Set : (_keys = ReadKeys.Of(Jwks)).Set;
+    public JwkSet? Keys => Jwks is null ? FetchedKeys : _keys is { } known && ReferenceEquals(known.Text, Jwks) ? known.Set : (_keys = ReadKeys.Of(Jwks)).Set;
 
     // A copy made by "with" takes this field along; the text says whose keys they are.
     private ReadKeys? _keys;

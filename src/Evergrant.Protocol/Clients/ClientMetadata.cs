@@ -27,11 +27,11 @@ public static class ClientMetadata
     public static IReadOnlyList<string> Members { get; } =
     [
         "issuer", "client_id", "client_name", "client_uri", "application_type", "token_endpoint_auth_method", "redirect_uris", "post_logout_redirect_uris",
-        "grant_types", "response_types", "scope", "resources", "introspect", "jwks", "legacy_assertion_audience", "subject_type", "sector_identifier_uri",
+        "grant_types", "response_types", "scope", "resources", "introspect", "jwks", "jwks_uri", "legacy_assertion_audience", "subject_type", "sector_identifier_uri",
         "id_token_signed_response_alg", "userinfo_signed_response_alg", "access_token_format", "access_token_signed_alg", "consent", "require_pkce",
         "redirect_uri_optional_at_token", "default_max_age", "require_auth_time", "claims_in_id_token", "allowed_origins", "flags", "policy",
         "require_pushed_authorization_requests", "unregistered_redirect_uris", "require_signed_request_object", "request_object_signing_alg", "merge_request_object",
-        "response_modes", "authorization_signed_response_alg",
+        "request_uris", "response_modes", "authorization_signed_response_alg",
     ];
 
     /// <summary>Signature algorithms that a client may choose.</summary>
@@ -110,7 +110,10 @@ public static class ClientMetadata
 
         string? jwks = read.Object("jwks");
         if (jwks is not null && !JwkSet.TryParse(Encoding.UTF8.GetBytes(jwks), out _, out string? jwksFault)) read.Fault("jwks", jwksFault);
-        if (jwks is null && method == ClientAuthenticationMethod.PrivateKeyJwt) read.Fault("jwks", "is missing, but private_key_jwt needs it");
+        string? jwksUri = read.Text("jwks_uri");
+        if (jwksUri is not null && !IsFetchable(jwksUri, context.AllowLoopback)) read.Fault("jwks_uri", "is not an https URL (OpenID Connect Registration section 2)");
+        if (jwksUri is not null && read.Has("jwks")) read.Fault("jwks_uri", "stands beside jwks; only one of them may be there (RFC 7591 section 2)");
+        if (jwks is null && jwksUri is null && method == ClientAuthenticationMethod.PrivateKeyJwt) read.Fault("jwks", "is missing, but private_key_jwt needs it or jwks_uri");
 
         int? maxAge = read.Number("default_max_age", 0, int.MaxValue);
         IReadOnlyList<string> origins = read.Texts("allowed_origins") ?? [];
@@ -128,6 +131,7 @@ public static class ClientMetadata
             AuthenticationMethod = method,
             SecretHashes = secret ? context.Existing?.SecretHashes ?? [] : [],
             Jwks = jwks,
+            JwksUri = jwksUri,
             LegacyAssertionAudience = read.Flag("legacy_assertion_audience") ?? false,
             RedirectUris = redirects,
             LoopbackAnyPort = context.AllowLoopback,
@@ -155,6 +159,7 @@ public static class ClientMetadata
             RequireSignedRequestObject = read.Flag("require_signed_request_object") ?? false,
             RequestObjectSigningAlg = Algorithm(read, "request_object_signing_alg", RequestObjects.Algorithms),
             MergesRequestObject = read.Flag("merge_request_object") ?? false,
+            RequestUris = RequestUris(read, context),
             ResponseModes = modes,
             AuthorizationSignedResponseAlg = Algorithm(read, "authorization_signed_response_alg"),
             Flags = Flags(read),
@@ -184,6 +189,7 @@ public static class ClientMetadata
         List("resources", client.Resources);
         if (client.MayIntrospect) json["introspect"] = true;
         if (client.Jwks is not null) json["jwks"] = JsonNode.Parse(client.Jwks);
+        Put("jwks_uri", client.JwksUri);
         if (client.LegacyAssertionAudience) json["legacy_assertion_audience"] = true;
         json["subject_type"] = client.SubjectType.ToString().ToLowerInvariant();
         Put("sector_identifier_uri", client.SectorIdentifierUri);
@@ -202,6 +208,7 @@ public static class ClientMetadata
         if (client.RequireSignedRequestObject) json["require_signed_request_object"] = true;
         Put("request_object_signing_alg", client.RequestObjectSigningAlg);
         if (client.MergesRequestObject) json["merge_request_object"] = true;
+        List("request_uris", client.RequestUris);
         List("response_modes", client.ResponseModes);
         Put("authorization_signed_response_alg", client.AuthorizationSignedResponseAlg);
         List("allowed_origins", client.AllowedOrigins);
@@ -241,6 +248,17 @@ public static class ClientMetadata
         return flags;
     }
 
+    private static IReadOnlyList<string> RequestUris(JsonMembers read, ClientRegistrationContext context)
+    {
+        IReadOnlyList<string> uris = read.Texts("request_uris") ?? [];
+        foreach (string uri in uris)
+        {
+            // OpenID Connect Core section 6.2 has https; in development mode the client's server may be this machine.
+            if (!Uri.TryCreate(uri, UriKind.Absolute, out Uri? parsed) || !(parsed.Scheme == "https" || (context.AllowLoopback && parsed is { Scheme: "http", IsLoopback: true }))) read.Fault("request_uris", $"{uri} is not an https URI");
+        }
+        return uris;
+    }
+
     private static string? Algorithm(JsonMembers read, string name, IReadOnlyList<string>? choices = null)
     {
         choices ??= SigningAlgorithms;
@@ -249,6 +267,12 @@ public static class ClientMetadata
         read.Fault(name, $"is none of {string.Join(", ", choices)}");
         return null;
     }
+
+    /// <summary>Whether a member names a document that this server may fetch: an https URL; in development mode also an http URL of this machine.</summary>
+    /// <param name="uri">The value.</param>
+    /// <param name="allowLoopback">Development mode.</param>
+    internal static bool IsFetchable(string uri, bool allowLoopback) =>
+        Uri.TryCreate(uri, UriKind.Absolute, out Uri? parsed) && parsed.UserInfo.Length == 0 && !uri.Contains('#') && (parsed.Scheme == "https" || (allowLoopback && parsed is { Scheme: "http", IsLoopback: true }));
 
     private static string HostOf(string uri) => Uri.TryCreate(uri, UriKind.Absolute, out Uri? parsed) ? parsed.Host : "";
 }

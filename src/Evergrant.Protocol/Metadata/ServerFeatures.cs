@@ -17,4 +17,7 @@ public sealed record ServerFeatures
 
     /// <summary>Response types on offer.</summary>
     public IReadOnlyList<string> ResponseTypes { get; init; } = [ResponseType.CodeName];
+
+    /// <summary>Whether Request Objects are fetched from addresses that clients have registered.</summary>
+    public bool FetchesRequestObjects { get; init; }
 }

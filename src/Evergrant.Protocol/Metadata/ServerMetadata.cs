@@ -20,6 +20,7 @@ public static class ServerMetadata
         // Absent they mean false (RFC 9126 section 5, RFC 9101 section 10.5).
         if (features.Demands.PushedRequests) document["require_pushed_authorization_requests"] = true;
         if (features.Demands.SignedRequests) document["require_signed_request_object"] = true;
+        if (features.FetchesRequestObjects) document["require_request_uri_registration"] = true;
         return document;
     }
 
@@ -58,7 +59,7 @@ public static class ServerMetadata
         ["request_parameter_supported"] = true,
         ["request_object_signing_alg_values_supported"] = List(SignatureAlgorithm.Asymmetric),
         // Absent it would mean true (OpenID Connect Discovery section 3).
-        ["request_uri_parameter_supported"] = false,
+        ["request_uri_parameter_supported"] = features.FetchesRequestObjects,
         ["prompt_values_supported"] = List(["none", "login", "consent", "select_account"]),
         ["ui_locales_supported"] = List(["en"]),
     };

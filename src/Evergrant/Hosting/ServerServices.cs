@@ -32,6 +32,7 @@ internal static class ServerServices
             Policy = settings.Policy,
             Demands = settings.Demands,
             Development = settings.Development,
+            Outbound = settings.Outbound,
             CacheAge = store.Database is null ? null : LongestAge,
             Claims = async (request, cancellationToken) =>
                 await AccountClaims.FindAsync(store.Accounts, request.AccountId, cancellationToken) is { } claims ? new ClaimSet(claims) : null,

@@ -1,6 +1,7 @@
 using System.Collections;
 using System.Globalization;
 using System.Net;
+using Evergrant.AspNetCore.Outbound;
 using Evergrant.Postgres;
 using Evergrant.Protocol;
 using Evergrant.Protocol.Authorize;
@@ -45,6 +46,9 @@ internal sealed record ServerSettings
 
     /// <summary>Whose forwarded headers are believed.</summary>
     public IReadOnlyList<IPNetwork> TrustedProxies { get; init; } = [];
+
+    /// <summary>What may be fetched from others.</summary>
+    public OutboundOptions Outbound { get; init; } = new();
 
     /// <summary>Full path of the state to apply at start; null for none.</summary>
     public string? Apply { get; init; }

@@ -25,6 +25,8 @@ internal sealed record Setting(string Path, string Type, string? WhenNotSet, str
         new("certificate.path", "PEM file", "none", "The certificate for https, followed by its intermediates. Read again when the file changes."),
         new("certificate.key_path", "PEM file", "the file of the certificate", "The certificate's private key. Nobody but its owner and group may read it."),
         new("trusted_proxies[]", "address or network", "none", "Whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed, e.g. `10.0.0.1` or `10.0.0.0/8`."),
+        new("outbound.allowed_hosts[]", "host or host:port", "none", "Hosts that may have private addresses, and with a port other than 443 that port, when keys and documents of clients or trusted issuers are fetched. All others have to be public https hosts."),
+        new("outbound.timeout", "duration `d.hh:mm:ss`", "`00:00:05`", "How long one such fetch may take; from 1 to 30 seconds."),
         new("apply", "file", "none", "Clients, users, scopes and resources that are applied at every start, as `evergrant apply -f` does."),
         new("log_level", "`trace`, `debug`, `information`, `warning` or `error`", "`information`", "From which level on the server writes log lines to standard error."),
         new("keep_events", "duration `d.hh:mm:ss`", "`30.00:00:00`", "How long refusals, replays and ended grants can be explained."),

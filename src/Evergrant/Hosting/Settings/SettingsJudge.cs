@@ -1,6 +1,7 @@
 using System.Net;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using Evergrant.AspNetCore.Outbound;
 using Evergrant.Protocol.Authorize;
 
 namespace Evergrant.Hosting.Settings;
@@ -32,7 +33,7 @@ internal sealed class SettingsJudge(SettingValues values, List<string> faults, s
             Urls = urls, TrustedProxies = proxies,
             CertificatePath = certificate is null ? null : Full(certificate), CertificateKeyPath = key is null ? null : Full(key),
             Apply = values.Find("apply") is { } apply ? Readable("apply", apply) : null,
-            LogLevel = Level(), KeepEvents = KeepEvents(),
+            Outbound = Outbound(), LogLevel = Level(), KeepEvents = KeepEvents(),
         };
     }
 
@@ -149,6 +150,22 @@ internal sealed class SettingsJudge(SettingValues values, List<string> faults, s
         if (values.Find(path) is not { } value || value.Text == "optional") return false;
         if (value.Text != "required") faults.Add($"{path}: {value.Text} is neither optional nor required ({value.Place})");
         return true;
+    }
+
+    private OutboundOptions Outbound()
+    {
+        IReadOnlyList<SettingValue> hosts = values.List("outbound.allowed_hosts[]");
+        for (int i = 0; i < hosts.Count; i++)
+        {
+            if (!Uri.TryCreate("https://" + hosts[i].Text, UriKind.Absolute, out Uri? uri) || uri.PathAndQuery != "/" || uri.UserInfo.Length > 0 || hosts[i].Text.Contains('/')) faults.Add($"outbound.allowed_hosts[{i}]: {hosts[i].Text} is neither a host nor host:port ({hosts[i].Place})");
+        }
+        TimeSpan timeout = TimeSpan.FromSeconds(5);
+        if (values.Find("outbound.timeout") is { } set)
+        {
+            if (ServerSettings.Duration(set.Text) is { } span && span >= TimeSpan.FromSeconds(1) && span <= TimeSpan.FromSeconds(30)) timeout = span;
+            else faults.Add($"outbound.timeout: {set.Text} is not a duration d.hh:mm:ss from 00:00:01 to 00:00:30 ({set.Place})");
+        }
+        return new OutboundOptions { AllowedHosts = [.. hosts.Select(h => h.Text.ToLowerInvariant())], Timeout = timeout };
     }
 
     private LogLevel Level()

@@ -1,0 +1,190 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Net;
+using System.Net.Http.Headers;
+using System.Net.Sockets;
+using Evergrant.Protocol.Outbound;
+using Microsoft.Extensions.Logging;
+
+namespace Evergrant.AspNetCore.Outbound;
+
+/// <summary>The only way out: every request that this server makes to a URL which somebody else has named. The name is resolved once, all its addresses are judged, and the connection is made
+/// to one of those. No redirects, cookies, proxies or compression; bounded in size, time and number.</summary>
+internal sealed partial class OutboundFetcher : IDisposable
+{
+    private const int HeaderKilobytes = 16;
+
+    // What failed is answered no sooner than this, so that the time tells nothing about names and ports inside.
+    private static readonly TimeSpan FailureFloor = TimeSpan.FromMilliseconds(300);
+    private static readonly HttpRequestOptionsKey<IPAddress[]> Checked = new("addresses");
+
+    private readonly OutboundRules _rules;
+    private readonly OutboundOptions _options;
+    private readonly ILogger<OutboundFetcher> _log;
+    private readonly HttpMessageInvoker _http;
+    private readonly ConcurrentDictionary<string, int> _hosts = new(StringComparer.Ordinal);
+    private int _running;
+
+    public OutboundFetcher(EvergrantOptions options, ILogger<OutboundFetcher> log)
+    {
+        _options = options.Outbound;
+        _log = log;
+        _rules = new OutboundRules(_options.AllowedHosts, options.Development, [.. options.Issuers.Select(i => OutboundRules.AuthorityOf(new Uri(i.Issuer))).Distinct()]);
+        _http = new HttpMessageInvoker(new SocketsHttpHandler
+        {
+            AllowAutoRedirect = false,
+            UseCookies = false,
+            UseProxy = false,
+            AutomaticDecompression = DecompressionMethods.None,
+            MaxResponseHeadersLength = HeaderKilobytes,
+            MaxResponseDrainSize = 0,
+            ConnectCallback = ConnectAsync,
+            // A connection is to an address that was judged; it is not kept for longer than a name may be believed.
+            PooledConnectionLifetime = TimeSpan.FromSeconds(30),
+            PooledConnectionIdleTimeout = TimeSpan.FromSeconds(5),
+            ActivityHeadersPropagator = null,
+        });
+    }
+
+    /// <summary>Whether anything would be fetched from a URL at all; nothing is resolved yet.</summary>
+    public bool Allows(string url) => _rules.Judge(url) is not null;
+
+    /// <summary>Fetches a document.</summary>
+    /// <param name="url">Its URL as somebody named it.</param>
+    /// <param name="kind">What it may be.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public ValueTask<FetchOutcome> GetAsync(string url, DocumentKind kind, CancellationToken cancellationToken) =>
+        SendAsync(url, kind.Name, HttpMethod.Get, null, null, (response, c) => ReadAsync(response, kind, c), cancellationToken);
+
+    /// <summary>Posts to a URL and looks at the status alone: 200 and 204 are success.</summary>
+    /// <param name="url">The URL as somebody named it.</param>
+    /// <param name="purpose">For the log, e.g. backchannel_logout_uri.</param>
+    /// <param name="body">The body with its type.</param>
+    /// <param name="authorization">The Authorization header; null for none.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public async ValueTask<FetchFault> PostAsync(string url, string purpose, HttpContent body, AuthenticationHeaderValue? authorization, CancellationToken cancellationToken) => (await SendAsync(
+        url, purpose, HttpMethod.Post, body, authorization,
+        (response, _) => new(new FetchOutcome(null, response.StatusCode is HttpStatusCode.OK or HttpStatusCode.NoContent ? FetchFault.None : FetchFault.StatusNotOk)), cancellationToken)).Fault;
+
+    public void Dispose() => _http.Dispose();
+
+    private async ValueTask<FetchOutcome> SendAsync(
+        string url, string purpose, HttpMethod method, HttpContent? body, AuthenticationHeaderValue? authorization,
+        Func<HttpResponseMessage, CancellationToken, ValueTask<FetchOutcome>> read, CancellationToken cancellationToken)
+    {
+        if (_rules.Judge(url) is not { } uri) return new(null, Told(FetchFault.UrlNotAllowed, purpose, null));
+        string host = OutboundRules.AuthorityOf(uri);
+        if (!Enter(host)) return new(null, Told(FetchFault.Busy, purpose, host));
+        long began = Stopwatch.GetTimestamp();
+        FetchOutcome outcome;
+        try
+        {
+            using var time = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+            time.CancelAfter(_options.Timeout);
+            using var request = new HttpRequestMessage(method, uri) { Content = body, Version = HttpVersion.Version11, VersionPolicy = HttpVersionPolicy.RequestVersionExact };
+            request.Headers.TryAddWithoutValidation("User-Agent", "Evergrant");
+            request.Headers.TryAddWithoutValidation("Accept", "application/json, */*;q=0.5");
+            request.Headers.TryAddWithoutValidation("Accept-Encoding", "identity");
+            request.Headers.Authorization = authorization;
+            outcome = await SendAsync(request, uri, read, time.Token);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            outcome = new(null, FetchFault.TimedOut);
+        }
+        catch (Exception exception) when (exception is HttpRequestException or SocketException or IOException or FormatException or InvalidOperationException)
+        {
+            outcome = new(null, FetchFault.Unreachable);
+        }
+        finally
+        {
+            Leave(host);
+        }
+        if (outcome.Fault == FetchFault.None) return outcome;
+        Told(outcome.Fault, purpose, host);
+        TimeSpan rest = FailureFloor - Stopwatch.GetElapsedTime(began);
+        if (rest > TimeSpan.Zero) await Task.Delay(rest, cancellationToken);
+        return outcome;
+    }
+
+    private async ValueTask<FetchOutcome> SendAsync(HttpRequestMessage request, Uri uri, Func<HttpResponseMessage, CancellationToken, ValueTask<FetchOutcome>> read, CancellationToken cancellationToken)
+    {
+        IPAddress[] addresses;
+        try
+        {
+            addresses = IPAddress.TryParse(uri.Host, out IPAddress? literal) ? [literal]
+                : await (_options.Resolve is { } resolve ? resolve(uri.IdnHost, cancellationToken) : Dns.GetHostAddressesAsync(uri.IdnHost, cancellationToken));
+        }
+        catch (SocketException)
+        {
+            addresses = [];
+        }
+        if (!_rules.MayConnect(uri, addresses)) return new(null, FetchFault.AddressNotAllowed);
+        request.Options.Set(Checked, addresses);
+        using HttpResponseMessage response = await _http.SendAsync(request, cancellationToken);
+        return await read(response, cancellationToken);
+    }
+
+    // The addresses that were judged, and no other: the name is not asked again.
+    private static async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellationToken)
+    {
+        if (!context.InitialRequestMessage.Options.TryGetValue(Checked, out IPAddress[]? addresses)) throw new InvalidOperationException("A connection is made to addresses that were judged.");
+        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        try
+        {
+            await socket.ConnectAsync(addresses, context.DnsEndPoint.Port, cancellationToken);
+            return new NetworkStream(socket, ownsSocket: true);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+
+    private static async ValueTask<FetchOutcome> ReadAsync(HttpResponseMessage response, DocumentKind kind, CancellationToken cancellationToken)
+    {
+        if (response.StatusCode != HttpStatusCode.OK) return new(null, FetchFault.StatusNotOk);
+        string type = response.Content.Headers.ContentType?.MediaType?.ToLowerInvariant() ?? "";
+        if (!kind.Accepts(type) || response.Content.Headers.ContentEncoding.Count > 0) return new(null, FetchFault.WrongType);
+        if (response.Content.Headers.ContentLength > kind.LargestBytes) return new(null, FetchFault.TooLarge);
+        byte[] buffer = new byte[kind.LargestBytes + 1];
+        int length = 0, read;
+        await using Stream stream = await response.Content.ReadAsStreamAsync(cancellationToken);
+        while ((read = await stream.ReadAsync(buffer.AsMemory(length), cancellationToken)) > 0)
+        {
+            length += read;
+            if (length > kind.LargestBytes) return new(null, FetchFault.TooLarge);
+        }
+        CacheControlHeaderValue? cache = response.Headers.CacheControl;
+        TimeSpan? age = cache is null ? null : cache.NoStore || cache.NoCache ? TimeSpan.Zero : cache.MaxAge;
+        return new(new FetchedDocument(buffer[..length], type, age), FetchFault.None);
+    }
+
+    private bool Enter(string host)
+    {
+        if (Interlocked.Increment(ref _running) > _options.Concurrent)
+        {
+            Interlocked.Decrement(ref _running);
+            return false;
+        }
+        if (_hosts.AddOrUpdate(host, 1, (_, count) => count + 1) <= Math.Max(1, _options.Concurrent / 4)) return true;
+        Leave(host);
+        return false;
+    }
+
+    private void Leave(string host)
+    {
+        Interlocked.Decrement(ref _running);
+        if (_hosts.AddOrUpdate(host, 0, (_, count) => count - 1) <= 0) _hosts.TryRemove(KeyValuePair.Create(host, 0));
+    }
+
+    private FetchFault Told(FetchFault fault, string purpose, string? host)
+    {
+        LogFault(_log, purpose, host, fault);
+        return fault;
+    }
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Nothing was fetched for {Purpose} from {Host}: {Fault}")]
+    private static partial void LogFault(ILogger logger, string purpose, string? host, FetchFault fault);
+}
