@@ -85,7 +85,7 @@ public class RefreshSteps
 
     [Benchmark(Description = "decide (tag, rows 1 to 10, scope, audience)")]
     public TokenDecision Decide() => RefreshTokenGrant.Decide(
-        new TokenRequest { GrantType = RefreshTokenGrant.Name, RefreshToken = token }, credential, grant, Issuer, client, null, catalogue, keys, Now);
+        new TokenRequest { GrantType = RefreshTokenGrant.Name, RefreshToken = token }, credential, grant, Issuer, client, catalogue, keys, Now);
 
     [Benchmark(Description = "write the successor (check, tag)")]
     public string WriteCredential() => GrantCredential.Write(keys, 1, CredentialKind.RefreshToken, grant, grant.Generation);

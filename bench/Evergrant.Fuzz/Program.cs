@@ -53,19 +53,17 @@ endpoints.SetAction(async (arguments, cancellation) =>
     long whole = arguments.GetValue(count) is > 0 and var asked ? asked : 10_000_000, sent = 0;
     var statuses = new SortedDictionary<int, long>();
     TimeSpan longest = default;
-    TextWriter console = Console.Out;
     long begun = Stopwatch.GetTimestamp();
     for (int round = 0; sent < whole; round++)
     {
-        // What the server prints about itself is no part of the table.
-        Console.SetOut(TextWriter.Null);
-        await using InProcessServer server = await InProcessServer.StartAsync(Directory.CreateTempSubdirectory("evergrant-fuzz-").FullName);
-        Console.SetOut(console);
-        var run = new EndpointRun(server, found.Take);
-        await run.RunAsync(Math.Min(AtOneServer, whole - sent), arguments.GetValue(seed) + round, senders: 8);
-        sent += run.Sent;
-        foreach ((int status, long times) in run.Statuses) statuses[status] = statuses.GetValueOrDefault(status) + times;
-        if (run.Longest > longest) longest = run.Longest;
+        await using (InProcessServer server = await InProcessServer.StartAsync(Directory.CreateTempSubdirectory("evergrant-fuzz-").FullName))
+        {
+            var run = new EndpointRun(server, found.Take);
+            await run.RunAsync(Math.Min(AtOneServer, whole - sent), arguments.GetValue(seed) + round, senders: 8);
+            sent += run.Sent;
+            foreach ((int status, long times) in run.Statuses) statuses[status] = statuses.GetValueOrDefault(status) + times;
+            if (run.Longest > longest) longest = run.Longest;
+        }
         GC.Collect();
         GC.WaitForPendingFinalizers();
         Console.WriteLine(FormattableString.Invariant($"{sent:N0} requests, {sent / Stopwatch.GetElapsedTime(begun).TotalSeconds:N0} a second, {GC.GetTotalMemory(true) >> 20} MiB, {found.Lines.Count} findings"));

@@ -1,5 +1,6 @@
 using Evergrant.AspNetCore.Authorize;
 using Evergrant.AspNetCore.DeviceAuthorization;
+using Evergrant.AspNetCore.EndSession;
 using Evergrant.AspNetCore.Introspection;
 using Evergrant.AspNetCore.Keys;
 using Evergrant.AspNetCore.Metadata;
@@ -26,6 +27,7 @@ public static class EvergrantEndpoints
     private static readonly EndpointRule Authorize = new() { Name = "Authorize", Source = "RFC 6749 section 3.1", Caller = Caller.Browser, Cors = Cors.Never, Caching = Caching.NoStore, BodyLimit = FormLimit, Headers = HeaderSet.Page };
     private static readonly EndpointRule Consent = Authorize with { Name = "Authorize", Source = "OpenID Connect Core section 3.1.2.4" };
     private static readonly EndpointRule Verification = Authorize with { Name = "DeviceVerification", Source = "RFC 8628 section 3.3" };
+    private static readonly EndpointRule EndSession = Authorize with { Name = "EndSession", Source = "OpenID Connect RP-Initiated Logout section 2" };
     private static readonly EndpointRule Token = new() { Name = "Token", Source = "RFC 6749 section 3.2", Caller = Caller.Client, Cors = Cors.Registered, Caching = Caching.NoStore, BodyLimit = FormLimit, Headers = HeaderSet.Json };
     private static readonly EndpointRule Push = Token with { Name = "PushedAuthorization", Source = "RFC 9126 section 2" };
     private static readonly EndpointRule Device = Token with { Name = "DeviceAuthorization", Source = "RFC 8628 section 3.1" };
@@ -50,6 +52,8 @@ public static class EvergrantEndpoints
             Map<DeviceAuthorizationEndpoint>(endpoints, site, p + "/device_authorization", Post, Device, e => e.HandleAsync);
             Map<DeviceVerificationEndpoint>(endpoints, site, p + "/device", GetPost, Verification, e => e.HandleAsync);
             Map<DeviceVerificationEndpoint>(endpoints, site, p + "/device/answer", Post, Verification, e => e.AnswerAsync);
+            Map<EndSessionEndpoint>(endpoints, site, p + "/end_session", GetPost, EndSession, e => e.HandleAsync);
+            Map<EndSessionEndpoint>(endpoints, site, p + "/end_session/answer", Post, EndSession, e => e.AnswerAsync);
             Map<IntrospectionEndpoint>(endpoints, site, p + "/introspect", Post, Introspection, e => e.HandleAsync);
             Map<RevocationEndpoint>(endpoints, site, p + "/revoke", Post, Revocation, e => e.HandleAsync);
             Map<UserInfoEndpoint>(endpoints, site, p + "/userinfo", GetPost, UserInfo, e => e.HandleAsync);

@@ -28,17 +28,19 @@ public sealed class EvergrantOptions
     /// that does, and tells <c>ClientCatalogue</c> and <c>KeyRings</c>.</summary>
     public TimeSpan? CacheAge { get; init; }
 
+    /// <summary>Whether every DPoP proof has to carry a nonce of the server's (RFC 9449 section 8), whatever a client is registered with.</summary>
+    public bool RequireDpopNonce { get; init; }
+
     /// <summary>How long the page of an authorization request may lie open.</summary>
     public TimeSpan InteractionLifetime { get; init; } = TimeSpan.FromHours(1);
 
+    /// <summary>What the server may fetch from others: keys and documents of clients, of trusted issuers.</summary>
+    public OutboundOptions Outbound { get; init; } = new();
     /// <summary>How long a browser may take to bring the request_uri of a pushed request, at most 10 minutes (RFC 9126 section 2.2).</summary>
     public TimeSpan PushedRequestLifetime { get; init; } = TimeSpan.FromMinutes(1);
 
     /// <summary>What is demanded of every authorization request, whoever the client is; clients may be registered with demands of their own.</summary>
     public AuthorizeDemands Demands { get; init; } = AuthorizeDemands.None;
-
-    /// <summary>What the server may fetch from others: keys and documents of clients, of trusted issuers.</summary>
-    public OutboundOptions Outbound { get; init; } = new();
 
     /// <summary>Everything that is wrong with the settings; empty when they can be used.</summary>
     public IReadOnlyList<string> Faults()

@@ -1,6 +1,8 @@
 using Evergrant.AspNetCore.Authorize;
+using Evergrant.AspNetCore.Binding;
 using Evergrant.AspNetCore.Clients;
 using Evergrant.AspNetCore.DeviceAuthorization;
+using Evergrant.AspNetCore.EndSession;
 using Evergrant.AspNetCore.Explain;
 using Evergrant.AspNetCore.Introspection;
 using Evergrant.AspNetCore.Keys;
@@ -9,6 +11,7 @@ using Evergrant.AspNetCore.Outbound;
 using Evergrant.AspNetCore.PushedAuthorization;
 using Evergrant.AspNetCore.Revocation;
 using Evergrant.AspNetCore.Token;
+using Evergrant.AspNetCore.Trust;
 using Evergrant.AspNetCore.UserInfo;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
@@ -19,7 +22,8 @@ namespace Evergrant.AspNetCore;
 /// <summary>Adds the authorization server to a host.</summary>
 public static class EvergrantServices
 {
-    /// <summary>Adds the services. The host adds besides: the stores (IGrantStore, IClientStore, IKeyStore), <see cref="IServerSecrets"/> and <see cref="IInteractions"/>.</summary>
+    /// <summary>Adds the services. The host adds besides: the stores (IGrantStore, IClientStore, IKeyStore), <see cref="IServerSecrets"/> and <see cref="IInteractions"/>;
+    /// <see cref="IAccountDirectory"/> where assertions of others name accounts.</summary>
     /// <param name="services">The host's services.</param>
     /// <param name="options">Settings.</param>
     /// <exception cref="ArgumentException">The settings have faults; the message names all of them.</exception>
@@ -29,15 +33,20 @@ public static class EvergrantServices
         if (faults.Count > 0) throw new ArgumentException("The settings cannot be used: " + string.Join("; ", faults), nameof(options));
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton(options).AddSingleton<IssuerSites>();
-        services.AddSingleton<ClientCatalogue>().AddSingleton<ClientThrottle>().AddSingleton<ClientGate>().AddSingleton<AccessTokenForms>();
+        services.AddSingleton<ClientCatalogue>().AddSingleton<ClientThrottle>().AddSingleton<ClientGate>().AddSingleton<KeyProofs>().AddSingleton<AccessTokenForms>();
         services.AddSingleton<OutboundFetcher>().AddSingleton<RemoteDocuments>().AddSingleton<RemoteKeys>().AddSingleton<ClientKeys>();
         services.AddSingleton<KeyRings>().AddSingleton<PairwiseKey>().AddSingleton<RefusalLog>().AddSingleton(s => new Explainer(s.GetRequiredService<Protocol.Storage.IGrantStore>(), s.GetRequiredService<PresentedTokens>(), s.GetRequiredService<IServerSecrets>(), s.GetRequiredService<IssuerSites>(), s.GetRequiredService<TimeProvider>()));
         services.AddSingleton<TokenWriter>().AddSingleton<PresentedTokens>().AddSingleton<OtherGrants>().AddSingleton<GrantTypes>();
-        services.AddSingleton<IGrantType, AuthorizationCodeGrantType>().AddSingleton<IGrantType, RefreshTokenGrantType>().AddSingleton<IGrantType, ClientCredentialsGrantType>().AddSingleton<IGrantType, DeviceCodeGrantType>();
         services.AddSingleton<AuthorizeRequests>().AddSingleton<FrontChannelTokens>().AddSingleton<SignedResponses>().AddSingleton<PushedAuthorizationEndpoint>();
+        services.AddSingleton<IGrantType, AuthorizationCodeGrantType>().AddSingleton<IGrantType, RefreshTokenGrantType>().AddSingleton<IGrantType, ClientCredentialsGrantType>().AddSingleton<IGrantType, DeviceCodeGrantType>()
+            .AddSingleton<IGrantType, JwtBearerGrantType>();
+        services.TryAddSingleton<IAccountDirectory, NoAccounts>();
+        services.AddSingleton<TrustedKeys>();
         services.AddSingleton<InteractionTickets>().AddSingleton<AuthorizePages>().AddSingleton<IAuthorizeContinuation, AuthorizeContinuation>();
         services.AddSingleton<AuthorizeEndpoint>().AddSingleton<TokenEndpoint>().AddSingleton<IntrospectionEndpoint>().AddSingleton<RevocationEndpoint>();
         services.AddSingleton<DeviceAuthorizationEndpoint>().AddSingleton<DeviceVerificationEndpoint>().AddSingleton<DevicePolls>().AddSingleton<UserCodeThrottle>();
+        services.AddSingleton<Outbox.Outbox>().AddSingleton<Outbox.IDeliverySender, LogoutTokenSender>().AddHostedService<Outbox.OutboxWatch>();
+        services.AddSingleton<EndSessionEndpoint>().AddSingleton(s => new SessionEnds(s.GetRequiredService<Protocol.Storage.IGrantStore>(), s.GetRequiredService<ClientCatalogue>(), s.GetRequiredService<PairwiseKey>(), s.GetRequiredService<Outbox.Outbox>(), s.GetRequiredService<TimeProvider>()));
         services.AddSingleton<UserInfoEndpoint>().AddSingleton<MetadataEndpoint>().AddSingleton<JwksEndpoint>();
         return services;
     }

@@ -11,7 +11,8 @@ public sealed class IssuerSite
         var uri = new Uri(options.Issuer);
         Name = options.Name ?? uri.Host;
         Base = options.Issuer.TrimEnd('/');
-        Prefix = Base[uri.GetLeftPart(UriPartial.Authority).Length..];
+        Origin = uri.GetLeftPart(UriPartial.Authority);
+        Prefix = Base[Origin.Length..];
         IsSecure = uri.Scheme == "https";
         TokenEndpoint = Base + "/token";
     }
@@ -24,6 +25,9 @@ public sealed class IssuerSite
 
     /// <summary>The issuer without a trailing slash; endpoints are below it.</summary>
     public string Base { get; }
+
+    /// <summary>Scheme, host and port of the issuer.</summary>
+    public string Origin { get; }
 
     /// <summary>Path prefix of its endpoints: empty, or with a leading and without a trailing slash.</summary>
     public string Prefix { get; }

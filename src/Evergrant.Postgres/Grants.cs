@@ -46,6 +46,8 @@ internal static class Grants
         $"update grants set state = {Active}, generation = $3, key_number = $4, generation_at = $5, idle_expires_at = $6, expires_at = $7, retries = $8, " +
         $"access_serial = $9, access_floor = $10, mark = $11, clean_after = $14 where id = $1 and generation = $2 and retries = $12 and mark = $13 and state = {Pending}";
 
+    private static readonly string RedeemBoundSql = RedeemSql.Replace(" where id", ", bound_key = $15 where id", StringComparison.Ordinal);
+
     // The one change that writes what was authorized.
     private const string ApproveSql =
         $"update grants set state = {Pending}, subject = $2, session_id = $3, created_at = $4, idle_expires_at = $5, expires_at = $6, authorized = $7, clean_after = $8 where id = $1 and state = {Requested}";
@@ -83,6 +85,7 @@ internal static class Grants
         if (filter.ClientId is not null) where.Add("client_id = {0}", s => s.Bind(filter.ClientId));
         if (filter.LiveAt is { } at)
             where.Add($"state <> {Revoked} and (expires_at is null or expires_at > {{0}}) and (idle_expires_at is null or idle_expires_at > {{0}})", s => s.Bind(at));
+        if (filter.AuthorizedIn is not null) where.Add("authorized::json ->> 'session_id' = {0}", s => s.Bind(filter.AuthorizedIn));
         return where.Bind($"select {Columns} from grants where {where.Text} order by id desc limit ${where.Count + 1}").Bind(filter.Limit);
     }
 
@@ -108,11 +111,13 @@ internal static class Grants
 
     public static Statement Advance(AdvanceGrant change)
     {
-        Statement statement = new Statement(change.From == 0 ? RedeemSql : AdvanceSql)
+        Statement statement = new Statement(change.From > 0 ? AdvanceSql : change.BoundKey is null ? RedeemSql : RedeemBoundSql)
             .Bind(change.GrantId).Bind(change.From).Bind(change.To).Bind(change.KeyNumber).Bind(change.At)
             .Bind(change.IdleExpiresAt).Bind(change.ExpiresAt).Bind(change.Retries.Bits).Bind(change.AccessSerial).Bind(change.AccessFloor)
             .Bind(change.Mark).Bind(change.RetriesBefore.Bits).Bind(change.MarkBefore);
-        return change.From == 0 ? statement.Bind(Earlier(change.IdleExpiresAt, change.ExpiresAt)) : statement;
+        if (change.From > 0) return statement;
+        statement = statement.Bind(Earlier(change.IdleExpiresAt, change.ExpiresAt));
+        return change.BoundKey is null ? statement : statement.Bind(change.BoundKey);
     }
 
     public static Statement Approve(ApproveGrant change)

@@ -2,6 +2,7 @@ using Evergrant.Protocol.Clients;
 using Evergrant.Protocol.Grants;
 using Evergrant.Protocol.Policies;
 using Evergrant.Protocol.Storage;
+using Evergrant.Protocol.Trust;
 
 namespace Evergrant.Postgres;
 
@@ -43,6 +44,12 @@ internal sealed class PostgresClientStore(Readers readers, Pipeline commits) : I
     public async ValueTask SavePolicyAsync(PolicyDocument policy, CancellationToken cancellationToken) => await commits.WriteAsync(cancellationToken, Policies.Save(policy), Told);
 
     public ValueTask<bool> RemovePolicyAsync(string name, CancellationToken cancellationToken) => commits.WriteAsync(cancellationToken, Policies.Remove(name), Told);
+
+    public ValueTask<IReadOnlyList<TrustedIssuer>> ListTrustedIssuersAsync(CancellationToken cancellationToken) => readers.ListAsync(TrustedIssuers.List(), TrustedIssuers.Map, cancellationToken);
+
+    public async ValueTask SaveTrustedIssuerAsync(TrustedIssuer trusted, CancellationToken cancellationToken) => await commits.WriteAsync(cancellationToken, TrustedIssuers.Save(trusted), Told);
+
+    public ValueTask<bool> RemoveTrustedIssuerAsync(string issuer, string name, CancellationToken cancellationToken) => commits.WriteAsync(cancellationToken, TrustedIssuers.Remove(issuer, name), Told);
 
     private static Statement Told => Notices.Tell(Notices.Clients);
 }

@@ -29,6 +29,9 @@ internal sealed class PostgresGrantStore(Readers readers, Pipeline commits) : IG
 
     public ValueTask<Handle?> FindHandleAsync(ReadOnlyMemory<byte> key, CancellationToken cancellationToken) => readers.FindAsync(Handles.Find(key), Handles.Map, cancellationToken);
 
+    public ValueTask<IReadOnlyList<Delivery>> ListDeliveriesAsync(DateTimeOffset now, int limit, CancellationToken cancellationToken) =>
+        readers.ListAsync(Deliveries.Due(now, limit), Deliveries.Map, cancellationToken);
+
     public ValueTask<EventRecord?> FindEventAsync(string reference, CancellationToken cancellationToken) => readers.FindAsync(Events.Find(reference), Events.Map, cancellationToken);
 
     public ValueTask<IReadOnlyList<EventRecord>> ListEventsAsync(Guid grantId, CancellationToken cancellationToken) =>
@@ -55,6 +58,7 @@ internal sealed class PostgresGrantStore(Readers readers, Pipeline commits) : IG
             + await InSteps(most => Sessions.CleanUp(now, most), limit, cancellationToken)
             + await InSteps(most => (Events.CleanUp(keptSince, most), null), limit, cancellationToken)
             + await InSteps(most => (Handles.CleanUp(now, most), null), limit, cancellationToken)
+            + await InSteps(most => (Deliveries.CleanUp(now, most), null), limit, cancellationToken)
             + await InSteps(most => (Denials.CleanUp(now, most), null), limit, cancellationToken)
             + await InSteps(most => (Assertions.CleanUp(now, most), null), limit, cancellationToken);
     }
@@ -71,6 +75,9 @@ internal sealed class PostgresGrantStore(Readers readers, Pipeline commits) : IG
         RevokeGrants revoke => Grants.Revoke(revoke),
         AddHandle add => Handles.Add(add.Handle),
         RemoveHandle remove => Handles.Remove(remove.Key),
+        AddDelivery add => Deliveries.Add(add.Delivery),
+        TakeDelivery take => Deliveries.Take(take),
+        RemoveDelivery remove => Deliveries.Remove(remove.Id),
         DenyAccessToken deny => Denials.Add(deny),
         UseAssertion use => Assertions.Add(use),
         SaveConsent save => Consents.Save(save.Consent),

@@ -60,6 +60,24 @@ public enum Refusal
     /// <summary>A grant that the host has added refused the request. Operator: see that grant's own log.</summary>
     ExtensionGrantRefused,
 
+    /// <summary>Nobody is trusted under the iss of the assertion, or not for this use. Operator: declare it under trusted_issuers.</summary>
+    AssertionIssuerUntrusted,
+
+    /// <summary>The trusted issuer's declaration does not name this client, or the client proves nothing of itself. Operator: see clients and public_clients of the trusted issuer.</summary>
+    AssertionClientNotAllowed,
+
+    /// <summary>The assertion is malformed, of the wrong type, signed by an unknown key or not at all, not yet valid, or valid for longer than the trusted issuer's max_lifetime. Operator: compare keys and clocks.</summary>
+    AssertionInvalid,
+
+    /// <summary>The assertion has expired, or is older than the trusted issuer's max_age. Client: get a new one.</summary>
+    AssertionExpired,
+
+    /// <summary>The assertion is for somebody else: its aud is not this issuer or its token endpoint alone (RFC 7523bis section 4). Operator: see audiences of the trusted issuer.</summary>
+    AssertionAudienceWrong,
+
+    /// <summary>No account that may be used is meant by the assertion's subject. Operator: see subject and subject_claim of the trusted issuer.</summary>
+    AssertionSubjectUnknown,
+
     /// <summary>The assertion was used before. Client: get a new one for each request.</summary>
     AssertionReplayed,
 
@@ -126,6 +144,12 @@ public enum Refusal
     /// <summary>The id_token_hint is not an ID Token of this issuer.</summary>
     IdTokenHintInvalid,
 
+    /// <summary>A logout request names a client, and brings an ID Token that another client got (OpenID Connect RP-Initiated Logout section 2). Client: send the ID Token that was issued to it.</summary>
+    LogoutClientMismatch,
+
+    /// <summary>A logout request wants to lead to an address that is none of the client's post_logout_redirect_uris, compared byte for byte. Operator: register it exactly.</summary>
+    PostLogoutRedirectUriUnregistered,
+
     /// <summary>The End-User who is signed in is not the one whom the request names (OpenID Connect Core section 3.1.2.2).</summary>
     SubjectMismatch,
 
@@ -189,6 +213,15 @@ public enum Refusal
     /// <summary>Nothing that is a Request Object could be fetched from the registered request_uri. Client: look at the server behind it; operator: the log has the cause.</summary>
     RequestUriUnreachable,
 
+    /// <summary>authorization_details is malformed, too large, or has members that its type does not have (RFC 9396 section 5). Client: see the type's definition.</summary>
+    DetailsInvalid,
+
+    /// <summary>A type of authorization_details is declared by no resource, or not allowed for the client. Operator: see authorization_details_types.</summary>
+    DetailsTypeUnknown,
+
+    /// <summary>A token request asks for more authorization_details than were granted (RFC 9396 section 6). Nothing was consumed. Client: ask for less, or authorize again.</summary>
+    DetailsWidened,
+
     /// <summary>A pushed request holds a request_uri (RFC 9126 section 2.1). Client: push the parameters themselves.</summary>
     RequestUriPushed,
 
@@ -218,6 +251,18 @@ public enum Refusal
 
     /// <summary>The proof of possession is missing or of another key.</summary>
     KeyMismatch,
+
+    /// <summary>Something that is bound to a key came without a DPoP proof, or the client has to send one with every request (RFC 9449 section 5.2). Client: send the DPoP header.</summary>
+    DpopProofMissing,
+
+    /// <summary>The DPoP header is not one proof for this request (RFC 9449 section 4.3). Client: see the log for the rule; compare htu with the issuer's address, and the clocks.</summary>
+    DpopProofInvalid,
+
+    /// <summary>The DPoP proof was used before (RFC 9449 section 11.1). Client: make a new one with a new jti for each request.</summary>
+    DpopProofReplayed,
+
+    /// <summary>The DPoP proof has no nonce of the server's, or an old one (RFC 9449 section 8). Client: repeat the request with the nonce of the DPoP-Nonce header.</summary>
+    DpopNonceNeeded,
 
     /// <summary>The absolute end of the grant has come. Client: authorize again.</summary>
     GrantExpired,
@@ -251,6 +296,9 @@ public enum Refusal
 
     /// <summary>The access token is malformed, expired, revoked, or not for this endpoint.</summary>
     AccessTokenInvalid,
+
+    /// <summary>An access token that is bound to a key was shown as a bearer token (RFC 9449 section 7.2). Client: use the scheme DPoP and a proof; otherwise somebody has stolen the token.</summary>
+    AccessTokenDowngraded,
 
     /// <summary>The access token's scope does not suffice.</summary>
     ScopeInsufficient,

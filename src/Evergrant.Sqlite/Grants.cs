@@ -39,6 +39,9 @@ internal sealed class Grants(Connection connection)
         $"moving_seal = {GrantSeal.Sql(state: $"{Active}", generation: "?3", keyNumber: "?4", generationAt: "?5", idleExpiresAt: "?6", expiresAt: "?7", retries: "?8", accessSerial: "?9", accessFloor: "?10", mark: "?11")} " +
         $"where id = ?1 and generation = ?2 and retries = ?12 and mark = ?13 and state = {Pending}");
 
+    // And one that binds the grant to a key, which is in the fixed checksum.
+    private readonly Statement _bind = new(connection, $"update grants set bound_key = ?2, fixed_seal = ?3 where id = ?1 and state = {Pending}");
+
     // The one change that writes what was authorized: the fixed checksum changes with it.
     private readonly Statement _approve = new(connection,
         $"update grants set state = {Pending}, subject = ?2, session_id = ?3, created_at = ?4, idle_expires_at = ?5, expires_at = ?6, authorized = ?7, clean_after = ?8, " +
@@ -93,19 +96,21 @@ internal sealed class Grants(Connection connection)
 
     public List<Grant> List(GrantFilter filter)
     {
-        int given = Mask(filter.Issuer, filter.Subject, filter.ClientId, filter.LiveAt);
+        int given = Mask(filter.Issuer, filter.Subject, filter.ClientId, filter.LiveAt) | (filter.AuthorizedIn is null ? 0 : 16);
         if (!_list.TryGetValue(given, out Statement? list))
         {
             // Ids are UUIDv7: the highest is the newest.
             _list[given] = list = new(connection, $"select {Columns} from grants where " +
                 Where(given, "issuer = ?1", "subject = ?2", OfClient(filter.Subject is not null),
-                    $"state <> {Revoked} and (expires_at is null or expires_at > ?4) and (idle_expires_at is null or idle_expires_at > ?4)") +
+                    $"state <> {Revoked} and (expires_at is null or expires_at > ?4) and (idle_expires_at is null or idle_expires_at > ?4)",
+                    "json_extract(authorized, '$.session_id') = ?6") +
                 " order by id desc limit ?5");
         }
         if (filter.Issuer is not null) list.Bind(1, filter.Issuer);
         if (filter.Subject is not null) list.Bind(2, filter.Subject);
         if (filter.ClientId is not null) list.Bind(3, filter.ClientId);
         if (filter.LiveAt is not null) list.Bind(4, filter.LiveAt);
+        if (filter.AuthorizedIn is not null) list.Bind(6, filter.AuthorizedIn);
         using Rows rows = list.Bind(5, filter.Limit).Query();
         List<Grant> found = [];
         while (rows.Next()) found.Add(Map(rows));
@@ -135,12 +140,27 @@ internal sealed class Grants(Connection connection)
 
     public bool Advance(AdvanceGrant change)
     {
+        if (change is { From: 0, BoundKey: { } key } && !Bind(change, key)) return false;
         Statement statement = change.From == 0 ? _redeem.Bind(14, Earlier(change.IdleExpiresAt, change.ExpiresAt)) : _advance;
         return statement
             .Bind(1, change.GrantId).Bind(2, change.From).Bind(3, change.To).Bind(4, change.KeyNumber).Bind(5, change.At)
             .Bind(6, change.IdleExpiresAt).Bind(7, change.ExpiresAt).Bind(8, change.Retries.Bits).Bind(9, change.AccessSerial).Bind(10, change.AccessFloor)
             .Bind(11, change.Mark).Bind(12, change.RetriesBefore.Bits).Bind(13, change.MarkBefore)
             .RunAny();
+    }
+
+    // In the transaction of the redemption, whose condition is judged first: what does not hold has bound nothing.
+    private bool Bind(AdvanceGrant change, string key)
+    {
+        Grant row;
+        byte[] authorized;
+        using (Rows rows = _find.Bind(1, change.GrantId).Query())
+        {
+            if (!rows.Next()) return false;
+            row = Map(rows);
+            authorized = rows.Span(19).ToArray();
+        }
+        return change.ApplyTo(row) is { } bound && _bind.Bind(1, change.GrantId).Bind(2, key).Bind(3, GrantSeal.Fixed(bound, authorized)).RunAny();
     }
 
     public bool Approve(Grant grant)

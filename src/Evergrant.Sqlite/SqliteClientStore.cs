@@ -2,6 +2,7 @@ using Evergrant.Protocol.Clients;
 using Evergrant.Protocol.Grants;
 using Evergrant.Protocol.Policies;
 using Evergrant.Protocol.Storage;
+using Evergrant.Protocol.Trust;
 
 namespace Evergrant.Sqlite;
 
@@ -57,4 +58,13 @@ internal sealed class SqliteClientStore(Readers readers, GroupCommit commits) : 
 
     public ValueTask<bool> RemovePolicyAsync(string name, CancellationToken cancellationToken) =>
         commits.WriteAsync(tables => tables.Policies.Remove(name), cancellationToken);
+
+    public ValueTask<IReadOnlyList<TrustedIssuer>> ListTrustedIssuersAsync(CancellationToken cancellationToken) =>
+        readers.Read<int, IReadOnlyList<TrustedIssuer>>(0, static (tables, _) => tables.TrustedIssuers.List(), cancellationToken);
+
+    public ValueTask SaveTrustedIssuerAsync(TrustedIssuer trusted, CancellationToken cancellationToken) =>
+        commits.WriteAsync(tables => tables.TrustedIssuers.Save(trusted), cancellationToken);
+
+    public ValueTask<bool> RemoveTrustedIssuerAsync(string issuer, string name, CancellationToken cancellationToken) =>
+        commits.WriteAsync(tables => tables.TrustedIssuers.Remove(issuer, name), cancellationToken);
 }

@@ -33,6 +33,9 @@ internal sealed class SqliteGrantStore(Readers readers, GroupCommit commits) : I
     public ValueTask<Handle?> FindHandleAsync(ReadOnlyMemory<byte> key, CancellationToken cancellationToken) =>
         readers.Read(key, static (tables, key) => tables.Handles.Find(key.Span), cancellationToken);
 
+    public ValueTask<IReadOnlyList<Delivery>> ListDeliveriesAsync(DateTimeOffset now, int limit, CancellationToken cancellationToken) =>
+        readers.Read<(DateTimeOffset Now, int Limit), IReadOnlyList<Delivery>>((now, limit), static (tables, due) => tables.Deliveries.Due(due.Now, due.Limit), cancellationToken);
+
     public ValueTask<EventRecord?> FindEventAsync(string reference, CancellationToken cancellationToken) =>
         readers.Read(reference, static (tables, reference) => tables.Events.Find(reference), cancellationToken);
 
@@ -55,6 +58,7 @@ internal sealed class SqliteGrantStore(Readers readers, GroupCommit commits) : I
             + await InSteps((tables, most) => tables.Sessions.CleanUp(now, most), limit, cancellationToken)
             + await InSteps((tables, most) => (tables.Events.CleanUp(keptSince, most), 0), limit, cancellationToken)
             + await InSteps((tables, most) => (tables.Handles.CleanUp(now, most), 0), limit, cancellationToken)
+            + await InSteps((tables, most) => (tables.Deliveries.CleanUp(now, most), 0), limit, cancellationToken)
             + await InSteps((tables, most) => (tables.Denials.CleanUp(now, most), 0), limit, cancellationToken)
             + await InSteps((tables, most) => (tables.Assertions.CleanUp(now, most), 0), limit, cancellationToken);
     }
@@ -69,6 +73,9 @@ internal sealed class SqliteGrantStore(Readers readers, GroupCommit commits) : I
             case ApproveGrant approve: return (approve.SessionKey is null || tables.Sessions.Contains(approve.SessionKey)) && tables.Grants.Approve(approve.Grant);
             case AddHandle add: return tables.Handles.Add(add.Handle);
             case RemoveHandle remove: return tables.Handles.Remove(remove.Key);
+            case AddDelivery add: return tables.Deliveries.Add(add.Delivery);
+            case TakeDelivery take: return tables.Deliveries.Take(take);
+            case RemoveDelivery remove: return tables.Deliveries.Remove(remove.Id);
             case HoldsNoOther holds: return tables.Grants.HoldsNoOther(holds);
             case RenewGrant renew: return tables.Grants.Renew(renew);
             case CountRetry retry: return tables.Grants.CountRetry(retry);

@@ -19,6 +19,8 @@ internal sealed class Tables(Connection connection) : IDisposable
 
     public Handles Handles { get; } = new(connection);
 
+    public Deliveries Deliveries { get; } = new(connection);
+
     public Clients Clients { get; } = new(connection);
 
     public Resources Resources { get; } = new(connection);
@@ -26,6 +28,8 @@ internal sealed class Tables(Connection connection) : IDisposable
     public Scopes Scopes { get; } = new(connection);
 
     public Policies Policies { get; } = new(connection);
+
+    public TrustedIssuers TrustedIssuers { get; } = new(connection);
 
     public Keys Keys { get; } = new(connection);
 

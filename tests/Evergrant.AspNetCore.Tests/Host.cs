@@ -131,6 +131,12 @@ internal sealed class Host : IAsyncDisposable
 
         public Task ShowDeviceDoneAsync(HttpContext http, DeviceDonePage page) => http.Response.WriteAsync("done");
 
+        public Task ShowSignOutAsync(HttpContext http, SignOutPage page) => http.Response.WriteAsync("sign out?");
+
+        public Task ShowSignedOutAsync(HttpContext http, SignedOutPage page) => http.Response.WriteAsync("signed out");
+
+        public ValueTask ForgetAsync(HttpContext http, IReadOnlyList<Session> sessions) => default;
+
         public Task ShowFormPostAsync(HttpContext http, FormPostPage page) => http.Response.WriteAsync("form");
 
         public Task ShowWebMessageAsync(HttpContext http, WebMessagePage page) => http.Response.WriteAsync("message");

@@ -4,6 +4,7 @@ using Evergrant.Protocol.Keys;
 using Evergrant.Protocol.Policies;
 using Evergrant.Protocol.Sessions;
 using Evergrant.Protocol.Storage;
+using Evergrant.Protocol.Trust;
 
 namespace Evergrant.AspNetCore.Tests;
 
@@ -19,6 +20,7 @@ internal sealed class MemoryStore : IGrantStore, IClientStore, IKeyStore
 
     public List<Client> Clients { get; } = [];
     public List<EventRecord> Events { get; } = [];
+    public List<Delivery> Deliveries { get; } = [];
     public List<ScopeDescription> Scopes { get; } = [new("extra")];
 
     /// <summary>Reads of grants, keys, clients and consents throw.</summary>
@@ -68,6 +70,11 @@ internal sealed class MemoryStore : IGrantStore, IClientStore, IKeyStore
     });
 
     public ValueTask<Handle?> FindHandleAsync(ReadOnlyMemory<byte> key, CancellationToken cancellationToken) => Read(() => _handles.Find(h => h.Key.AsSpan().SequenceEqual(key.Span)));
+
+    public ValueTask<IReadOnlyList<Delivery>> ListDeliveriesAsync(DateTimeOffset now, int limit, CancellationToken cancellationToken)
+    {
+        lock (_lock) return new([.. Deliveries.Where(d => d.DueAt <= now)]);
+    }
 
     /// <summary>Changes a row as another node does.</summary>
     public void Change(Func<Grant, Grant> change)
@@ -123,6 +130,12 @@ internal sealed class MemoryStore : IGrantStore, IClientStore, IKeyStore
     public ValueTask SavePolicyAsync(PolicyDocument policy, CancellationToken cancellationToken) => throw new NotSupportedException();
 
     public ValueTask<bool> RemovePolicyAsync(string name, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+    public ValueTask<IReadOnlyList<TrustedIssuer>> ListTrustedIssuersAsync(CancellationToken cancellationToken) => Read(() => (IReadOnlyList<TrustedIssuer>)[]);
+
+    public ValueTask SaveTrustedIssuerAsync(TrustedIssuer trusted, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+    public ValueTask<bool> RemoveTrustedIssuerAsync(string issuer, string name, CancellationToken cancellationToken) => throw new NotSupportedException();
 
     public ValueTask<Session?> FindSessionAsync(ReadOnlyMemory<byte> key, CancellationToken cancellationToken) => Read(() => (Session?)null);
 
@@ -219,6 +232,12 @@ internal sealed class MemoryStore : IGrantStore, IClientStore, IKeyStore
             case CreateGrant create: return _grants.TryAdd(create.Grant.Id, create.Grant);
             case Together together: return together.Changes.All(TryApply);
             case AddHandle add: _handles.Add(add.Handle); return true;
+            case AddDelivery add: Deliveries.Add(add.Delivery); return true;
+            case TakeDelivery take:
+                int at = Deliveries.FindIndex(d => d.Id == take.Id && d.Tries == take.Tries);
+                if (at >= 0) Deliveries[at] = Deliveries[at] with { Tries = take.Tries + 1, DueAt = take.DueAt };
+                return at >= 0;
+            case RemoveDelivery remove: return Deliveries.RemoveAll(d => d.Id == remove.Id) > 0;
             case SaveConsent: return true;
             case DenyAccessToken deny: return _denied.Add(Convert.ToHexString(deny.TokenHash)) || true;
             case GrantChange one when _grants.GetValueOrDefault(one.GrantId) is { } row && one.ApplyTo(row) is { } after:

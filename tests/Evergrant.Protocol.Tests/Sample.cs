@@ -1,4 +1,7 @@
+using System.Security.Cryptography;
 using System.Text;
+using Evergrant.Jose;
+using Evergrant.Protocol.Binding;
 using Evergrant.Protocol.Clients;
 using Evergrant.Protocol.Grants;
 using Evergrant.Protocol.Sessions;
@@ -69,6 +72,12 @@ internal static class Sample
 
     public static TokenRequest Refresh(string? scope = null, params string[] resources) =>
         new() { GrantType = "refresh_token", Scopes = scope?.Split(' '), Resources = resources };
+
+    /// <summary>A key that has a name in a test.</summary>
+    public static Confirmation KeyOf(string name, string member = Confirmation.DpopKey) => new(member, CanonicalBase64Url.Encode(SHA256.HashData(Encoding.ASCII.GetBytes(name))));
+
+    /// <summary>What a request proves that has a proof of this key; null for none.</summary>
+    public static ProvenKeys Proving(string? name) => name is null ? ProvenKeys.None : new(KeyOf(name));
 
     public static Session Session(string subject = "alice", TimeSpan? ago = null) => new()
     {

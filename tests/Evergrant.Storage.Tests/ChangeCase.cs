@@ -30,6 +30,8 @@ public sealed record ChangeCase(Change Change, int Winners, Change[] Given, Func
 
     private static readonly Handle Handle = new(TokenHash, HandleKind.UserCode, GrantId, "ä 1", Now.AddMinutes(10));
 
+    private static readonly Delivery Delivery = new(GrantId, DeliveryKind.LogoutToken, Issuer, ClientId, "{\"sub\":\"ä\"}", 1, Now.AddSeconds(30), Now.AddHours(2));
+
     private static RenewGrant Renew(long mark) => new(GrantId, 1, Now.AddHours(1), Now.AddDays(1), 7, 6) { Mark = mark };
 
     /// <summary>All cases by name.</summary>
@@ -46,6 +48,8 @@ public sealed record ChangeCase(Change Change, int Winners, Change[] Given, Func
             _ => Task.FromResult(true), [new CreateGrant(Active(Id(10)))], [new CreateGrant(Active(Id(10)) with { IdleExpiresAt = null, ExpiresAt = Now.AddMilliseconds(1) })]),
         ["redeem a code"] = new(Advance(GrantId, 0), 1, [CreatePending], Grant(g => g is { State: GrantState.Active, Generation: 1, KeyNumber: 2, AccessSerial: 1 } && g.ExpiresAt == Now.AddDays(90)),
             [], [CreateActive], [CreatePending, Advance(GrantId, 0)], [CreatePending, new RevokeGrant(GrantId, RevocationCause.CodeReplayed, Now)]),
+        ["redeem a code and bind its grant to a key"] = new(Advance(GrantId, 0) with { BoundKey = "jkt:0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I" }, 1, [CreatePending],
+            Grant(g => g is { State: GrantState.Active, Generation: 1, BoundKey: "jkt:0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I" }), [], [CreateActive], [CreatePending, Advance(GrantId, 0)]),
         ["refresh"] = new(Advance(GrantId, 1), 1, [CreateActive], Grant(g => g is { State: GrantState.Active, Generation: 2, Retries.Bits: 1 } && g.GenerationAt == Now.AddMinutes(1)),
             [], [CreatePending], [new CreateGrant(Active(null, 2))], [CreateRevoked], [CreateActive, new CountRetry(GrantId, 1, null)], [CreateActive, Renew(7)]),
         ["refresh of a row that bears a mark"] = new(Advance(GrantId, 1) with { MarkBefore = 7, Mark = long.MaxValue }, 1, [CreateActive, Renew(7)], Grant(g => g is { Generation: 2, Mark: long.MaxValue }), [CreateActive]),
@@ -73,6 +77,12 @@ public sealed record ChangeCase(Change Change, int Winners, Change[] Given, Func
         ["add a handle"] = new(new AddHandle(Handle), 1, [],
             async store => await store.FindHandleAsync(TokenHash, default) is { Kind: HandleKind.UserCode, Document: "ä 1" } h && h.GrantId == GrantId && h.ExpiresAt == Now.AddMinutes(10), [new AddHandle(Handle with { GrantId = null, Document = null })]),
         ["remove a handle"] = new(new RemoveHandle(TokenHash), 1, [new AddHandle(Handle)], async store => await store.FindHandleAsync(TokenHash, default) is null, [], [new AddHandle(Handle with { Key = SessionKey })]),
+        ["add a delivery"] = new(new AddDelivery(Delivery), 1, [],
+            async store => await store.ListDeliveriesAsync(Now.AddSeconds(30), 10, default) is [var one] && one == Delivery, [new AddDelivery(Delivery with { Document = "other" })]),
+        ["take a delivery"] = new(new TakeDelivery(GrantId, 1, Now.AddMinutes(2)), 1, [new AddDelivery(Delivery)],
+            async store => await store.ListDeliveriesAsync(Now.AddMinutes(1), 10, default) is [] && await store.ListDeliveriesAsync(Now.AddMinutes(2), 10, default) is [{ Tries: 2 }],
+            [], [new AddDelivery(Delivery with { Tries = 2 })], [new AddDelivery(Delivery), new TakeDelivery(GrantId, 1, Now)]),
+        ["remove a delivery"] = new(new RemoveDelivery(GrantId), 1, [new AddDelivery(Delivery)], async store => await store.ListDeliveriesAsync(Now.AddYears(1), 10, default) is [], [], [new AddDelivery(Delivery with { Id = Id(2) })]),
         ["deny an access token"] = new(new DenyAccessToken(TokenHash, Now.AddMinutes(5)), 64, [], async store => await store.IsDeniedAsync(TokenHash, default)),
         ["use an assertion"] = new(new UseAssertion(TokenHash, Now.AddMinutes(5)), 1, [],
             async store => await store.CommitAsync(new UseAssertion(TokenHash, Now), null, default) == CommitResult.Conflict, [new UseAssertion(TokenHash, Now.AddDays(1))]),

@@ -100,17 +100,20 @@ public abstract class CleanUpTests<TStore> : StoreTests<TStore> where TStore : I
     }
 
     [Fact]
-    public async Task Denials_assertions_handles_and_events_go_at_their_time()
+    public async Task Denials_assertions_handles_deliveries_and_events_go_at_their_time()
     {
         await CommitAsync(new DenyAccessToken(TokenHash, Now.AddMinutes(5)));
         await CommitAsync(new UseAssertion(TokenHash, Now.AddMinutes(5)));
         await CommitAsync(new AddHandle(new Handle(TokenHash, HandleKind.UserCode, null, null, Now.AddMinutes(5))));
+        await CommitAsync(new AddDelivery(new Delivery(GrantId, DeliveryKind.Ping, Issuer, ClientId, "", 1, Now, Now.AddMinutes(5))));
         await Grants.RecordAsync(Event("EVNT-0001"), default);
         await CleanAsync(Now.AddMinutes(5).AddMilliseconds(-1));
         Assert.True(await Grants.IsDeniedAsync(TokenHash, default));
         Assert.Equal(CommitResult.Conflict, await CommitAsync(new UseAssertion(TokenHash, Now)));
         Assert.NotNull(await Grants.FindHandleAsync(TokenHash, default));
-        Assert.Equal(3, await CleanAsync(Now.AddMinutes(5)));
+        Assert.Single(await Grants.ListDeliveriesAsync(Now, 10, default));
+        Assert.Equal(4, await CleanAsync(Now.AddMinutes(5)));
+        Assert.Empty(await Grants.ListDeliveriesAsync(Now, 10, default));
         Assert.Null(await Grants.FindHandleAsync(TokenHash, default));
         Assert.False(await Grants.IsDeniedAsync(TokenHash, default));
         Assert.Equal(CommitResult.Committed, await CommitAsync(new UseAssertion(TokenHash, Now.AddYears(1))));

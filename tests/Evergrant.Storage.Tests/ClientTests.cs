@@ -2,6 +2,7 @@ using System.Text.Json;
 using Evergrant.Protocol.Clients;
 using Evergrant.Protocol.Grants;
 using Evergrant.Protocol.Policies;
+using Evergrant.Protocol.Trust;
 using Evergrant.Protocol.Storage;
 using static Evergrant.Storage.Tests.Rows;
 
@@ -153,6 +154,26 @@ public abstract class ClientTests<TStore> : StoreTests<TStore> where TStore : IS
         Assert.True(await Store.Clients.RemovePolicyAsync("a", default));
         Assert.False(await Store.Clients.RemovePolicyAsync("a", default));
         Assert.Equal([again], await Store.Clients.ListPoliciesAsync(default));
+    }
+
+    [Fact]
+    public async Task Trusted_issuers_come_back_are_replaced_and_removed()
+    {
+        var one = new TrustedIssuer
+        {
+            Issuer = "https://id.example/b", Name = "https://idp.example", Jwks = "{\"keys\":[]}", JwksUri = "https://idp.example/jwks", Audiences = ["urn:us"], MaximumLifetime = TimeSpan.FromMinutes(2), MaximumAge = TimeSpan.FromMinutes(3),
+            Subject = SubjectMapping.UserName, SubjectClaim = "täglich", Clients = ["a", "b"], Scopes = [], PublicClients = true,
+        };
+        TrustedIssuer other = one with { Issuer = "https://id.example/a", Scopes = null };
+        await Store.Clients.SaveTrustedIssuerAsync(one, default);
+        await Store.Clients.SaveTrustedIssuerAsync(other, default);
+        await ReopenAsync();
+        Same<IReadOnlyList<TrustedIssuer>>([other, one], await Store.Clients.ListTrustedIssuersAsync(default));
+        TrustedIssuer again = one with { Clients = ["c"] };
+        await Store.Clients.SaveTrustedIssuerAsync(again, default);
+        Assert.True(await Store.Clients.RemoveTrustedIssuerAsync(other.Issuer, other.Name, default));
+        Assert.False(await Store.Clients.RemoveTrustedIssuerAsync(other.Issuer, other.Name, default));
+        Same<IReadOnlyList<TrustedIssuer>>([again], await Store.Clients.ListTrustedIssuersAsync(default));
     }
 
     [Fact]

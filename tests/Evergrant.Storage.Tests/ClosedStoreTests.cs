@@ -20,7 +20,7 @@ public abstract class ClosedStoreTests<TStore> : StoreTests<TStore> where TStore
             async () => await grants.CommitAsync(Advance(GrantId, 1), null, default), async () => await grants.RecordAsync(Event("EVNT-0001"), default),
             async () => await grants.IsDeniedAsync(TokenHash, default), async () => await grants.FindConsentAsync("", "", "", default),
             async () => await grants.FindSessionAsync(SessionKey, default), async () => await grants.FindEventAsync("", default),
-            async () => await grants.ListEventsAsync(GrantId, default), async () => await grants.CleanUpAsync(Now, TimeSpan.Zero, 1, default),
+            async () => await grants.ListEventsAsync(GrantId, default), async () => await grants.ListDeliveriesAsync(Now, 1, default), async () => await grants.CleanUpAsync(Now, TimeSpan.Zero, 1, default),
             async () => await clients.FindClientAsync("", "", default), async () => await clients.ListClientsAsync(null, default),
             async () => await clients.SaveClientAsync(new() { Issuer = "", ClientId = "" }, default), async () => await clients.RemoveClientAsync("", "", Now, default),
             async () => await clients.ListResourcesAsync(default), async () => await clients.SaveResourceAsync(new() { Identifier = "" }, default),

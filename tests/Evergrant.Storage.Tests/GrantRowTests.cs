@@ -99,6 +99,21 @@ public abstract class GrantRowTests<TStore> : StoreTests<TStore> where TStore : 
     }
 
     [Fact]
+    public async Task Grants_are_listed_by_the_session_they_were_authorized_in_whether_or_not_they_end_with_it()
+    {
+        Grant[] grants =
+        [
+            Active(Id(1)) with { SessionId = null, Authorized = Active().Authorized with { SessionId = "sid-1" } }, Active(Id(2)) with { Authorized = Active().Authorized with { SessionId = "sid-2" } },
+            Active(Id(3)) with { State = GrantState.Revoked, RevokedAt = Now, RevokedWhy = RevocationCause.SessionEnded, Authorized = Active().Authorized with { SessionId = "sid-1" } },
+            Active(Id(4)) with { Authorized = Active().Authorized with { SessionId = null } },
+        ];
+        foreach (Grant grant in grants) await CommitAsync(new CreateGrant(grant));
+        Assert.Equal("3 1", await ListAsync(new GrantFilter(Subject: Subject, AuthorizedIn: "sid-1")));
+        Assert.Equal("1", await ListAsync(new GrantFilter(Subject: Subject, AuthorizedIn: "sid-1", LiveAt: Now)));
+        Assert.Equal("", await ListAsync(new GrantFilter(Subject: "s-9", AuthorizedIn: "sid-1")));
+    }
+
+    [Fact]
     public async Task A_consent_comes_back_and_is_replaced_as_a_whole()
     {
         await CommitAsync(new SaveConsent(Rows.Consent()));

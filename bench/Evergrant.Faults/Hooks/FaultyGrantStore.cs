@@ -9,6 +9,8 @@ internal sealed class FaultyGrantStore(IGrantStore store, Mutant mutant, Failpoi
 {
     public ValueTask<Handle?> FindHandleAsync(ReadOnlyMemory<byte> key, CancellationToken cancellationToken) => store.FindHandleAsync(key, cancellationToken);
 
+    public ValueTask<IReadOnlyList<Delivery>> ListDeliveriesAsync(DateTimeOffset now, int limit, CancellationToken cancellationToken) => store.ListDeliveriesAsync(now, limit, cancellationToken);
+
     // A mutant wants to be asked for every row.
     public bool ReadsWait => false;
 

@@ -53,7 +53,7 @@ internal class Rules
         GrantCredential credential = Credential(shown, shownKey);
         return shown == 0
             ? AuthorizationCodeGrant.Decide(new TokenRequest { GrantType = AuthorizationCodeGrant.Name, CodeVerifier = Verifier, RedirectUri = "https://app.example/callback" }, credential, row, Issuer, client, ScopeCatalogue.Empty, keys, now)
-            : RefreshTokenGrant.Decide(new TokenRequest { GrantType = RefreshTokenGrant.Name }, credential, row, Issuer, client, null, ScopeCatalogue.Empty, keys, now);
+            : RefreshTokenGrant.Decide(new TokenRequest { GrantType = RefreshTokenGrant.Name }, credential, row, Issuer, client, ScopeCatalogue.Empty, keys, now);
     }
 
     /// <summary>Makes a change if its condition holds (Storage.Change).</summary>

@@ -155,7 +155,7 @@ internal sealed class CleanUpDrill(Place place) : IDrill
     {
         GrantCredential credential = GrantCredential.Read(_keys, CredentialKind.RefreshToken, token)!;
         Grant? row = await store.FindGrantAsync(credential.GrantId, cancellationToken);
-        return RefreshTokenGrant.Decide(new TokenRequest { GrantType = RefreshTokenGrant.Name }, credential, row, Issuer, Client, null, ScopeCatalogue.Empty, _keys, Now);
+        return RefreshTokenGrant.Decide(new TokenRequest { GrantType = RefreshTokenGrant.Name }, credential, row, Issuer, Client, ScopeCatalogue.Empty, _keys, Now);
     }
 
     private sealed record Held(Guid Id, string? First, DateTimeOffset BegunAt)

@@ -37,6 +37,9 @@ internal sealed class EndpointRun
     /// <summary>Requests answered.</summary>
     public long Sent => Interlocked.Read(ref _sent);
 
+    /// <summary>Whether the server gave a value of a kind.</summary>
+    public bool HasLive(string kind) => _live.Any(kind, Random.Shared) is not null;
+
     /// <summary>The longest time one took.</summary>
     public TimeSpan Longest => new(Interlocked.Read(ref _longest));
 
@@ -60,7 +63,8 @@ internal sealed class EndpointRun
     }
 
     /// <summary>Sends one request, and tells what its answer may not be.</summary>
-    public async Task<HttpContext?> TryAsync(MadeRequest request, Random random)
+    /// <returns>The answer and its body; null when there was none.</returns>
+    public async Task<(HttpContext Answer, string Body)?> TryAsync(MadeRequest request, Random random)
     {
         long begun = Stopwatch.GetTimestamp();
         using var patience = new CancellationTokenSource(Never);
@@ -69,12 +73,13 @@ internal sealed class EndpointRun
             HttpContext answer = await _server.Server.SendAsync(http => Fill(http, request, random), patience.Token);
             using var body = new MemoryStream();
             await answer.Response.Body.CopyToAsync(body, patience.Token);
-            Look(request, answer, Encoding.UTF8.GetString(body.GetBuffer(), 0, (int)body.Length));
+            string text = Encoding.UTF8.GetString(body.GetBuffer(), 0, (int)body.Length);
+            Look(request, answer, text);
             TimeSpan took = Stopwatch.GetElapsedTime(begun);
             if (took.Ticks > Interlocked.Read(ref _longest)) Interlocked.Exchange(ref _longest, took.Ticks);
             // The machine may have been busy, or the disk: it hangs only if it hangs again.
             if (took > Hang && await IsSlowAgainAsync(request, random)) Tell(request, "takes longer than a second");
-            return answer;
+            return (answer, text);
         }
         catch (OperationCanceledException) when (patience.IsCancellationRequested)
         {
@@ -169,20 +174,31 @@ internal sealed class EndpointRun
         return true;
     }
 
-    // As a person does: the form of the sign-in page, with its hidden fields.
+    // As a person and a client do: sign-in page, consent page, code, tokens.
     private async Task SignInAsync()
     {
         var random = new Random(1);
         JsonElement user = _server.Announced.GetProperty("user");
-        RequestShape begin = _byWeight[0];
-        string query = "?" + string.Join('&', begin.Query!.Select(p => $"{p.Item1}={Uri.EscapeDataString(p.Item2)}"));
-        HttpContext? page = await TryAsync(new MadeRequest("GET", "/authorize", query, [new("Accept", "text/html")], []), random);
-        if (page is null) return;
-        string cookies = string.Join("; ", page.Response.Headers.SetCookie.Select(c => c![..c!.IndexOf(';', StringComparison.Ordinal)]));
-        string form = string.Join('&', new[] { ("username", user.GetProperty("username").GetString()!), ("password", user.GetProperty("password").GetString()!), ("ticket", _live.Any("ticket", random) ?? "") }
-            .Select(p => $"{p.Item1}={Uri.EscapeDataString(p.Item2)}"));
-        await TryAsync(new MadeRequest("POST", "/sign-in", "", [new("Cookie", cookies), new("Content-Type", "application/x-www-form-urlencoded"), new("Origin", "http://localhost:5000")], Encoding.UTF8.GetBytes(form)), random);
+        string query = "?" + Form(_byWeight[0].Query!);
+        if (await TryAsync(new MadeRequest("GET", "/authorize", query, [new("Accept", "text/html")], []), random) is not { } page) return;
+        string cookies = CookiesOf(page.Answer);
+        (string, string)[] person = [("username", user.GetProperty("username").GetString()!), ("password", user.GetProperty("password").GetString()!), .. HiddenIn(page.Body)];
+        if (await TryAsync(Posted("/sign-in", person, cookies), random) is not { } next) return;
+        cookies = string.Join("; ", cookies, CookiesOf(next.Answer));
+        if (next.Answer.Response.StatusCode == 200 && await TryAsync(Posted("/consent", [("decision", "allow"), ("scope", "openid"), ("scope", "offline_access"), ("scope", "notes:read"), .. HiddenIn(next.Body)], cookies), random) is null) return;
+        RequestShape redeem = _byWeight.First(s => s is { Path: "/token", Form: not null } && s.Form.Any(p => p.Item2 == "$code"));
+        await TryAsync(new MadeRequest("POST", "/token", "", [new(redeem.Headers![0].Item1, redeem.Headers[0].Item2), new("Content-Type", "application/x-www-form-urlencoded")],
+            Encoding.UTF8.GetBytes(Form([.. redeem.Form!.Select(p => p.Item2 == "$code" ? (p.Item1, _live.Newest("code") ?? "") : p)]))), random);
     }
+
+    private static MadeRequest Posted(string path, (string, string)[] form, string cookies) =>
+        new("POST", path, "", [new("Cookie", cookies), new("Content-Type", "application/x-www-form-urlencoded"), new("Origin", "http://localhost:5000")], Encoding.UTF8.GetBytes(Form(form)));
+
+    private static string Form((string, string)[] parameters) => string.Join('&', parameters.Select(p => $"{p.Item1}={Uri.EscapeDataString(p.Item2)}"));
+
+    private static string CookiesOf(HttpContext answer) => string.Join("; ", answer.Response.Headers.SetCookie.Select(c => c![..c!.IndexOf(';', StringComparison.Ordinal)]));
+
+    private static IEnumerable<(string, string)> HiddenIn(string page) => LiveValues.HiddenIn(page).Where(f => f.Name is not ("username" or "password" or "decision" or "scope"));
 
     private void Tell(MadeRequest request, string sentence) => _found(new Finding($"{request.Method}{request.Path.Replace('/', '-')}"[..Math.Min(40, request.Method.Length + request.Path.Length)], sentence, request.ToBytes()));
 }

@@ -12,10 +12,11 @@ internal sealed class InProcessServer : IAsyncDisposable
     private readonly string _folder;
     private readonly IHost _host;
     private readonly Task<int> _run;
+    private readonly TextWriter _console;
 
-    private InProcessServer(string folder, IHost host, Task<int> run, JsonElement announced)
+    private InProcessServer(string folder, IHost host, Task<int> run, JsonElement announced, TextWriter console)
     {
-        (_folder, _host, _run, Announced) = (folder, host, run, announced);
+        (_folder, _host, _run, Announced, _console) = (folder, host, run, announced, console);
         Server = (TestServer)host.Services.GetRequiredService<IServer>();
         Server.AllowSynchronousIO = false;
     }
@@ -33,10 +34,12 @@ internal sealed class InProcessServer : IAsyncDisposable
             .SelectMany(e => (e.Metadata.GetMetadata<HttpMethodMetadata>()?.HttpMethods ?? ["GET"]).Select(m => (m, e.RoutePattern.RawText ?? "/"))),
     ];
 
-    /// <summary>Starts one.</summary>
+    /// <summary>Starts one. Until it ends nothing is printed: what it says of itself holds passwords, and of requests far too much.</summary>
     /// <param name="folder">A new folder, removed at the end.</param>
     public static async Task<InProcessServer> StartAsync(string folder)
     {
+        TextWriter console = Console.Out;
+        Console.SetOut(TextWriter.Null);
         var built = new TaskCompletionSource<IHost>(TaskCreationOptions.RunContinuationsAsynchronously);
         using var listener = new HostListener(built);
         using IDisposable subscription = DiagnosticListener.AllListeners.Subscribe(listener);
@@ -49,7 +52,7 @@ internal sealed class InProcessServer : IAsyncDisposable
         while (!File.Exists(file) && !run.IsCompleted) await Task.Delay(20);
         if (run.IsCompleted) throw new InvalidOperationException($"The program ended with {await run}.");
         using JsonDocument announced = JsonDocument.Parse(await File.ReadAllTextAsync(file));
-        return new InProcessServer(folder, host, run, announced.RootElement.Clone());
+        return new InProcessServer(folder, host, run, announced.RootElement.Clone(), console);
     }
 
     /// <summary>Runs another command of the program, which speaks to the server.</summary>
@@ -60,6 +63,7 @@ internal sealed class InProcessServer : IAsyncDisposable
     {
         await _host.StopAsync();
         await _run;
+        Console.SetOut(_console);
         Directory.Delete(_folder, recursive: true);
     }
 
@@ -81,7 +85,7 @@ internal sealed class InProcessServer : IAsyncDisposable
 
         public void OnNext(KeyValuePair<string, object?> value)
         {
-            if (value.Key == "HostBuilding") ((IHostBuilder)value.Value!).ConfigureServices(services => services.AddSingleton<IServer, TestServer>());
+            if (value.Key == "HostBuilding") ((IHostBuilder)value.Value!).ConfigureServices(services => services.AddSingleton<IServer, TestServer>().AddLogging(logging => logging.ClearProviders()));
             if (value.Key == "HostBuilt") built.TrySetResult((IHost)value.Value!);
         }
 

@@ -23,6 +23,16 @@ internal sealed partial class LiveValues
         foreach (Match match in Query().Matches(text)) Keep(match.Groups[1].Value, Uri.UnescapeDataString(match.Groups[2].Value));
     }
 
+    /// <summary>The newest of the values of a kind; null while there is none.</summary>
+    public string? Newest(string kind) => _values.TryGetValue(kind, out string[]? values) ? values[^1] : null;
+
+    /// <summary>Names and values of the hidden fields of a page.</summary>
+    public static IEnumerable<(string Name, string Value)> HiddenIn(string page) =>
+        Hidden().Matches(page).Select(m => (m.Groups[1].Value, System.Net.WebUtility.HtmlDecode(m.Groups[2].Value)));
+
+    [GeneratedRegex("<input[^>]*type=\"hidden\"[^>]*name=\"([^\"]+)\"[^>]*value=\"([^\"]*)\"")]
+    private static partial Regex Hidden();
+
     [GeneratedRegex("\"(access_token|refresh_token|id_token|device_code|user_code|request_uri|auth_req_id|registration_access_token|client_id|client_secret)\":\"([^\"]{1,2000})\"")]
     private static partial Regex Members();
 

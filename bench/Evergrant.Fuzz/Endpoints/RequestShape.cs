@@ -8,6 +8,17 @@ internal sealed record MadeRequest(string Method, string Path, string Query, IRe
 {
     /// <summary>What is kept of one that did what none may do.</summary>
     public byte[] ToBytes() => [.. Encoding.UTF8.GetBytes($"{Method} {Path}{Query}\n{string.Join('\n', Headers.Select(h => $"{h.Key}: {h.Value}"))}\n\n"), .. Body];
+
+    /// <summary>Reads one that was kept.</summary>
+    public static MadeRequest Of(byte[] kept)
+    {
+        int end = kept.AsSpan().IndexOf("\n\n"u8);
+        string[] lines = Encoding.UTF8.GetString(kept, 0, end).Split('\n');
+        string[] first = lines[0].Split(' ', 2);
+        int query = first[1].IndexOf('?', StringComparison.Ordinal);
+        return new MadeRequest(first[0], query < 0 ? first[1] : first[1][..query], query < 0 ? "" : first[1][query..],
+            [.. lines.Skip(1).Select(l => l.Split(": ", 2)).Select(h => new KeyValuePair<string, string>(h[0], h.Length > 1 ? h[1] : ""))], kept[(end + 2)..]);
+    }
 }
 
 /// <summary>What a right request at an endpoint looks like.</summary>

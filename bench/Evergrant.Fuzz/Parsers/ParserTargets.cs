@@ -29,7 +29,7 @@ internal static class ParserTargets
         new("client", Seeds("""{"client_id":"a","client_name":"A","redirect_uris":["https://app.example/cb"],"grant_types":["authorization_code","refresh_token"],"scope":"openid notes:read","policy":{"rotate":true,"retry":"00:01:00","access_token_lifetime":"00:05:00"}}""",
             """{"client_id":"n","application_type":"native","token_endpoint_auth_method":"none","redirect_uris":["http://127.0.0.1/cb","com.example.app:/cb"],"flags":["beta"],"default_max_age":10}""",
             """{"client_id":"k","token_endpoint_auth_method":"private_key_jwt","jwks":{"keys":[{"kty":"EC","crv":"P-256","x":"MKBCTNIcKUSDii11ySs3526iDZ8AiTo7Tu6KPAqv7D4","y":"4Etl6SRW2YiLUrN5vfvVHuhp7x8PxltmWWlbbM4IFyM"}]},"redirect_uris":["https://a.example/"],"subject_type":"pairwise"}"""), ReadClient),
-        new("policy", Seeds("""{"refresh_tokens":"always","rotate":false,"retry":"acknowledged","idle_lifetime":"14.00:00:00","absolute_lifetime":"90.00:00:00","overrides":[]}"""), ReadPolicy),
+        new("policy", Seeds("""{"name":"p","refresh_tokens":"always","rotate":false,"retry":"acknowledged","idle_lifetime":"14.00:00:00","absolute_lifetime":"90.00:00:00","overrides":[]}"""), ReadPolicy),
         new("json", Seeds("""{"a":1,"b":[true,null,"x\u0041"],"c":{"d":-1.5e3}}"""), ReadJson),
         new("jws", Seeds("eyJhbGciOiJFUzI1NiIsInR5cCI6ImF0K2p3dCJ9.eyJpc3MiOiJhIn0.AAAA", "eyJhbGciOiJub25lIn0.e30."), Text(s => CompactJws.TryParse(s, out _, out string? fault) ? 1 : Way(fault))),
         new("jwk", Seeds("""{"kty":"EC","crv":"P-256","x":"MKBCTNIcKUSDii11ySs3526iDZ8AiTo7Tu6KPAqv7D4","y":"4Etl6SRW2YiLUrN5vfvVHuhp7x8PxltmWWlbbM4IFyM","use":"sig","kid":"1","alg":"ES256"}""", """{"kty":"RSA","n":"0vx7agoebGcQSuuPiLJXZptN9nndrQmbXEps2aiAFbWhM78LhWx4cbbfAAtVT86zwu1RK7aPFFxuhDR1L6tSoc_BJECPebWKRXjBZCiFV4n3oknjhMstn64tZ_2W-5JsGY4Hc5n9yBXArwl93lqt7_RN5w6Cf0h4QyQ5v-65YGjQR0_FDW2QvzqY368QQMicAtaSqzs8KJZgnYb9c7d0zgdAZHzu6qMQvRL5hajrn1n91CbOpbISD08qNLyrdkt-bFTWhAI4vMQFh6WeZu0fM4lFd2NcRwr3XPksINHaQ-G_xBniIqbw0Ls1jF44-csFCur-kEgU8awapJzKnqDKgw","e":"AQAB"}"""), ReadJwk),
@@ -109,7 +109,7 @@ internal static class ParserTargets
         using (document)
         {
             List<string> faults = [];
-            PolicyDocument? policy = PolicyDocument.Parse(document.RootElement, "", faults, isPublic: true);
+            PolicyDocument? policy = PolicyDocument.Parse(document.RootElement, "", faults, isPublic: null);
             return faults.Count > 0 ? Way(faults[0]) : policy is null ? 1 : 2;
         }
     }

@@ -53,7 +53,7 @@ internal sealed class StoreWorker : IWorker, IAsyncDisposable
         var credential = GrantCredential.Read(keys, CredentialKind.RefreshToken, token)!;
         var grant = await store.Grants.FindGrantAsync(credential.GrantId, default).ConfigureAwait(false);
         var request = new TokenRequest { GrantType = RefreshTokenGrant.Name, RefreshToken = token };
-        var decision = RefreshTokenGrant.Decide(request, credential, grant, Issuer, client, null, ScopeCatalogue.Empty, keys, DateTimeOffset.UtcNow);
+        var decision = RefreshTokenGrant.Decide(request, credential, grant, Issuer, client, ScopeCatalogue.Empty, keys, DateTimeOffset.UtcNow);
         if (decision is not Rotated rotated) throw new WrongAnswerException(decision.GetType().Name);
         if (await store.Grants.CommitAsync(rotated.Change, null, default).ConfigureAwait(false) != CommitResult.Committed) throw new WrongAnswerException("not committed");
         token = GrantCredential.Write(keys, rotated.Grant.KeyNumber, CredentialKind.RefreshToken, rotated.Grant, rotated.Grant.Generation);

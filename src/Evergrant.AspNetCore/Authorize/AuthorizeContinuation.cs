@@ -34,7 +34,12 @@ internal sealed class AuthorizeContinuation(IssuerSites sites, InteractionTicket
     {
         IssuerSite site = sites.Of(http);
         if (tickets.Open(http, site, ticket) is not { } interaction) return pages.RefuseAsync(http, site, BadTicket, null);
-        return interaction.OfDevice ? devices.DecideAsync(http, site, interaction, sessions, null) : endpoint.DecideAsync(http, site, interaction, sessions, chosen, null);
+        return interaction.About switch
+        {
+            InteractionSubject.Authorization => endpoint.DecideAsync(http, site, interaction, sessions, chosen, null),
+            InteractionSubject.Device => devices.DecideAsync(http, site, interaction, sessions, null),
+            _ => pages.RefuseAsync(http, site, BadTicket, null),
+        };
     }
 
     public Task CancelAsync(HttpContext http, string? ticket)
@@ -42,6 +47,11 @@ internal sealed class AuthorizeContinuation(IssuerSites sites, InteractionTicket
         IssuerSite site = sites.Of(http);
         if (tickets.Open(http, site, ticket) is not { } interaction) return pages.RefuseAsync(http, site, BadTicket, null);
         // Whoever gives up on a device's request has not answered it: the code stays good.
-        return interaction.OfDevice ? devices.ShowAsync(http, site) : endpoint.CancelAsync(http, site, interaction);
+        return interaction.About switch
+        {
+            InteractionSubject.Authorization => endpoint.CancelAsync(http, site, interaction),
+            InteractionSubject.Device => devices.ShowAsync(http, site),
+            _ => pages.RefuseAsync(http, site, BadTicket, null),
+        };
     }
 }

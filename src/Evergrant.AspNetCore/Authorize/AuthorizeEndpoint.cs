@@ -8,6 +8,7 @@ using Evergrant.Protocol;
 using Evergrant.Protocol.Authorize;
 using Evergrant.Protocol.Clients;
 using Evergrant.Protocol.Grants;
+using Evergrant.Protocol.PushedAuthorization;
 using Evergrant.Protocol.Sessions;
 using Evergrant.Protocol.Storage;
 using Evergrant.Protocol.Token;
@@ -67,7 +68,7 @@ internal sealed class AuthorizeEndpoint(
     {
         (Microsoft.AspNetCore.Http.IFormCollection? form, OAuthError? error) = await AuthorizePages.ReadFormAsync(http, rule.BodyLimit);
         Interaction? interaction = form is null ? null : tickets.Open(http, site, form["ticket"].ToString());
-        if (interaction is not { OfDevice: false, Page: Prompt.Consent } || form!["decision"].ToString() is not ("allow" or "deny"))
+        if (interaction is not { About: InteractionSubject.Authorization, Page: Prompt.Consent } || form!["decision"].ToString() is not ("allow" or "deny"))
         {
             await pages.RefuseAsync(http, site, error ?? BadTicket, null);
             return;
@@ -76,7 +77,7 @@ internal sealed class AuthorizeEndpoint(
         ReceivedRequest received = await requests.ReadAsync(site, interaction, http.RequestAborted);
         IReadOnlyList<string> asked = received.Request.Scopes ?? [];
         IEnumerable<string> allowed = (asked.Count > 0 ? asked : received.Client?.Scopes ?? []).Except(form["without"].OfType<string>());
-        var answer = new ConsentAnswer(form["decision"] == "allow", [.. allowed], interaction.Subject!);
+        var answer = new ConsentAnswer(form["decision"] == "allow", [.. allowed], interaction.Subject!) { WithoutDetails = AuthorizePages.DetailsWithout(form) };
         await DecideAsync(http, site, interaction, await interactions.SessionsAsync(http, http.RequestAborted), true, answer);
     }
 
@@ -171,7 +172,7 @@ internal sealed class AuthorizeEndpoint(
         ReceivedRequest received = await requests.ReadAsync(site, interaction, http.RequestAborted);
         OAuthError? unanswerable = AuthorizeTarget.Find(received.Request, received.Client, out AuthorizeTarget? target);
         // A reference that is not good hides where, and with which state, the client wants to be answered; so does an object, unless a redirect URI stands beside it.
-        if (received is { Client: not null, Request.Fault: { } fault } && (received.Request.RedirectUri is null || received.Request.Parameters["request"] is null)) unanswerable = fault;
+        if (received is { Client: not null, Request.Fault: { } fault } && (received.Request.RedirectUri is null || PushedRequest.IsUri(received.Request.Parameters["request_uri"]))) unanswerable = fault;
         if (unanswerable is null) return new(received.Request, target!, received.Sent, received.Use);
         await pages.RefuseAsync(http, site, unanswerable, received.Request.ClientId);
         return null;

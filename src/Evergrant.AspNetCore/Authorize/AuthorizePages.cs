@@ -1,3 +1,5 @@
+using System.Text;
+using System.Text.Json;
 using Evergrant.AspNetCore.Clients;
 using Evergrant.Protocol;
 using Evergrant.Protocol.Authorize;
@@ -5,25 +7,30 @@ using Evergrant.Protocol.Clients;
 using Evergrant.Protocol.UserInfo;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.WebUtilities;
 
 namespace Evergrant.AspNetCore.Authorize;
 
 /// <summary>Turns decisions of the authorization endpoint into pages and redirects.</summary>
 internal sealed class AuthorizePages(IInteractions interactions, InteractionTickets tickets, SignedResponses responses, RefusalLog log)
 {
+    private const string DetailPrefix = "authorization_details:";
+
     private static readonly OAuthError BadForm = new("invalid_request", "The form is not well-formed.", Refusal.RequestMalformed);
     private static readonly OAuthError TooLarge = new("invalid_request", "The request is too large.", Refusal.RequestTooLarge);
-    private static readonly FormOptions Limits = new() { ValueCountLimit = 64, KeyLengthLimit = 256, ValueLengthLimit = 40 * 1024, BufferBodyLengthLimit = 64 * 1024 };
 
     /// <summary>Reads the form of one of our pages.</summary>
     public static async ValueTask<(IFormCollection? Form, OAuthError? Error)> ReadFormAsync(HttpContext http, int limit)
     {
         if (!FormReader.IsForm(http.Request.ContentType) || http.Request.ContentLength > limit) return (null, BadForm);
+        if (http.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size) size.MaxRequestBodySize = limit;
         try
         {
-            return (await new FormFeature(http.Request, Limits).ReadFormAsync(http.RequestAborted), null);
+            // Our pages are in UTF-8, and so is what they send, whatever the header says of it.
+            FormPipeReader reader = new(http.Request.BodyReader, Encoding.UTF8) { ValueCountLimit = 64, KeyLengthLimit = 256, ValueLengthLimit = 40 * 1024 };
+            return (new FormCollection(await reader.ReadFormAsync(http.RequestAborted)), null);
         }
-        catch (InvalidDataException)
+        catch (Exception e) when (e is InvalidDataException or BadHttpRequestException)
         {
             return (null, BadForm);
         }
@@ -65,6 +72,7 @@ internal sealed class AuthorizePages(IInteractions interactions, InteractionTick
                     Ticket = ticket, Action = site.Prefix + "/consent", ClientName = clientName, ClientUri = client.ClientUri, RedirectOrigin = origin, UiLocales = locales, KeepsOpener = opener,
                     Subject = prompted.Session!.Subject,
                     Items = [.. prompted.Scopes.Select(scope => ItemOf(scope, facts.Catalogue))],
+                    Details = DetailsOf(facts.Request.Details!, facts.Catalogue),
                     Claims = [.. facts.Request.Claims!.Names.Where(name => ClaimRules.IsReleasable(name))],
                     Offline = prompted.Scopes.Contains(Scope.OfflineAccess),
                     Lasts = client.EffectivePolicy.AbsoluteLifetime,
@@ -102,6 +110,31 @@ internal sealed class AuthorizePages(IInteractions interactions, InteractionTick
         http.Response.StatusCode = error.Refusal == Refusal.RequestTooLarge ? StatusCodes.Status413PayloadTooLarge : StatusCodes.Status400BadRequest;
         await interactions.ShowErrorAsync(http, new ErrorPage("This request cannot be answered", error.Description, error.Code, reference));
     }
+
+    /// <summary>What objects of authorization_details say to a person.</summary>
+    public static IReadOnlyList<ConsentDetail> DetailsOf(IReadOnlyList<JsonElement> details, ScopeCatalogue catalogue) =>
+    [
+        .. details.Select((one, place) =>
+        {
+            string type = AuthorizationDetails.TypeOf(one)!;
+            // What a device asked for may have been undeclared since.
+            (ApiResource? owner, DetailsType? known) = catalogue.OwnerOfDetails(type) ?? default;
+            IEnumerable<KeyValuePair<string, string>> lines = one.EnumerateObject().Where(m => m.Name is not ("type" or "locations")).Select(m => KeyValuePair.Create(m.Name.Replace('_', ' '), TextOf(m.Value)));
+            return new ConsentDetail($"{DetailPrefix}{place}", known?.Description ?? type, owner?.Name ?? owner?.Identifier ?? "", [.. lines]);
+        }),
+    ];
+
+    /// <summary>Places of the objects that a form leaves out.</summary>
+    public static IReadOnlyList<int> DetailsWithout(IFormCollection form) =>
+        [.. form["without"].OfType<string>().Where(v => v.StartsWith(DetailPrefix, StringComparison.Ordinal)).Select(v => int.TryParse(v.AsSpan(DetailPrefix.Length), out int place) ? place : -1)];
+
+    private static string TextOf(JsonElement value) => value.ValueKind switch
+    {
+        JsonValueKind.String => value.GetString()!,
+        JsonValueKind.Array => string.Join(", ", value.EnumerateArray().Select(TextOf)),
+        JsonValueKind.Object => string.Join(", ", value.EnumerateObject().Select(m => $"{m.Name} {TextOf(m.Value)}")),
+        _ => value.GetRawText(),
+    };
 
     /// <summary>What a scope value says to a person.</summary>
     public static ConsentItem ItemOf(string scope, ScopeCatalogue catalogue) => scope switch

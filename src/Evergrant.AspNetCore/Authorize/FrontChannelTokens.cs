@@ -25,7 +25,7 @@ internal sealed class FrontChannelTokens(TokenWriter writer, KeyRings rings)
         // OpenID Connect Core section 5.4: without an access token there is no other place for the claims of scopes.
         Client meant = issued.Type is { Code: false, Token: false } ? client with { ClaimsInIdToken = true } : client;
         TokenAudience access = issued.Access ?? new TokenAudience([site.Issuer], issued.Grant.Authorized.Scope);
-        if (await writer.PrepareAsync(site, meant, new Redeemed(issued.Grant, issued.Change, access, null, 0), now, cancellationToken) is not { } prepared) return null;
+        if (await writer.PrepareAsync(site, meant, new Redeemed(issued.Grant, issued.Change, access, null, 0), null, now, cancellationToken) is not { } prepared) return null;
         var list = new List<KeyValuePair<string, string>>(7);
         if (code is not null) list.Add(new("code", code));
         string? text = null;

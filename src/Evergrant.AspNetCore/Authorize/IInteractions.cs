@@ -43,6 +43,21 @@ public interface IInteractions
     /// <param name="page">What to show.</param>
     Task ShowDeviceDoneAsync(HttpContext http, DeviceDonePage page);
 
+    /// <summary>Asks whether to sign out (OpenID Connect RP-Initiated Logout section 2). The form posts <c>sign_out</c> (yes or no) and <c>ticket</c> to the page's action.</summary>
+    /// <param name="http">The request to answer.</param>
+    /// <param name="page">What to show.</param>
+    Task ShowSignOutAsync(HttpContext http, SignOutPage page);
+
+    /// <summary>Tells the End-User that they are signed out, loads what the browser has to load for it, and leads on.</summary>
+    /// <param name="http">The request to answer.</param>
+    /// <param name="page">What to show.</param>
+    Task ShowSignedOutAsync(HttpContext http, SignedOutPage page);
+
+    /// <summary>Makes the browser forget sessions that have ended; their rows are gone.</summary>
+    /// <param name="http">The request to answer, for its cookies.</param>
+    /// <param name="sessions">Which.</param>
+    ValueTask ForgetAsync(HttpContext http, IReadOnlyList<Session> sessions);
+
     /// <summary>Writes the page that posts an authorization response to the client by itself (OAuth 2.0 Form Post Response Mode), with a button for browsers without scripts.</summary>
     /// <param name="http">The request to answer.</param>
     /// <param name="page">What to post where.</param>
@@ -105,6 +120,9 @@ public sealed record ConsentPage : InteractionPage
     /// <summary>What the client asks for, in words.</summary>
     public required IReadOnlyList<ConsentItem> Items { get; init; }
 
+    /// <summary>What the client asks for in detail (RFC 9396); empty for nothing.</summary>
+    public IReadOnlyList<ConsentDetail> Details { get; init; } = [];
+
     /// <summary>Names of claims that the client asks for one by one (the claims parameter); empty for none.</summary>
     public IReadOnlyList<string> Claims { get; init; } = [];
 
@@ -128,6 +146,13 @@ public sealed record ConsentPage : InteractionPage
 /// <param name="Required">Whether it cannot be left out (openid).</param>
 public sealed record ConsentItem(string Scope, string Text, string? Api, bool Required);
 
+/// <summary>One object of authorization_details.</summary>
+/// <param name="Key">Value of the check box named without, which leaves it out.</param>
+/// <param name="Text">What it is, in a line.</param>
+/// <param name="Api">Name of the API it belongs to.</param>
+/// <param name="Lines">Its members: name, and value as text. They come from the client and are to be shown as text.</param>
+public sealed record ConsentDetail(string Key, string Text, string Api, IReadOnlyList<KeyValuePair<string, string>> Lines);
+
 /// <summary>What a person is told of a device that asks (RFC 8628 section 5.4).</summary>
 /// <param name="UserCode">The code that the device must show.</param>
 /// <param name="StartedAt">When the device began.</param>
@@ -144,6 +169,41 @@ public sealed record UserCodePage(string Action, string? UserCode, string? Fault
 /// <param name="Allowed">Whether the person has allowed it.</param>
 /// <param name="ClientName">The client's name for people.</param>
 public sealed record DeviceDonePage(bool Allowed, string ClientName);
+
+/// <summary>A page that asks whether to sign out.</summary>
+public sealed record SignOutPage
+{
+    /// <summary>The sealed request, bound to this browser; goes into a hidden field named ticket.</summary>
+    public required string Ticket { get; init; }
+
+    /// <summary>Where the page's form is posted, a path on this server.</summary>
+    public required string Action { get; init; }
+
+    /// <summary>Name of the client that asks for it; null when none is named.</summary>
+    public string? ClientName { get; init; }
+
+    /// <summary>Where the answer may lead, for the form-action directive.</summary>
+    public required string RedirectOrigin { get; init; }
+
+    /// <summary>What would end; at least one.</summary>
+    public required IReadOnlyList<Session> Sessions { get; init; }
+}
+
+/// <summary>A page at the end of a logout request.</summary>
+public sealed record SignedOutPage
+{
+    /// <summary>Whether anybody was signed out; otherwise the End-User chose to stay.</summary>
+    public required bool SignedOut { get; init; }
+
+    /// <summary>Registered addresses of clients, each to be loaded in an iframe (OpenID Connect Front-Channel Logout section 2); empty for none.</summary>
+    public IReadOnlyList<string> Frames { get; init; } = [];
+
+    /// <summary>Registered address to which the browser is sent when the frames have been loaded; null for none.</summary>
+    public string? Continue { get; init; }
+
+    /// <summary>Name of the client to which it leads; null for none.</summary>
+    public string? ClientName { get; init; }
+}
 
 /// <summary>A page that says why nothing can be answered.</summary>
 /// <param name="Title">Short.</param>

@@ -17,15 +17,33 @@ namespace Evergrant.AspNetCore.Authorize;
 /// <param name="StartedAt">When it came in, in whole milliseconds.</param>
 /// <param name="Page">The page that carries it.</param>
 /// <param name="Subject">Account that a consent page asks; null for the other pages.</param>
-/// <param name="OfDevice">Whether it is about a device's user code, and no authorization request.</param>
-internal sealed record Interaction(Parameters Parameters, DateTimeOffset StartedAt, Prompt Page, string? Subject, bool OfDevice = false);
+/// <param name="About">What the request is about: a page of one kind answers nothing of another.</param>
+internal sealed record Interaction(Parameters Parameters, DateTimeOffset StartedAt, Prompt Page, string? Subject, InteractionSubject About = InteractionSubject.Authorization);
+
+/// <summary>What the request of a page is about. The numbers are sealed into tickets.</summary>
+internal enum InteractionSubject
+{
+    /// <summary>An authorization request.</summary>
+    Authorization = 0,
+
+    /// <summary>A device's user code.</summary>
+    Device = 1,
+
+    /// <summary>A logout request.</summary>
+    SignOut = 2,
+
+    /// <summary>A request for authentication over a back channel.</summary>
+    Backchannel = 3,
+}
 
 /// <summary>Seals the request of a page into a hidden field and opens it again: AES-256-GCM, bound to issuer and browser, good for an hour. Nothing is read again from the URL.</summary>
 /// <remarks>Canonical base64url of key number (2 bytes) · nonce (12) · ciphertext · tag (16).</remarks>
 internal sealed class InteractionTickets(IServerSecrets secrets, EvergrantOptions options, TimeProvider clock)
 {
     private const string Purpose = "interaction-ticket";
-    private const int DeviceMark = 16;
+    // The page has four bits, what it is about the next four.
+    private const int AboutShift = 4;
+    private const int PageMask = (1 << AboutShift) - 1;
     private const int NumberLength = 2;
     private const int NonceLength = 12;
     private const int TagLength = 16;
@@ -40,7 +58,7 @@ internal sealed class InteractionTickets(IServerSecrets secrets, EvergrantOption
         {
             json.WriteStartArray();
             json.WriteNumberValue(interaction.StartedAt.ToUnixTimeMilliseconds());
-            json.WriteNumberValue((int)interaction.Page | (interaction.OfDevice ? DeviceMark : 0));
+            json.WriteNumberValue((int)interaction.Page | ((int)interaction.About << AboutShift));
             json.WriteStringValue(interaction.Subject);
             foreach ((string name, string value) in interaction.Parameters.All)
             {
@@ -83,7 +101,7 @@ internal sealed class InteractionTickets(IServerSecrets secrets, EvergrantOption
         var pairs = new List<KeyValuePair<string, string>>();
         for (int i = 3; i + 1 < root.GetArrayLength(); i += 2) pairs.Add(new(root[i].GetString()!, root[i + 1].GetString()!));
         int page = root[1].GetInt32();
-        return new Interaction(Parameters.From(pairs), startedAt, (Prompt)(page & ~DeviceMark), root[2].GetString(), (page & DeviceMark) != 0);
+        return new Interaction(Parameters.From(pairs), startedAt, (Prompt)(page & PageMask), root[2].GetString(), (InteractionSubject)(page >> AboutShift));
     }
 
     private static byte[] BoundTo(IssuerSite site, string browser) => Encoding.UTF8.GetBytes(site.Issuer + "\n" + browser);

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using Evergrant.Protocol.Clients;
 using Evergrant.Protocol.Policies;
 using Evergrant.Protocol.Storage;
+using Evergrant.Protocol.Trust;
 
 namespace Evergrant.AspNetCore.Clients;
 
@@ -59,6 +60,14 @@ public sealed class ClientCatalogue(IClientStore store, EvergrantOptions options
     {
         Known now = Now;
         return (now.Uses ??= new(await LoadUsesAsync(cancellationToken), now.Since)).ByIssuer.GetValueOrDefault(issuer) ?? RegisteredUse.None;
+    }
+
+    /// <summary>Whoever an issuer trusts under a name, or null.</summary>
+    internal async ValueTask<TrustedIssuer?> TrustedAsync(string issuer, string name, CancellationToken cancellationToken)
+    {
+        Known known = Now;
+        IReadOnlyList<TrustedIssuer> all = known.Trusted ??= await store.ListTrustedIssuersAsync(cancellationToken);
+        return all.FirstOrDefault(t => t.Issuer == issuer && t.Name == name);
     }
 
     /// <summary>Replaces a hash of a client's secrets; whether it was done or somebody else was first, the client is read again.</summary>
@@ -150,6 +159,8 @@ public sealed class ClientCatalogue(IClientStore store, EvergrantOptions options
         public ScopeCatalogue? Scopes { get; set; }
 
         public PolicySet? Policies { get; set; }
+
+        public IReadOnlyList<TrustedIssuer>? Trusted { get; set; }
 
         public Uses? Uses { get; set; }
     }

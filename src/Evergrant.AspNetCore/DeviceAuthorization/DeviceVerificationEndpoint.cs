@@ -55,7 +55,7 @@ internal sealed class DeviceVerificationEndpoint(
         }
         DateTimeOffset startedAt = DateTimeOffset.FromUnixTimeMilliseconds(clock.GetUtcNow().ToUnixTimeMilliseconds());
         Parameters parameters = Parameters.From([new("user_code", letters), new("client_id", client.ClientId)]);
-        await DecideAsync(http, site, new Interaction(parameters, startedAt, Prompt.SignIn, null, OfDevice: true), await interactions.SessionsAsync(http, http.RequestAborted), null);
+        await DecideAsync(http, site, new Interaction(parameters, startedAt, Prompt.SignIn, null, InteractionSubject.Device), await interactions.SessionsAsync(http, http.RequestAborted), null);
     }
 
     /// <summary>POST: the person has answered.</summary>
@@ -63,14 +63,14 @@ internal sealed class DeviceVerificationEndpoint(
     {
         (IFormCollection? form, OAuthError? error) = await AuthorizePages.ReadFormAsync(http, rule.BodyLimit);
         Interaction? interaction = form is null ? null : tickets.Open(http, site, form["ticket"].ToString());
-        if (interaction is not { OfDevice: true, Page: Prompt.Consent } || form!["decision"].ToString() is not ("allow" or "deny"))
+        if (interaction is not { About: InteractionSubject.Device, Page: Prompt.Consent } || form!["decision"].ToString() is not ("allow" or "deny"))
         {
             await pages.RefuseAsync(http, site, error ?? BadTicket, null);
             return;
         }
         DeviceFacts facts = await FindAsync(site, interaction.Parameters["user_code"]!, http.RequestAborted);
         IEnumerable<string> allowed = Scope.Split(facts.Grant?.Authorized.Scope ?? "").Except(form["without"].OfType<string>());
-        await DecideAsync(http, site, interaction, await interactions.SessionsAsync(http, http.RequestAborted), new ConsentAnswer(form["decision"] == "allow", [.. allowed], interaction.Subject!));
+        await DecideAsync(http, site, interaction, await interactions.SessionsAsync(http, http.RequestAborted), new ConsentAnswer(form["decision"] == "allow", [.. allowed], interaction.Subject!) { WithoutDetails = AuthorizePages.DetailsWithout(form) });
     }
 
     /// <summary>Decides and answers.</summary>
@@ -143,6 +143,7 @@ internal sealed class DeviceVerificationEndpoint(
             RedirectOrigin = "'none'",
             Subject = prompted.Session!.Subject,
             Items = [.. prompted.Scopes.Select(scope => AuthorizePages.ItemOf(scope, catalogue))],
+            Details = AuthorizePages.DetailsOf(AuthorizationDetails.Parse(facts.Grant!.Authorized.Details) ?? [], catalogue),
             Offline = prompted.Scopes.Contains(Scope.OfflineAccess),
             Lasts = client.EffectivePolicy.AbsoluteLifetime,
             Unverified = client.IsPublic,

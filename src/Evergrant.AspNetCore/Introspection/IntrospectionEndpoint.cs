@@ -43,6 +43,11 @@ internal sealed class IntrospectionEndpoint(ClientGate gate, ClientCatalogue cli
             json.WriteBoolean("active", true);
             if (active.Scope.Length > 0) json.WriteString("scope", active.Scope);
             json.WriteString("iss", site.Issuer);
+            if (active.Details is { } details)
+            {
+                json.WritePropertyName("authorization_details");
+                json.WriteRawValue(details);
+            }
             if (userName is not null) json.WriteString("username", userName);
             if (active.Token is { } access) WriteAccess(json, access, active.Grant, caller, subjectOf);
             else WriteRefresh(json, active.Grant!, shown.Token!.IsAheadOf(active.Grant!), subjectOf);
@@ -52,7 +57,7 @@ internal sealed class IntrospectionEndpoint(ClientGate gate, ClientCatalogue cli
     private static void WriteAccess(System.Text.Json.Utf8JsonWriter json, AccessToken access, Grant? grant, Client caller, Func<string, string> subjectOf)
     {
         json.WriteString("client_id", access.ClientId);
-        json.WriteString("token_type", "Bearer");
+        json.WriteString("token_type", access.TokenType);
         if (!access.NeverEnds) json.WriteNumber("exp", access.ExpiresAt.ToUnixTimeSeconds());
         json.WriteNumber("iat", access.IssuedAt.ToUnixTimeSeconds());
         json.WriteNumber("nbf", access.IssuedAt.ToUnixTimeSeconds());
@@ -62,6 +67,12 @@ internal sealed class IntrospectionEndpoint(ClientGate gate, ClientCatalogue cli
         foreach (string audience in access.Audience) json.WriteStringValue(audience);
         json.WriteEndArray();
         if (access.JwtId is { } id) json.WriteString("jti", id);
+        if (access.Confirmation is { } bound)
+        {
+            json.WriteStartObject("cnf");
+            json.WriteString(bound.Member, bound.Thumbprint);
+            json.WriteEndObject();
+        }
         if (grant?.Authorized is not { } authorized) return;
         if (authorized.AuthTime is { } time) json.WriteNumber("auth_time", time.ToUnixTimeSeconds());
         if (authorized.Acr is { } acr) json.WriteString("acr", acr);

@@ -24,6 +24,9 @@ internal enum FetchFault
     /// <summary>The status is not 200; redirects are not followed.</summary>
     StatusNotOk,
 
+    /// <summary>Something that was posted is not wanted: a status from 400 to 499 that another try will not change.</summary>
+    Refused,
+
     /// <summary>Another media type, or an encoding that was not asked for.</summary>
     WrongType,
 

@@ -64,7 +64,15 @@ internal sealed partial class OutboundFetcher : IDisposable
     /// <param name="cancellationToken">Ends the wait.</param>
     public async ValueTask<FetchFault> PostAsync(string url, string purpose, HttpContent body, AuthenticationHeaderValue? authorization, CancellationToken cancellationToken) => (await SendAsync(
         url, purpose, HttpMethod.Post, body, authorization,
-        (response, _) => new(new FetchOutcome(null, response.StatusCode is HttpStatusCode.OK or HttpStatusCode.NoContent ? FetchFault.None : FetchFault.StatusNotOk)), cancellationToken)).Fault;
+        (response, _) => new(new FetchOutcome(null, JudgePosted(response.StatusCode))), cancellationToken)).Fault;
+
+    private static FetchFault JudgePosted(HttpStatusCode status) => status switch
+    {
+        HttpStatusCode.OK or HttpStatusCode.NoContent => FetchFault.None,
+        HttpStatusCode.RequestTimeout or HttpStatusCode.TooManyRequests => FetchFault.StatusNotOk,
+        >= HttpStatusCode.BadRequest and < HttpStatusCode.InternalServerError => FetchFault.Refused,
+        _ => FetchFault.StatusNotOk,
+    };
 
     public void Dispose() => _http.Dispose();
 

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Evergrant.AspNetCore.Binding;
 using Evergrant.AspNetCore.Clients;
 using Evergrant.Protocol;
 using Evergrant.Protocol.Clients;
@@ -10,7 +11,7 @@ using Decision = Evergrant.Protocol.PushedAuthorization.PushedAuthorization;
 namespace Evergrant.AspNetCore.PushedAuthorization;
 
 /// <summary>The pushed authorization request endpoint (RFC 9126 section 2): a client leaves its request here and sends the browser with a reference to it.</summary>
-internal sealed class PushedAuthorizationEndpoint(ClientGate gate, ClientCatalogue clients, ClientKeys keys, IGrantStore store, EvergrantOptions options, RefusalLog log, TimeProvider clock)
+internal sealed class PushedAuthorizationEndpoint(ClientGate gate, KeyProofs proofs, ClientCatalogue clients, ClientKeys keys, IGrantStore store, EvergrantOptions options, RefusalLog log, TimeProvider clock)
 {
     private static readonly OAuthError Unknown = new("temporarily_unavailable", "The server cannot answer now; try again.", Refusal.StoreUnavailable);
     private static readonly OAuthError Replayed = new("invalid_request_object", "The Request Object was used before.", Refusal.RequestObjectReplayed);
@@ -19,6 +20,12 @@ internal sealed class PushedAuthorizationEndpoint(ClientGate gate, ClientCatalog
     {
         if (await gate.EnterAsync(http, site, rule, site.Base + "/par") is not { } entered) return;
         (Client client, Parameters form) = entered;
+        ShownKeys shown = proofs.Read(http, site, client);
+        if (shown.Error is { } unproven)
+        {
+            await RefuseAsync(http, site, rule, client, unproven);
+            return;
+        }
         var facts = new PushFacts
         {
             Form = form,
@@ -29,6 +36,7 @@ internal sealed class PushedAuthorizationEndpoint(ClientGate gate, ClientCatalog
             Demands = options.Demands,
             Lifetime = options.PushedRequestLifetime,
             PageLifetime = options.InteractionLifetime,
+            DpopKey = shown.Keys.Dpop?.Thumbprint,
             Now = clock.GetUtcNow(),
         };
         switch (Decision.Decide(facts, RandomNumberGenerator.GetBytes(PushedRequest.RandomLength)))
@@ -37,6 +45,11 @@ internal sealed class PushedAuthorizationEndpoint(ClientGate gate, ClientCatalog
                 await RefuseAsync(http, site, rule, client, refused.Error);
                 return;
             case Pushed pushed:
+                if (shown.Use is { } proof && await proofs.UseAsync(proof, http.RequestAborted) is { } used)
+                {
+                    await RefuseAsync(http, site, rule, client, used);
+                    return;
+                }
                 CommitResult result = await store.CommitAsync(pushed.Change, null, http.RequestAborted);
                 if (result != CommitResult.Committed)
                 {

@@ -14,5 +14,5 @@ internal sealed class RefreshTokenGrantType(IServerSecrets secrets) : IGrantType
     public CredentialKind? Credential => CredentialKind.RefreshToken;
 
     public ValueTask<TokenDecision> DecideAsync(TokenContext context) => new(RefreshTokenGrant.Decide(
-        context.Request, context.Credential, context.Grant, context.Site.Issuer, context.Client, null, context.Catalogue, secrets.Credentials, context.Now));
+        context.Request, context.Credential, context.Grant, context.Site.Issuer, context.Client, context.Catalogue, secrets.Credentials, context.Now));
 }

@@ -1,7 +1,9 @@
 using System.Security.Cryptography;
+using Evergrant.AspNetCore.Binding;
 using Evergrant.AspNetCore.Clients;
 using Evergrant.AspNetCore.Keys;
 using Evergrant.Protocol;
+using Evergrant.Protocol.Binding;
 using Evergrant.Protocol.Clients;
 using Evergrant.Protocol.Grants;
 using Evergrant.Protocol.Storage;
@@ -11,7 +13,7 @@ using Microsoft.AspNetCore.Http;
 namespace Evergrant.AspNetCore.Token;
 
 /// <summary>The token endpoint (RFC 6749 section 3.2): read the form, authenticate the client, then decide, commit, answer. On a conflict it looks again and decides again.</summary>
-internal sealed class TokenEndpoint(ClientGate gate, ClientCatalogue clients, IGrantStore store, IServerSecrets secrets, TokenWriter writer, GrantTypes grants, RefusalLog log, TimeProvider clock)
+internal sealed class TokenEndpoint(ClientGate gate, KeyProofs proofs, ClientCatalogue clients, IGrantStore store, IServerSecrets secrets, TokenWriter writer, GrantTypes grants, RefusalLog log, TimeProvider clock)
 {
     /// <summary>Each conflict means that somebody else's change was committed, so this many in a row are a flood on one grant.</summary>
     private const int Attempts = 16;
@@ -39,6 +41,12 @@ internal sealed class TokenEndpoint(ClientGate gate, ClientCatalogue clients, IG
             await RefuseAsync(http, site, client, new Refused(await grants.RefusalOfAsync(request.GrantType, site.Issuer, http.RequestAborted)));
             return;
         }
+        ShownKeys keys = proofs.Read(http, site, client);
+        if ((keys.Error ?? BindingRules.JudgeRequest(client, keys.Keys)) is { } unproven)
+        {
+            await RefuseAsync(http, site, client, new Refused(unproven));
+            return;
+        }
         string? shown = type.Parameter is { } parameter ? form[parameter] : null;
         if (shown is null && type.Parameter is not null)
         {
@@ -47,11 +55,11 @@ internal sealed class TokenEndpoint(ClientGate gate, ClientCatalogue clients, IG
         }
         GrantCredential? credential = type.Credential is { } kind ? GrantCredential.Read(secrets.Credentials, kind, shown!) : null;
         ScopeCatalogue catalogue = await clients.ScopesAsync(http.RequestAborted);
-        await DecideCommitAnswerAsync(http, site, type, client, request, form, credential, catalogue);
+        await DecideCommitAnswerAsync(http, site, type, client, request.With(keys.Keys), keys.Use, form, credential, catalogue);
     }
 
     private async Task DecideCommitAnswerAsync(
-        HttpContext http, IssuerSite site, IGrantType type, Client client, TokenRequest request, Parameters form, GrantCredential? credential, ScopeCatalogue catalogue)
+        HttpContext http, IssuerSite site, IGrantType type, Client client, TokenRequest request, UseAssertion? proof, Parameters form, GrantCredential? credential, ScopeCatalogue catalogue)
     {
         long begun = clock.GetTimestamp();
         Change? inDoubt = null;
@@ -65,6 +73,16 @@ internal sealed class TokenEndpoint(ClientGate gate, ClientCatalogue clients, IG
             if (guess is not null && !Proves(ref decision, guess)) continue;
             // The client has shown its token once: what this request has done itself is no retry of the client's.
             if (inDoubt is not null && decision is Repeated again && await WasMadeAsync(inDoubt, eventInDoubt, grant!, http.RequestAborted)) decision = DoubtfulCommit.Settle(inDoubt, again, grant!);
+            // A proof is used up by what is given for it, and by nothing else; once, however often this request decides.
+            if (proof is not null && decision is (Granted or Issued))
+            {
+                if (await proofs.UseAsync(proof, http.RequestAborted) is { } used)
+                {
+                    await RefuseAsync(http, site, client, new Refused(used, grant));
+                    return;
+                }
+                proof = null;
+            }
             switch (decision)
             {
                 // The row may be as it is because of the commit that is in doubt: that is no verdict on the client.
@@ -75,7 +93,7 @@ internal sealed class TokenEndpoint(ClientGate gate, ClientCatalogue clients, IG
                     switch (await store.CommitAsync(once, null, http.RequestAborted))
                     {
                         case CommitResult.Committed:
-                            await writer.WriteAsync(http, site, client, issued);
+                            await writer.WriteAsync(http, site, client, issued, request.Proven.For(client));
                             return;
                         case CommitResult.Conflict:
                             await RefuseAsync(http, site, client, new Refused(issued.OnConflict!));
@@ -85,7 +103,7 @@ internal sealed class TokenEndpoint(ClientGate gate, ClientCatalogue clients, IG
                             return;
                     }
                 case Issued issued:
-                    await writer.WriteAsync(http, site, client, issued);
+                    await writer.WriteAsync(http, site, client, issued, request.Proven.For(client));
                     return;
                 case Waiting waiting:
                     log.Count(waiting.Name, waiting.Error.Refusal.ToString());
@@ -109,7 +127,7 @@ internal sealed class TokenEndpoint(ClientGate gate, ClientCatalogue clients, IG
                     }
                 case Granted granted:
                     {
-                        PreparedTokens? prepared = await writer.PrepareAsync(site, client, granted, now, http.RequestAborted);
+                        PreparedTokens? prepared = await writer.PrepareAsync(site, client, granted, request.Proven.For(client), now, http.RequestAborted);
                         if (prepared is null)
                         {
                             await RefuseAsync(http, site, client, new Refused(NoAccount, grant, granted.Presented));

@@ -22,7 +22,7 @@ internal sealed record PreparedTokens(Client Client, Grant Grant, AccessToken Ac
 }
 
 /// <summary>Tokens that are ready to be sent once the commit is durable.</summary>
-internal sealed record SignedTokens(string AccessToken, int? ExpiresIn, string Scope, string? IdToken);
+internal sealed record SignedTokens(string AccessToken, string TokenType, int? ExpiresIn, string Scope, string? IdToken, string? Details = null);
 
 /// <summary>Makes the tokens of an answer and writes it (RFC 6749 section 5.1, OpenID Connect Core section 3.1.3.3).</summary>
 internal sealed class TokenWriter(KeyRings rings, PairwiseKey pairwise, IServerSecrets secrets, AccessTokenForms forms, EvergrantOptions options, TimeProvider clock)
@@ -31,8 +31,14 @@ internal sealed class TokenWriter(KeyRings rings, PairwiseKey pairwise, IServerS
     public ValueTask<Func<string, string>> SubjectsOfAsync(Client client, CancellationToken cancellationToken) => pairwise.SubjectsOfAsync(client, cancellationToken);
 
     /// <summary>Reads what the tokens of a grant say.</summary>
+    /// <param name="site">The issuer that was asked.</param>
+    /// <param name="client">The client.</param>
+    /// <param name="granted">The decision.</param>
+    /// <param name="bound">The key that the access token is bound to; null for a bearer token.</param>
+    /// <param name="now">The instant of the decision.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>Null when the account is gone.</returns>
-    public async ValueTask<PreparedTokens?> PrepareAsync(IssuerSite site, Client client, Granted granted, DateTimeOffset now, CancellationToken cancellationToken)
+    public async ValueTask<PreparedTokens?> PrepareAsync(IssuerSite site, Client client, Granted granted, Confirmation? bound, DateTimeOffset now, CancellationToken cancellationToken)
     {
         Grant grant = granted.Grant;
         TokenAudience audience = granted.Access;
@@ -50,11 +56,13 @@ internal sealed class TokenWriter(KeyRings rings, PairwiseKey pairwise, IServerS
             Subject = subject,
             Audience = audience.Audience,
             Scope = audience.Scope,
+            Details = audience.Details,
             IssuedAt = issued,
             ExpiresAt = expires,
             Id = NewId(),
             GrantId = grant.Id,
             Serial = grant.AccessSerial,
+            Confirmation = bound,
         };
         bool opaque = await forms.FormatAsync(client, policy, audience.Audience, cancellationToken) == AccessTokenFormat.Opaque;
         if (!Scope.Contains(grant.Authorized.Scope, Scope.OpenId)) return new PreparedTokens(client, grant, access, now, opaque, null);
@@ -74,7 +82,7 @@ internal sealed class TokenWriter(KeyRings rings, PairwiseKey pairwise, IServerS
             ISigner signer = await rings.SignerAsync(site.Issuer, algorithm, content.ExpiresAt, cancellationToken);
             idToken = await (content with { AccessTokenHash = IdToken.HashOf(text, algorithm) }).WriteAsync(signer, cancellationToken);
         }
-        return new SignedTokens(text, prepared.ExpiresIn, prepared.Access.Scope, idToken);
+        return new SignedTokens(text, prepared.Access.TokenType, prepared.ExpiresIn, prepared.Access.Scope, idToken, prepared.Access.Details);
     }
 
     /// <summary>Makes the access token alone.</summary>
@@ -95,7 +103,7 @@ internal sealed class TokenWriter(KeyRings rings, PairwiseKey pairwise, IServerS
     }
 
     /// <summary>Answers with an access token that has no grant behind it.</summary>
-    public async Task WriteAsync(HttpContext http, IssuerSite site, Client client, Issued issued)
+    public async Task WriteAsync(HttpContext http, IssuerSite site, Client client, Issued issued, Confirmation? bound)
     {
         DateTimeOffset now = clock.GetUtcNow();
         DateTimeOffset expires = now + LifetimeOf(issued.Policy);
@@ -107,14 +115,16 @@ internal sealed class TokenWriter(KeyRings rings, PairwiseKey pairwise, IServerS
             Subject = issued.Subject ?? client.ClientId,
             Audience = issued.Access.Audience,
             Scope = issued.Access.Scope,
+            Details = issued.Access.Details,
             IssuedAt = now,
             ExpiresAt = expires,
             Id = NewId(),
+            Confirmation = bound,
         };
         string text = await forms.FormatAsync(client, issued.Policy, access.Audience, http.RequestAborted) == AccessTokenFormat.Opaque
             ? SealedAccessToken.Write(secrets.Credentials, access, RandomNumberGenerator.GetBytes(12))
             : await access.ToJwt(null).WriteAsync(await rings.SignerAsync(site.Issuer, client.AccessTokenSignedAlg ?? SignatureAlgorithm.ES256, access.ExpiresAt, http.RequestAborted), http.RequestAborted);
-        await WriteAsync(http, issued.Name, new SignedTokens(text, access.NeverEnds ? null : (int)(access.ExpiresAt - now).TotalSeconds, access.Scope, null), null);
+        await WriteAsync(http, issued.Name, new SignedTokens(text, access.TokenType, access.NeverEnds ? null : (int)(access.ExpiresAt - now).TotalSeconds, access.Scope, null, access.Details), null);
     }
 
     private Task WriteAsync(HttpContext http, string decision, SignedTokens signed, string? refreshToken)
@@ -125,11 +135,17 @@ internal sealed class TokenWriter(KeyRings rings, PairwiseKey pairwise, IServerS
         {
             json.WriteStartObject();
             json.WriteString("access_token"u8, signed.AccessToken);
-            json.WriteString("token_type"u8, "Bearer"u8);
+            json.WriteString("token_type"u8, signed.TokenType);
             if (signed.ExpiresIn is { } seconds) json.WriteNumber("expires_in"u8, seconds);
             if (refreshToken is not null) json.WriteString("refresh_token"u8, refreshToken);
             if (signed.Scope.Length > 0) json.WriteString("scope"u8, signed.Scope);
             if (signed.IdToken is not null) json.WriteString("id_token"u8, signed.IdToken);
+            if (signed.Details is { } details)
+            {
+                // RFC 9396 section 7.
+                json.WritePropertyName("authorization_details"u8);
+                json.WriteRawValue(details);
+            }
             json.WriteEndObject();
         }
         return JsonReply.WriteAsync(http, 200, buffer.WrittenMemory);

@@ -20,9 +20,12 @@ public static class JwsWriter
     /// Signs a payload. The header has <c>alg</c> and <c>kid</c> of the signer and <c>typ</c> unless that is null. The payload is read before this
     /// method returns, even when the signature is still to come; its memory may be reused then. Throws what the signer throws.
     /// </summary>
-    public static ValueTask<string> WriteAsync(ISigner signer, string? typ, ReadOnlyMemory<byte> payload, CancellationToken cancellationToken)
+    public static ValueTask<string> WriteAsync(ISigner signer, string? typ, ReadOnlyMemory<byte> payload, CancellationToken cancellationToken) =>
+        WriteAsync(signer, HeaderOf(signer, typ ?? ""), payload, cancellationToken);
+
+    /// <summary>The same with a header of the caller's: base64url, and the dot behind it.</summary>
+    internal static ValueTask<string> WriteAsync(ISigner signer, byte[] header, ReadOnlyMemory<byte> payload, CancellationToken cancellationToken)
     {
-        byte[] header = HeaderOf(signer, typ ?? "");
         int signedLength = header.Length + Base64Url.GetEncodedLength(payload.Length);
         int signatureAt = signedLength + 1 + Base64Url.GetEncodedLength(signer.MaxSignatureLength);
         byte[] buffer = ArrayPool<byte>.Shared.Rent(signatureAt + signer.MaxSignatureLength);

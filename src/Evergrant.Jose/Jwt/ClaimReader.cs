@@ -104,6 +104,20 @@ internal struct ClaimReader(JsonElement claims)
         return null;
     }
 
+    /// <summary>The key that the token is bound to (RFC 7800); null when absent. One that is bound in a way not known here is malformed: it must not pass for a bearer token.</summary>
+    public Confirmation? OptionalConfirmation()
+    {
+        if (!Find("cnf", out JsonElement member))
+            return null;
+        foreach (string name in (ReadOnlySpan<string>)[Confirmation.DpopKey, Confirmation.Certificate])
+        {
+            if (member.ValueKind == JsonValueKind.Object && member.TryGetProperty(name, out JsonElement value) && JsonText.TryText(value, out string? text) && Confirmation.IsThumbprint(text))
+                return new Confirmation(name, text);
+        }
+        Demand(false, JwtFault.ClaimMalformed, "cnf");
+        return null;
+    }
+
     /// <summary>The claims that the profile does not name itself, independent of the document; null when there are none.</summary>
     public readonly IReadOnlyDictionary<string, JsonElement>? Others(IReadOnlySet<string> own)
     {
@@ -116,6 +130,18 @@ internal struct ClaimReader(JsonElement claims)
                 (others ??= new Dictionary<string, JsonElement>(StringComparer.Ordinal)).Add(claim.Name, claim.Value.Clone());
         }
         return others;
+    }
+
+    /// <summary>Demands that <c>events</c> (RFC 8417 §2.2) is an object that has an event, itself an object.</summary>
+    public void DemandEvent(string name)
+    {
+        if (!Find("events", out JsonElement events))
+        {
+            Demand(false, JwtFault.ClaimMissing, "events");
+            return;
+        }
+        bool good = events.ValueKind == JsonValueKind.Object && events.TryGetProperty(name, out JsonElement one) && one.ValueKind == JsonValueKind.Object;
+        Demand(good, JwtFault.ClaimMalformed, "events");
     }
 
     /// <summary>Whether the claim is there.</summary>

@@ -78,6 +78,16 @@ internal sealed class ClaimWriter : IDisposable
         json.WriteEndArray();
     }
 
+    /// <summary>RFC 7800 §3.1.</summary>
+    public void Confirmation(Confirmation? value)
+    {
+        if (value is null)
+            return;
+        json.WriteStartObject(ClaimName.Confirmation);
+        json.WriteString(value.Member, value.Thumbprint);
+        json.WriteEndObject();
+    }
+
     /// <summary>RFC 7519 §4.1.3: one recipient as a string, several as an array.</summary>
     public void Audience(IReadOnlyList<string> values)
     {
@@ -85,6 +95,15 @@ internal sealed class ClaimWriter : IDisposable
             json.WriteString(ClaimName.Audience, values[0]);
         else
             Texts(ClaimName.Audience, values);
+    }
+
+    /// <summary>The claim <c>events</c> (RFC 8417 §2.2) with one event that says no more than its name.</summary>
+    public void EmptyEvent(string name)
+    {
+        json.WriteStartObject(ClaimName.Events);
+        json.WriteStartObject(name);
+        json.WriteEndObject();
+        json.WriteEndObject();
     }
 
     /// <summary>Claims from elsewhere. Names that the profile writes itself are passed over: nobody else decides them, and no claim is written twice.</summary>

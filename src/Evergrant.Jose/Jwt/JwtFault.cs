@@ -51,6 +51,12 @@ public enum JwtFault
     /// <summary><c>exp</c> is further ahead than the profile allows.</summary>
     LifetimeTooLong,
 
+    /// <summary>A proof for another request: another method, address or access token (RFC 9449 §4.3); the verdict names the claim.</summary>
+    RequestWrong,
+
+    /// <summary>No nonce where one is demanded, or not one that was given out a short time ago (RFC 9449 §8).</summary>
+    NonceWrong,
+
     /// <summary>A claim that the profile requires is absent; the verdict names it.</summary>
     ClaimMissing,
 

@@ -104,18 +104,23 @@ internal sealed record JwtRules
         return anyKey ? JwtFault.SignatureInvalid : JwtFault.KeyUnknown;
     }
 
-    // RFC 7515 §4.1.9: a value without a slash stands for application/ and that value; media types know no case.
-    private bool TypeIsAccepted(string? typ)
+    /// <summary>RFC 7515 §4.1.9: a value without a slash stands for application/ and that value; media types know no case.</summary>
+    public static bool IsType(string? typ, string type)
     {
         const string Prefix = "application/";
-        if (typ is null)
-            return TypeMayBeMissing;
         ReadOnlySpan<char> name = typ;
         if (name.StartsWith(Prefix, StringComparison.OrdinalIgnoreCase))
             name = name[Prefix.Length..];
+        return name.Equals(type, StringComparison.OrdinalIgnoreCase);
+    }
+
+    private bool TypeIsAccepted(string? typ)
+    {
+        if (typ is null)
+            return TypeMayBeMissing;
         foreach (string type in Types)
         {
-            if (name.Equals(type, StringComparison.OrdinalIgnoreCase))
+            if (IsType(typ, type))
                 return true;
         }
         return false;

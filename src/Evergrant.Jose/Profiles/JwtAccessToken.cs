@@ -10,7 +10,7 @@ public sealed record JwtAccessToken
     public const string Type = "at+jwt";
 
     private static readonly FrozenSet<string> Own = FrozenSet.Create(StringComparer.Ordinal,
-        "iss", "sub", "aud", "client_id", "exp", "iat", "nbf", "jti", "scope", "grant_id", "grant_serial", "auth_time", "acr", "amr");
+        "iss", "sub", "aud", "client_id", "exp", "iat", "nbf", "jti", "scope", "grant_id", "grant_serial", "auth_time", "acr", "amr", "cnf");
 
     /// <summary><c>iss</c>.</summary>
     public required string Issuer { get; init; }
@@ -51,6 +51,9 @@ public sealed record JwtAccessToken
     /// <summary><c>amr</c>; null when not known.</summary>
     public IReadOnlyList<string>? Amr { get; init; }
 
+    /// <summary><c>cnf</c>: the key that the token is bound to; null for a bearer token.</summary>
+    public Confirmation? Confirmation { get; init; }
+
     /// <summary>Further claims; null for none. When written, those named like a claim above are passed over.</summary>
     public IReadOnlyDictionary<string, JsonElement>? More { get; init; }
 
@@ -73,6 +76,7 @@ public sealed record JwtAccessToken
         claims.Instant(ClaimName.AuthTime, AuthTime);
         claims.Text(ClaimName.Acr, Acr);
         claims.Texts(ClaimName.Amr, Amr);
+        claims.Confirmation(Confirmation);
         claims.Others(More, Own);
         return JwsWriter.WriteAsync(signer, Type, claims.Written, cancellationToken);
     }
@@ -113,6 +117,7 @@ public sealed record JwtAccessToken
         AuthTime = claims.OptionalInstant("auth_time"),
         Acr = claims.OptionalText("acr"),
         Amr = claims.OptionalTexts("amr"),
+        Confirmation = claims.OptionalConfirmation(),
         More = claims.Others(Own),
     };
 }

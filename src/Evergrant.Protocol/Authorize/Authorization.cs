@@ -12,7 +12,11 @@ namespace Evergrant.Protocol.Authorize;
 /// <param name="Allow">Whether anything is allowed.</param>
 /// <param name="Scopes">Allowed scope values; what was not asked for is not granted because it is here.</param>
 /// <param name="Subject">The account that was asked.</param>
-public sealed record ConsentAnswer(bool Allow, IReadOnlyList<string> Scopes, string Subject);
+public sealed record ConsentAnswer(bool Allow, IReadOnlyList<string> Scopes, string Subject)
+{
+    /// <summary>Places of the objects of authorization_details that the End-User leaves out.</summary>
+    public IReadOnlyList<int> WithoutDetails { get; init; } = [];
+}
 
 /// <summary>Everything an authorization is decided from. The decision is made anew, from the start, whenever one of these has changed.</summary>
 public sealed record AuthorizationFacts
@@ -157,10 +161,12 @@ public static class Authorization
         ConsentAnswer? answer = facts.Answer?.Subject == session.Subject ? facts.Answer : null;
         if (answer is { Allow: false }) return new Refused(new OAuthError("access_denied", "The End-User has refused.", Refusal.ConsentDenied), session.Subject);
         Consent? given = null;
+        IReadOnlyList<JsonElement> details = request.Details!;
         if (answer is not null)
         {
+            details = [.. details.Where((_, place) => !answer.WithoutDetails.Contains(place))];
             scopes = [.. scopes.Where(s => s == Scope.OpenId || answer.Scopes.Contains(s))];
-            if (scopes.Count == 0 && Wanted(rules, client).Count > 0) return new Refused(new OAuthError("access_denied", "The End-User has refused.", Refusal.ConsentDenied), session.Subject);
+            if (scopes.Count == 0 && details.Count == 0 && Wanted(rules, client).Count + request.Details!.Count > 0) return new Refused(new OAuthError("access_denied", "The End-User has refused.", Refusal.ConsentDenied), session.Subject);
             given = Remember(facts, session, scopes);
         }
         else if (client.Consent == ConsentRule.Ask && !ConsentIsOnRecord(facts, session, scopes))
@@ -172,7 +178,7 @@ public static class Authorization
 
         // Where nobody is asked, the first authorization stands for the consent.
         bool consented = given is not null || (client.Consent == ConsentRule.Implied && (facts.Consent?.Subject != session.Subject || request.Prompts.Contains("consent")));
-        Grant grant = Write(facts, session, scopes, consented, grantId, salt, keyNumber);
+        Grant grant = Write(facts, session, scopes, details, consented, grantId, salt, keyNumber);
         var create = new CreateGrant(grant, session.Key);
         if (given is null && consented && grant.Authorized.Rules!.RefreshTokenRecurrence == RefreshTokenRecurrence.FirstConsentOnly) given = Remember(facts, session, scopes);
         if (request.Type!.IsFrontChannel) return IssueInFront(facts, session, scopes, grant, given, front ?? throw new ArgumentNullException(nameof(front)));
@@ -185,6 +191,7 @@ public static class Authorization
         TokenAudience? access = null;
         // Whom the End-User has let see everything that the page showed may still have asked for what no one token can be.
         if (type.Token && TokenAudience.Resolve(facts.Issuer, scopes, scopes, facts.Request.Resources, [], facts.Target.Client.Resources, facts.Catalogue, out access) is { } error) return new Refused(error, session.Subject);
+        if (access is not null) access = AuthorizationDetails.Add(access, AuthorizationDetails.Parse(code.Authorized.Details)!, [], facts.Catalogue);
         GrantPolicy policy = code.Authorized.Rules!;
         DateTimeOffset? ends = facts.Now + policy.AccessTokenLifetimeLongest;
         // One row more: the code's is pending until it is redeemed, and its tokens are others.
@@ -250,7 +257,8 @@ public static class Authorization
 
     private static bool ConsentIsOnRecord(AuthorizationFacts facts, Session session, IReadOnlyList<string> scopes)
     {
-        if (facts.Request.Prompts.Contains("consent")) return false;
+        // What is asked for in detail is another matter each time (RFC 9396 section 3).
+        if (facts.Request.Prompts.Contains("consent") || facts.Request.Details!.Count > 0) return false;
         // Whoever can claim to be the client must not profit from an earlier consent (RFC 6749 section 10.2, RFC 8252 section 8.6).
         if (!IdentityIsAssured(facts.Target)) return false;
         return facts.Consent is { } consent && consent.Subject == session.Subject && scopes.All(consent.Scopes.Contains)
@@ -279,7 +287,7 @@ public static class Authorization
         };
     }
 
-    private static Grant Write(AuthorizationFacts facts, Session session, IReadOnlyList<string> scopes, bool consented, Guid id, byte[] salt, int keyNumber)
+    private static Grant Write(AuthorizationFacts facts, Session session, IReadOnlyList<string> scopes, IReadOnlyList<JsonElement> details, bool consented, Guid id, byte[] salt, int keyNumber)
     {
         AuthorizeRequest request = facts.Request;
         Client client = facts.Target.Client;
@@ -299,7 +307,7 @@ public static class Authorization
             GenerationAt = facts.Now,
             KeyNumber = keyNumber,
             CreatedAt = facts.Now,
-            IdleExpiresAt = facts.Now + policy.CodeLifetime,
+            IdleExpiresAt = facts.Now + (client.IsFapi && policy.CodeLifetime > FapiProfile.LongestCode ? FapiProfile.LongestCode : policy.CodeLifetime),
             ExpiresAt = facts.Now + policy.AbsoluteLifetime,
             Salt = salt,
             Authorized = new Authorized
@@ -308,8 +316,10 @@ public static class Authorization
                 Resources = request.Resources,
                 RedirectUri = request.RedirectUri,
                 CodeChallenge = request.Parameters["code_challenge"],
+                DpopKey = request.DpopKey,
                 Nonce = request.Nonce,
                 Claims = request.Parameters["claims"],
+                Details = AuthorizationDetails.Write(details),
                 AuthTime = session.AuthTime,
                 Acr = session.Acr,
                 Amr = session.Amr,

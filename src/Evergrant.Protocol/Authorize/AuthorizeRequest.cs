@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.Json;
 using Evergrant.Protocol.Storage;
 
 namespace Evergrant.Protocol.Authorize;
@@ -29,6 +30,9 @@ public sealed record AuthorizeRequest
     /// <summary>nonce; null when absent.</summary>
     public string? Nonce => Parameters["nonce"];
 
+    /// <summary>dpop_jkt: thumbprint of the key that the code is to be bound to (RFC 9449 section 10); null when absent.</summary>
+    public string? DpopKey => Parameters["dpop_jkt"];
+
     /// <summary>login_hint; null when absent.</summary>
     public string? LoginHint => Parameters["login_hint"];
 
@@ -46,6 +50,9 @@ public sealed record AuthorizeRequest
 
     /// <summary>The claims parameter; null when malformed.</summary>
     public required ClaimsParameter? Claims { get; init; }
+
+    /// <summary>The objects of authorization_details (RFC 9396); empty when absent, null when malformed.</summary>
+    public required IReadOnlyList<JsonElement>? Details { get; init; }
 
     /// <summary>What was wrong with the way it came (Request Object, request_uri); null for nothing.</summary>
     public OAuthError? Fault { get; init; }
@@ -82,6 +89,7 @@ public sealed record AuthorizeRequest
             Type = Authorize.ResponseType.Parse(parameters["response_type"]),
             Prompts = parameters["prompt"]?.Split(' ', StringSplitOptions.RemoveEmptyEntries) ?? [],
             MaxAge = int.TryParse(parameters["max_age"], NumberStyles.None, CultureInfo.InvariantCulture, out int age) ? age : null,
+            Details = AuthorizationDetails.Parse(parameters["authorization_details"]),
             Claims = ClaimsParameter.Parse(parameters["claims"]),
         };
     }

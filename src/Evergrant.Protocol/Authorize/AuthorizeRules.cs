@@ -34,6 +34,8 @@ public static class AuthorizeRules
             : new OAuthError("request_uri_not_supported", "The request_uri parameter is not supported.", Refusal.RequestObjectUnsupported)),
         new("RequestIsPushed", "RFC 9126 section 4", f => f.Request.IsPushed || !(f.Demands.PushedRequests || f.Client.RequirePushedAuthorizationRequests) ? null
             : OAuthError.InvalidRequest("The request must be pushed to the pushed authorization request endpoint first.", Refusal.PushRequired)),
+        new("RedirectUriIsSent", "FAPI 2.0 Security Profile section 5.3.2.2", f => !f.Client.IsFapi || f.Request.RedirectUri is not null ? null
+            : OAuthError.InvalidRequest("The parameter redirect_uri is missing.", Refusal.ParameterMissing)),
         new("RequestIsSigned", "RFC 9101 section 10.5", f => f.Request.IsSigned || !(f.Demands.SignedRequests || f.Client.RequireSignedRequestObject) ? null
             : OAuthError.InvalidRequest("The request must be a signed Request Object.", Refusal.RequestObjectRequired)),
         new("RegistrationIsNotSent", "OpenID Connect Core section 3.1.2.6", f => f.Request.Parameters["registration"] is null ? null
@@ -46,6 +48,8 @@ public static class AuthorizeRules
         new("ResponseTypeIsAllowed", "RFC 6749 section 4.1.2.1", f => IsRegistered(f)
             && (!f.Request.Type!.Code || f.Client.GrantTypes.Contains(AuthorizationCodeGrant.Name)) && (!f.Request.Type.IsFrontChannel || f.Client.GrantTypes.Contains(ResponseType.ImplicitGrant)) ? null
             : new OAuthError("unauthorized_client", "The client may not use this response_type.", Refusal.ResponseTypeNotAllowed)),
+        new("TokensOfTheBrowserAreBearer", "RFC 9449 section 5", f => !f.Request.Type!.Token || !f.Client.DpopBoundAccessTokens ? null
+            : new OAuthError("unauthorized_client", "The client's access tokens are bound to a key, which this response_type cannot do.", Refusal.ResponseTypeNotAllowed)),
         new("TokensStandInNoQuery", "OAuth 2.0 Multiple Response Type Encoding Practices section 5", f => !f.Request.Type!.IsFrontChannel || f.Request.ResponseMode is not ("query" or "query.jwt") ? null
             : OAuthError.InvalidRequest("This response_type is not answered in a query.", Refusal.ResponseModeUnsupported)),
         new("IdTokenIsOfOpenIdConnect", "OpenID Connect Core section 3.2.2.1", f => !f.Request.Type!.IdToken || f.Request.IsOpenId ? null
@@ -65,11 +69,14 @@ public static class AuthorizeRules
             : OAuthError.InvalidRequest("The code_challenge_method must be S256.", Refusal.PkceMethodUnsupported)),
         new("ChallengeIsWellFormed", "RFC 7636 section 4.2", f => f.Request.Parameters["code_challenge"] is not { } challenge || Pkce.IsChallenge(challenge) ? null
             : OAuthError.InvalidRequest("The code_challenge is not base64url of a SHA-256.", Refusal.PkceMethodUnsupported)),
+        new("DpopKeyIsAThumbprint", "RFC 9449 section 10", f => f.Request.DpopKey is null || Jose.Confirmation.IsThumbprint(f.Request.DpopKey) ? null
+            : OAuthError.InvalidRequest("The dpop_jkt is not base64url of a SHA-256.", Refusal.ParameterInvalid)),
         new("ScopeIsWellFormed", "RFC 6749 section 3.3", f => f.Request.Scopes is not { Count: 0 } ? null
             : OAuthError.InvalidScope("The scope is not a list of scope values with single spaces.", Refusal.ScopeInvalid)),
         new("ScopeIsKnown", "RFC 6749 section 4.1.2.1", f => f.Request.Scopes is null || Grantable(f).Count > 0 ? null
             : OAuthError.InvalidScope("None of the scope values is known and allowed for this client.", Refusal.ScopeInvalid)),
-        new("ScopeHasADefault", "RFC 6749 section 3.3", f => f.Request.Scopes is not null || f.Client.Scopes.Count > 0 ? null
+        new("DetailsAreOfKnownTypes", "RFC 9396 section 5", f => AuthorizationDetails.Judge(f.Request.Details, f.Client, f.Catalogue)),
+        new("ScopeHasADefault", "RFC 6749 section 3.3", f => f.Request.Scopes is not null || f.Request.Details!.Count > 0 || f.Client.Scopes.Count > 0 ? null
             : OAuthError.InvalidScope("The client has no default scope; send scope.", Refusal.ScopeInvalid)),
         new("ResourcesAreAllowed", "RFC 8707 section 2", f => TokenAudience.Check(f.Request.Resources, f.Client, f.Catalogue)),
         new("ScopeIsOfOneResource", "RFC 9068 section 3", f => f.Request.Resources.Count > 0 || TokenAudience.DerivedFrom(Grantable(f), f.Client.Resources, f.Catalogue).Count <= 1 ? null
@@ -92,6 +99,8 @@ public static class AuthorizeRules
     /// <param name="facts">Request, client, catalogue.</param>
     public static IReadOnlyList<string> Grantable(AuthorizeFacts facts)
     {
+        // Whoever says in detail what is wanted wants nothing else.
+        if (facts.Request is { Scopes: null, Details.Count: > 0 }) return [];
         // Without a scope parameter nothing of OpenID Connect is asked for (section 3.1.2.2).
         IEnumerable<string> asked = facts.Request.Scopes ?? [.. facts.Client.Scopes.Where(s => !Scope.Standard.Contains(s))];
         return [.. asked.Where(s => facts.Client.Scopes.Contains(s) && facts.Catalogue.Knows(s))];

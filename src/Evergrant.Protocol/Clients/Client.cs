@@ -107,6 +107,18 @@ public sealed record Client
     /// <summary>Where a sign-out may lead.</summary>
     public IReadOnlyList<string> PostLogoutRedirectUris { get; init; } = [];
 
+    /// <summary>Where a browser tells the client of a logout (OpenID Connect Front-Channel Logout section 2); null for nowhere.</summary>
+    public string? FrontchannelLogoutUri { get; init; }
+
+    /// <summary>Whether iss and sid go with it.</summary>
+    public bool FrontchannelLogoutSessionRequired { get; init; }
+
+    /// <summary>Where this server tells the client of a logout (OpenID Connect Back-Channel Logout section 2.2); null for nowhere.</summary>
+    public string? BackchannelLogoutUri { get; init; }
+
+    /// <summary>Whether each Logout Token must name a session.</summary>
+    public bool BackchannelLogoutSessionRequired { get; init; }
+
     /// <summary>Allowed grant types.</summary>
     public IReadOnlyList<string> GrantTypes { get; init; } = ["authorization_code", "refresh_token"];
 
@@ -143,6 +155,12 @@ public sealed record Client
     /// <summary>Algorithm of JWT access tokens; null is ES256.</summary>
     public string? AccessTokenSignedAlg { get; init; }
 
+    /// <summary>Whether every access token is bound to a key by DPoP: token requests without a proof are refused (RFC 9449 section 5.2).</summary>
+    public bool DpopBoundAccessTokens { get; init; }
+
+    /// <summary>Whether its proofs have to carry a nonce of the server's (RFC 9449 section 8).</summary>
+    public bool RequireDpopNonce { get; init; }
+
     /// <summary>How consent is obtained.</summary>
     public ConsentRule Consent { get; init; }
 
@@ -178,6 +196,16 @@ public sealed record Client
 
     /// <summary>Addresses of the client's own server that Request Objects are fetched from (OpenID Connect Registration section 2); empty for none.</summary>
     public IReadOnlyList<string> RequestUris { get => field ?? []; init; } = []; // null in the document of a client that was stored before there were such
+
+    /// <summary>Set of rules that the client is held to; what it demands is written into the other members when the client is registered.</summary>
+    public ClientProfile Profile { get; init; }
+
+    /// <summary>Whether it is one of those of FAPI 2.0.</summary>
+    [JsonIgnore]
+    public bool IsFapi => Profile is ClientProfile.Fapi2 or ClientProfile.Fapi2MessageSigning;
+
+    /// <summary>Types of authorization_details that it may ask for (RFC 9396 section 10); empty for all those of its resources.</summary>
+    public IReadOnlyList<string> DetailsTypes { get => field ?? []; init; } = []; // null in the document of a client that was stored before there were such
 
     /// <summary>Response modes that the client uses (FAPI 2.0 Message Signing section 5.3.3); empty for any.</summary>
     public IReadOnlyList<string> ResponseModes { get => field ?? []; init; } = []; // null in the document of a client that was stored before there were such

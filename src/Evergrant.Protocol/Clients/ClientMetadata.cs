@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -28,10 +29,11 @@ public static class ClientMetadata
     [
         "issuer", "client_id", "client_name", "client_uri", "application_type", "token_endpoint_auth_method", "redirect_uris", "post_logout_redirect_uris",
         "grant_types", "response_types", "scope", "resources", "introspect", "jwks", "jwks_uri", "legacy_assertion_audience", "subject_type", "sector_identifier_uri",
-        "id_token_signed_response_alg", "userinfo_signed_response_alg", "access_token_format", "access_token_signed_alg", "consent", "require_pkce",
+        "id_token_signed_response_alg", "userinfo_signed_response_alg", "access_token_format", "access_token_signed_alg", "dpop_bound_access_tokens", "require_dpop_nonce", "consent", "require_pkce",
         "redirect_uri_optional_at_token", "default_max_age", "require_auth_time", "claims_in_id_token", "allowed_origins", "flags", "policy",
+        .. LogoutMetadata.Members,
         "require_pushed_authorization_requests", "unregistered_redirect_uris", "require_signed_request_object", "request_object_signing_alg", "merge_request_object",
-        "request_uris", "response_modes", "authorization_signed_response_alg",
+        "profile", "authorization_details_types", "request_uris", "response_modes", "authorization_signed_response_alg",
     ];
 
     /// <summary>Signature algorithms that a client may choose.</summary>
@@ -41,7 +43,7 @@ public static class ClientMetadata
     public static IReadOnlyList<string> PlainGrantTypes { get; } = ["authorization_code", "refresh_token", "client_credentials", Token.DeviceCodeGrant.Name];
 
     /// <summary>Grant types that a client may be registered for. Beyond the plain ones, an issuer offers and announces one as soon as a client of it is registered for it.</summary>
-    public static IReadOnlyList<string> GrantTypes { get; } = [.. PlainGrantTypes, ResponseType.ImplicitGrant];
+    public static IReadOnlyList<string> GrantTypes { get; } = [.. PlainGrantTypes, Token.JwtBearerGrant.Name, ResponseType.ImplicitGrant];
 
     /// <summary>Reads and judges the metadata of a client.</summary>
     /// <param name="json">The object.</param>
@@ -51,7 +53,7 @@ public static class ClientMetadata
     {
         if (json.ValueKind != JsonValueKind.Object) return new(["A client is a JSON object."]);
         // Whatever is not text throws when it is looked at; a member that is there twice means two things.
-        if (!StrictJson.TryParseObject(Encoding.UTF8.GetBytes(json.GetRawText()), out JsonDocument? strict)) return new(["A client is a JSON object of valid text in which each member occurs once."]);
+        if (!StrictJson.TryParseObject(JsonMarshal.GetRawUtf8Value(json).ToArray(), out JsonDocument? strict)) return new(["A client is a JSON object of valid text in which each member occurs once."]);
         strict.Dispose();
         var read = new JsonMembers(json, Members);
         string id = read.Text("client_id") ?? "";
@@ -90,6 +92,8 @@ public static class ClientMetadata
         {
             if (RedirectUri.Fault(uri, type, context.AllowLoopback) is { } fault) read.Fault("post_logout_redirect_uris", $"{uri} {fault}");
         }
+
+        LogoutMetadata logout = LogoutMetadata.Read(read, redirects, method == ClientAuthenticationMethod.None, context.AllowLoopback);
 
         string? home = read.Text("client_uri");
         if (home is not null && (!Uri.TryCreate(home, UriKind.Absolute, out Uri? homeUri) || homeUri.Scheme is not ("https" or "http"))) read.Fault("client_uri", "is not an http or https URI (RFC 7591 section 5)");
@@ -136,6 +140,10 @@ public static class ClientMetadata
             RedirectUris = redirects,
             LoopbackAnyPort = context.AllowLoopback,
             PostLogoutRedirectUris = logouts,
+            FrontchannelLogoutUri = logout.Front,
+            FrontchannelLogoutSessionRequired = logout.FrontNeedsSession,
+            BackchannelLogoutUri = logout.Back,
+            BackchannelLogoutSessionRequired = logout.BackNeedsSession,
             GrantTypes = grants,
             ResponseTypes = responses,
             Scopes = scopes,
@@ -148,6 +156,8 @@ public static class ClientMetadata
             UserInfoSignedResponseAlg = Algorithm(read, "userinfo_signed_response_alg"),
             AccessTokenFormat = read.Choice("access_token_format", ("jwt", AccessTokenFormat.Jwt), ("opaque", AccessTokenFormat.Opaque)),
             AccessTokenSignedAlg = Algorithm(read, "access_token_signed_alg"),
+            DpopBoundAccessTokens = read.Flag("dpop_bound_access_tokens") ?? false,
+            RequireDpopNonce = read.Flag("require_dpop_nonce") ?? false,
             Consent = read.Choice("consent", ("ask", ConsentRule.Ask), ("implied", ConsentRule.Implied)),
             RequirePkce = requirePkce,
             RedirectUriOptionalAtToken = read.Flag("redirect_uri_optional_at_token") ?? false,
@@ -160,12 +170,15 @@ public static class ClientMetadata
             RequestObjectSigningAlg = Algorithm(read, "request_object_signing_alg", RequestObjects.Algorithms),
             MergesRequestObject = read.Flag("merge_request_object") ?? false,
             RequestUris = RequestUris(read, context),
+            Profile = read.Choice("profile", ("oauth2.1", ClientProfile.OAuth21), ("fapi2", ClientProfile.Fapi2), ("fapi2_message_signing", ClientProfile.Fapi2MessageSigning)),
+            DetailsTypes = DetailsTypes(read, context),
             ResponseModes = modes,
             AuthorizationSignedResponseAlg = Algorithm(read, "authorization_signed_response_alg"),
             Flags = Flags(read),
             Policy = read.Member("policy") is { ValueKind: not JsonValueKind.Null } policy ? PolicyDocument.Parse(policy, "policy.", read.Faults, method == ClientAuthenticationMethod.None) : null,
             CreatedAt = context.Existing?.CreatedAt ?? context.Now,
         };
+        if (client.IsFapi) client = FapiProfile.Apply(client, read);
         if (client.UnregisteredRedirectUris && client.IsPublic) read.Fault("unregistered_redirect_uris", "cannot be given to a public client (RFC 9126 section 2.4)");
         if (client.RequireSignedRequestObject && client.RequestObjectSigningAlg == RequestObject.Unsecured) read.Fault("request_object_signing_alg", "is none, though require_signed_request_object is true (RFC 9101 section 10.5)");
         if (client.MayIntrospect && client.IsPublic) read.Fault("introspect", "cannot be given to a public client");
@@ -183,6 +196,7 @@ public static class ClientMetadata
         json["token_endpoint_auth_method"] = NameOf(client.AuthenticationMethod);
         List("redirect_uris", client.RedirectUris);
         List("post_logout_redirect_uris", client.PostLogoutRedirectUris);
+        LogoutMetadata.Write(client, json);
         json["grant_types"] = new JsonArray([.. client.GrantTypes.Select(g => (JsonNode)g)]);
         json["response_types"] = new JsonArray([.. client.ResponseTypes.Select(r => (JsonNode)r)]);
         if (client.Scopes.Count > 0) json["scope"] = Scope.Join(client.Scopes);
@@ -197,6 +211,8 @@ public static class ClientMetadata
         Put("userinfo_signed_response_alg", client.UserInfoSignedResponseAlg);
         json["access_token_format"] = client.AccessTokenFormat.ToString().ToLowerInvariant();
         Put("access_token_signed_alg", client.AccessTokenSignedAlg);
+        if (client.DpopBoundAccessTokens) json["dpop_bound_access_tokens"] = true;
+        if (client.RequireDpopNonce) json["require_dpop_nonce"] = true;
         json["consent"] = client.Consent.ToString().ToLowerInvariant();
         if (!client.RequirePkce) json["require_pkce"] = false;
         if (client.RedirectUriOptionalAtToken) json["redirect_uri_optional_at_token"] = true;
@@ -209,6 +225,8 @@ public static class ClientMetadata
         Put("request_object_signing_alg", client.RequestObjectSigningAlg);
         if (client.MergesRequestObject) json["merge_request_object"] = true;
         List("request_uris", client.RequestUris);
+        if (client.IsFapi) json["profile"] = client.Profile == ClientProfile.Fapi2 ? "fapi2" : "fapi2_message_signing";
+        List("authorization_details_types", client.DetailsTypes);
         List("response_modes", client.ResponseModes);
         Put("authorization_signed_response_alg", client.AuthorizationSignedResponseAlg);
         List("allowed_origins", client.AllowedOrigins);
@@ -246,6 +264,13 @@ public static class ClientMetadata
         IReadOnlyList<string> flags = read.Texts("flags") ?? [];
         foreach (string flag in flags.Where(f => f.Any(char.IsWhiteSpace))) read.Fault("flags", $"has a value with white space: {flag}");
         return flags;
+    }
+
+    private static IReadOnlyList<string> DetailsTypes(JsonMembers read, ClientRegistrationContext context)
+    {
+        IReadOnlyList<string> types = read.Texts("authorization_details_types") ?? [];
+        foreach (string type in types.Where(t => context.Catalogue.OwnerOfDetails(t) is null)) read.Fault("authorization_details_types", $"has a value that no resource declares: {type}");
+        return types;
     }
 
     private static IReadOnlyList<string> RequestUris(JsonMembers read, ClientRegistrationContext context)

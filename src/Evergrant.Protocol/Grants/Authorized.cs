@@ -18,11 +18,17 @@ public sealed record Authorized
     /// <summary>PKCE S256 challenge; null when the client sent none.</summary>
     public string? CodeChallenge { get; init; }
 
+    /// <summary>Thumbprint of the key that the code is bound to (RFC 9449 section 10); null when the request named none.</summary>
+    public string? DpopKey { get; init; }
+
     /// <summary>OpenID Connect nonce; null when not sent.</summary>
     public string? Nonce { get; init; }
 
     /// <summary>The claims parameter as JSON (OpenID Connect Core section 5.5); null when not sent.</summary>
     public string? Claims { get; init; }
+
+    /// <summary>The granted objects of authorization_details as a JSON array (RFC 9396 section 11.2); null for none.</summary>
+    public string? Details { get; init; }
 
     /// <summary>When the End-User last authenticated actively; null for grants without an End-User.</summary>
     public DateTimeOffset? AuthTime { get; init; }

@@ -54,7 +54,8 @@ public sealed record Grant
     /// <summary>Absolute end that no refresh moves; null for none.</summary>
     public DateTimeOffset? ExpiresAt { get; init; }
 
-    /// <summary>Thumbprint of the key that the grant is bound to (DPoP, mutual TLS); null for bearer.</summary>
+    /// <summary>The key that the grant is bound to, as <see cref="Jose.Confirmation.Text"/>: a refresh has to prove it. Null for none, as of confidential clients, whose refresh tokens
+    /// are bound to their credentials (RFC 9449 section 5).</summary>
     public string? BoundKey { get; init; }
 
     /// <summary>128 random bits, kept nowhere else: without them no credential of this grant can be made.</summary>

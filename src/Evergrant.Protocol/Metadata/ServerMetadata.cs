@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Evergrant.Jose;
 using Evergrant.Protocol.Authorize;
+using Evergrant.Protocol.Binding;
 using Evergrant.Protocol.Clients;
 using Evergrant.Protocol.UserInfo;
 
@@ -21,6 +22,8 @@ public static class ServerMetadata
         if (features.Demands.PushedRequests) document["require_pushed_authorization_requests"] = true;
         if (features.Demands.SignedRequests) document["require_signed_request_object"] = true;
         if (features.FetchesRequestObjects) document["require_request_uri_registration"] = true;
+        string[] types = [.. catalogue.DetailsTypes];
+        if (types.Length > 0) document["authorization_details_types_supported"] = List(types);
         return document;
     }
 
@@ -35,6 +38,11 @@ public static class ServerMetadata
         ["jwks_uri"] = root + "/jwks",
         ["introspection_endpoint"] = root + "/introspect",
         ["revocation_endpoint"] = root + "/revoke",
+        ["end_session_endpoint"] = root + "/end_session",
+        ["backchannel_logout_supported"] = true,
+        ["backchannel_logout_session_supported"] = true,
+        ["frontchannel_logout_supported"] = true,
+        ["frontchannel_logout_session_supported"] = true,
         ["scopes_supported"] = List(catalogue.Published),
         ["response_types_supported"] = List(features.ResponseTypes),
         ["response_modes_supported"] = List(AuthorizeTarget.ModeNames),
@@ -46,6 +54,7 @@ public static class ServerMetadata
         ["introspection_endpoint_auth_signing_alg_values_supported"] = List(SignatureAlgorithm.Asymmetric),
         ["revocation_endpoint_auth_methods_supported"] = List(ClientAuthentication.MethodNames),
         ["revocation_endpoint_auth_signing_alg_values_supported"] = List(SignatureAlgorithm.Asymmetric),
+        ["dpop_signing_alg_values_supported"] = List(BindingRules.Algorithms),
         ["authorization_response_iss_parameter_supported"] = true,
         ["authorization_signing_alg_values_supported"] = List(ClientMetadata.SigningAlgorithms),
         ["subject_types_supported"] = List(["public", "pairwise"]),

@@ -1,6 +1,8 @@
+using System.Runtime.InteropServices;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
+using Evergrant.Jose;
 using Evergrant.Protocol.Clients;
 using Evergrant.Protocol.Grants;
 
@@ -59,6 +61,16 @@ public sealed class PolicyDocument : IEquatable<PolicyDocument>
         {
             faults.Add($"{(prefix.Length == 0 ? "policy" : prefix.TrimEnd('.'))} is not an object");
             return null;
+        }
+        // One that stands in a client was looked at with it.
+        if (isPublic is null)
+        {
+            if (!StrictJson.TryParseObject(JsonMarshal.GetRawUtf8Value(json).ToArray(), out JsonDocument? strict))
+            {
+                faults.Add($"{(prefix.Length == 0 ? "policy" : prefix.TrimEnd('.'))} is not an object of valid text in which each member occurs once");
+                return null;
+            }
+            strict.Dispose();
         }
         var read = new JsonMembers(json, Members, prefix, faults);
         string? name = read.Text("name"), extends = read.Text("extends");

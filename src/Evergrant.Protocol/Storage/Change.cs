@@ -53,6 +53,20 @@ public sealed record AddHandle(Handle Handle) : Change;
 /// <param name="Key">Hash of what was handed out.</param>
 public sealed record RemoveHandle(byte[] Key) : Change;
 
+/// <summary>Writes something to be told to a client. Holds when its id is new.</summary>
+/// <param name="Delivery">The row.</param>
+public sealed record AddDelivery(Delivery Delivery) : Change;
+
+/// <summary>Takes a delivery for a try: counts it and puts the next one off. Holds when it is there and has been tried so often: of several who take it, one does.</summary>
+/// <param name="Id">The delivery.</param>
+/// <param name="Tries">Tries as read.</param>
+/// <param name="DueAt">When it may be tried next, should this try come to nothing.</param>
+public sealed record TakeDelivery(Guid Id, int Tries, DateTimeOffset DueAt) : Change;
+
+/// <summary>Removes a delivery. Holds when it was there.</summary>
+/// <param name="Id">The delivery.</param>
+public sealed record RemoveDelivery(Guid Id) : Change;
+
 /// <summary>Writes or replaces the consent of a user for a client. Holds always.</summary>
 /// <param name="Consent">The row.</param>
 public sealed record SaveConsent(Consent Consent) : Change;

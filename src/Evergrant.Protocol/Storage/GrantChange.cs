@@ -36,6 +36,9 @@ public sealed record AdvanceGrant(
     /// <summary>Becomes the row's mark.</summary>
     public long Mark { get; init; }
 
+    /// <summary>Becomes the key that the row is bound to, at a redemption; null leaves it as it is.</summary>
+    public string? BoundKey { get; init; }
+
     /// <inheritdoc/>
     public override Grant? ApplyTo(Grant row) =>
         row.Generation == From && row.State == (From == 0 ? GrantState.Pending : GrantState.Active) && row.Retries == RetriesBefore && row.Mark == MarkBefore ? Onto(row) : null;
@@ -54,6 +57,7 @@ public sealed record AdvanceGrant(
         AccessSerial = AccessSerial,
         AccessFloor = AccessFloor,
         Mark = Mark,
+        BoundKey = BoundKey ?? row.BoundKey,
     };
 }
 

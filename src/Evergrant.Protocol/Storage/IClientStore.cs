@@ -1,5 +1,6 @@
 using Evergrant.Protocol.Clients;
 using Evergrant.Protocol.Policies;
+using Evergrant.Protocol.Trust;
 
 namespace Evergrant.Protocol.Storage;
 
@@ -84,4 +85,20 @@ public interface IClientStore
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>Whether there was one.</returns>
     ValueTask<bool> RemovePolicyAsync(string name, CancellationToken cancellationToken);
+
+    /// <summary>Reads all trusted issuers of all issuers of the server, by both names.</summary>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    ValueTask<IReadOnlyList<TrustedIssuer>> ListTrustedIssuersAsync(CancellationToken cancellationToken);
+
+    /// <summary>Writes or replaces a trusted issuer.</summary>
+    /// <param name="trusted">The trusted issuer.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    ValueTask SaveTrustedIssuerAsync(TrustedIssuer trusted, CancellationToken cancellationToken);
+
+    /// <summary>Removes a trusted issuer; what was issued on its word stays.</summary>
+    /// <param name="issuer">The issuer of this server.</param>
+    /// <param name="name">What its assertions have in iss.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>Whether there was one.</returns>
+    ValueTask<bool> RemoveTrustedIssuerAsync(string issuer, string name, CancellationToken cancellationToken);
 }

@@ -60,6 +60,12 @@ public interface IGrantStore
     /// <param name="cancellationToken">Ends the wait.</param>
     ValueTask<Handle?> FindHandleAsync(ReadOnlyMemory<byte> key, CancellationToken cancellationToken);
 
+    /// <summary>Reads deliveries that are due, those first that have been due longest.</summary>
+    /// <param name="now">The instant to judge by.</param>
+    /// <param name="limit">Rows at most.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    ValueTask<IReadOnlyList<Delivery>> ListDeliveriesAsync(DateTimeOffset now, int limit, CancellationToken cancellationToken);
+
     /// <summary>Reads the event with a reference, or null.</summary>
     /// <param name="reference">As shown to the client.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
@@ -70,7 +76,7 @@ public interface IGrantStore
     /// <param name="cancellationToken">Ends the wait.</param>
     ValueTask<IReadOnlyList<EventRecord>> ListEventsAsync(Guid grantId, CancellationToken cancellationToken);
 
-    /// <summary>Removes what has expired, in one small batch that stops no request: grants past their end, sessions, handles, denials, assertions, old events.</summary>
+    /// <summary>Removes what has expired, in one small batch that stops no request: grants past their end, sessions, handles, deliveries, denials, assertions, old events.</summary>
     /// <param name="now">The instant to judge by.</param>
     /// <param name="keepEventsFor">Retention of events; ended grants are kept as long, so that they can be explained.</param>
     /// <param name="limit">Rows per kind at most.</param>
@@ -85,4 +91,5 @@ public interface IGrantStore
 /// <param name="ClientId">Client.</param>
 /// <param name="LiveAt">Only grants that are not revoked and not ended at this instant.</param>
 /// <param name="Limit">Rows at most.</param>
-public sealed record GrantFilter(string? Issuer = null, string? Subject = null, string? ClientId = null, DateTimeOffset? LiveAt = null, int Limit = 100);
+/// <param name="AuthorizedIn">Public id of the session in which the End-User authorized, whether or not the grant ends with it. Together with Subject, by which they are found.</param>
+public sealed record GrantFilter(string? Issuer = null, string? Subject = null, string? ClientId = null, DateTimeOffset? LiveAt = null, int Limit = 100, string? AuthorizedIn = null);

@@ -3,6 +3,7 @@ using System.Text.Json.Serialization;
 using Evergrant.Protocol.Clients;
 using Evergrant.Protocol.Grants;
 using Evergrant.Protocol.Policies;
+using Evergrant.Protocol.Trust;
 
 namespace Evergrant.Protocol.Storage;
 
@@ -14,6 +15,8 @@ namespace Evergrant.Protocol.Storage;
 [JsonSerializable(typeof(Client))]
 [JsonSerializable(typeof(ApiResource))]
 [JsonSerializable(typeof(IReadOnlyList<string>))]
+[JsonSerializable(typeof(IReadOnlyList<DetailsType>))]
 [JsonSerializable(typeof(PolicyDocument))]
+[JsonSerializable(typeof(TrustedIssuer))]
 [JsonSerializable(typeof(byte[]))]
 public sealed partial class StoredJson : JsonSerializerContext;

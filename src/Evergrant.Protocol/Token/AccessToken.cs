@@ -10,6 +10,8 @@ namespace Evergrant.Protocol.Token;
 /// <summary>What an access token says, whatever its form.</summary>
 public sealed record AccessToken
 {
+    private const string DetailsClaim = "authorization_details";
+
     /// <summary>Issuer.</summary>
     public required string Issuer { get; init; }
 
@@ -24,6 +26,9 @@ public sealed record AccessToken
 
     /// <summary>Space-delimited scope values; empty for none.</summary>
     public required string Scope { get; init; }
+
+    /// <summary>Objects of authorization_details as a JSON array (RFC 9396 section 9); null for none.</summary>
+    public string? Details { get; init; }
 
     /// <summary>When it was issued.</summary>
     public required DateTimeOffset IssuedAt { get; init; }
@@ -42,6 +47,12 @@ public sealed record AccessToken
 
     /// <summary>Its serial in the grant.</summary>
     public int Serial { get; init; }
+
+    /// <summary>The key that it is bound to; null for a bearer token.</summary>
+    public Confirmation? Confirmation { get; init; }
+
+    /// <summary>token_type (RFC 6749 section 7.1, RFC 9449 section 5).</summary>
+    public string TokenType => Confirmation is { IsDpop: true } ? "DPoP" : "Bearer";
 
     /// <summary>What is counted for a life without end.</summary>
     public static TimeSpan Endless { get; } = TimeSpan.FromDays(365_000);
@@ -69,6 +80,8 @@ public sealed record AccessToken
         AuthTime = authorized?.AuthTime,
         Acr = authorized?.Acr,
         Amr = authorized?.Amr,
+        Confirmation = Confirmation,
+        More = Details is null ? null : new Dictionary<string, JsonElement> { [DetailsClaim] = JsonElement.Parse(Details) },
     };
 
     /// <summary>Reads the claims of a JWT access token that has been judged.</summary>
@@ -84,8 +97,10 @@ public sealed record AccessToken
         Id = jwt.JwtId,
         JwtId = jwt.JwtId,
         Scope = jwt.Scope ?? "",
+        Details = jwt.More?.TryGetValue(DetailsClaim, out JsonElement details) == true ? details.GetRawText() : null,
         GrantId = Guid.TryParseExact(jwt.GrantId, "N", out Guid id) ? id : null,
         Serial = jwt.GrantSerial ?? 0,
+        Confirmation = jwt.Confirmation,
     };
 
     /// <summary>The body of its opaque form: what the grant's row does not say.</summary>
@@ -102,6 +117,12 @@ public sealed record AccessToken
             json.WriteStartArray("aud");
             foreach (string audience in Audience) json.WriteStringValue(audience);
             json.WriteEndArray();
+            if (Confirmation is not null) json.WriteString("cnf", Confirmation.Text);
+            if (Details is not null)
+            {
+                json.WritePropertyName(DetailsClaim);
+                json.WriteRawValue(Details);
+            }
             json.WriteEndObject();
         }
         return buffer.WrittenSpan.ToArray();
@@ -125,11 +146,13 @@ public sealed record AccessToken
             Subject = root.GetProperty("sub").GetString()!,
             Audience = [.. root.GetProperty("aud").EnumerateArray().Select(a => a.GetString()!)],
             Scope = root.GetProperty("scope").GetString()!,
+            Details = root.TryGetProperty(DetailsClaim, out JsonElement details) ? details.GetRawText() : null,
             IssuedAt = DateTimeOffset.FromUnixTimeSeconds(root.GetProperty("iat").GetInt64()),
             ExpiresAt = DateTimeOffset.FromUnixTimeSeconds(root.GetProperty("exp").GetInt64()),
             Id = text,
             GrantId = grantId,
             Serial = serial,
+            Confirmation = root.TryGetProperty("cnf", out JsonElement bound) ? Confirmation.Read(bound.GetString()) : null,
         };
     }
 }

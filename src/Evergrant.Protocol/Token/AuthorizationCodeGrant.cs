@@ -1,4 +1,5 @@
 using Evergrant.Protocol.Authorize;
+using Evergrant.Protocol.Binding;
 using Evergrant.Protocol.Clients;
 using Evergrant.Protocol.Grants;
 using Evergrant.Protocol.Storage;
@@ -44,6 +45,7 @@ public static class AuthorizationCodeGrant
             : request.RedirectUri == (authorized.RedirectUri ?? (client.RedirectUris.Count == 1 ? client.RedirectUris[0] : null));
         if (!redirectHolds) return new Refused(WrongRedirect, grant, 0);
         if (Pkce.Judge(authorized.CodeChallenge, request.CodeVerifier) is { } pkce) return new Refused(pkce, grant, 0);
+        if (BindingRules.JudgeCode(authorized, request.Proven) is { } unproven) return new Refused(unproven, grant, 0);
 
         if (grant.State == GrantState.Active)
         {

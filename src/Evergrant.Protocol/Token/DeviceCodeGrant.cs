@@ -1,3 +1,5 @@
+using Evergrant.Protocol.Authorize;
+using Evergrant.Protocol.Binding;
 using Evergrant.Protocol.Clients;
 using Evergrant.Protocol.Grants;
 using Evergrant.Protocol.Storage;
@@ -50,14 +52,17 @@ public static class DeviceCodeGrant
     /// the same tokens' successor-to-be once more. Later it is a replay, as for an authorization code.</summary>
     private static TokenDecision OnSecondUse(TokenRequest request, Grant grant, Client client, ScopeCatalogue catalogue, DateTimeOffset now)
     {
+        // Who does not hold the key of the first request is not its device, and kills nothing.
+        if ((BindingRules.JudgeGrant(grant, request.Proven) ?? BindingRules.JudgeRetry(grant, request.Proven)) is { } unproven) return new Refused(unproven, grant, 0);
         GrantPolicy policy = grant.PolicyOf(client);
         if (grant.Generation == 1 && !grant.HasEnded(now) && grant.Authorized.IssuesRefreshToken && policy.PermitsRetry(grant, now))
         {
             string[] granted = Scope.Split(grant.Authorized.Scope);
-            if (TokenAudience.Resolve(grant.Issuer, granted, granted, grant.Authorized.Resources, request.Resources, client.Resources, catalogue, out TokenAudience? access) is { } error)
+            if (TokenAudience.Resolve(grant.Issuer, granted, granted, grant.Authorized.Resources, request.Resources, client.Resources, catalogue, out TokenAudience? access, AuthorizationDetails.OwnersOf(grant.Authorized.Details, catalogue)) is { } error)
             {
                 return new Refused(error, grant, 0);
             }
+            if ((grant.Authorized.Details ?? request.Details) is not null && AuthorizationDetails.Narrow(grant.Authorized.Details, request, catalogue, ref access) is { } wider) return new Refused(wider, grant, 0);
             var count = new CountRetry(grant.Id, 1, policy.RetryBudget is null && policy.RetryUses is null ? null : grant.Retries);
             return new Repeated(count.ApplyTo(grant)!, count, access!, 1, 0);
         }

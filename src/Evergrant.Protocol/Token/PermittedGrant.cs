@@ -1,3 +1,4 @@
+using Evergrant.Protocol.Binding;
 using Evergrant.Protocol.Clients;
 using Evergrant.Protocol.Grants;
 using Evergrant.Protocol.Policies;
@@ -76,6 +77,8 @@ public static class PermittedGrant
             IdleExpiresAt = refreshes ? now + policy.IdleLifetime + policy.IdleGrace : null,
             ExpiresAt = permission.EndsAt is { } bound && !(end <= bound) ? bound : end,
             Salt = seed.Salt,
+            BoundKey = BindingRules.KeyOfGrant(client, request.Proven),
+            Mark = request.Mark,
             Authorized = new Authorized
             {
                 Scope = Scope.Join(scopes), Resources = request.Resources, AuthTime = permission.AuthTime, Acr = permission.Acr, Amr = permission.Amr,

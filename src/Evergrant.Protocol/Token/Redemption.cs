@@ -1,3 +1,5 @@
+using Evergrant.Protocol.Authorize;
+using Evergrant.Protocol.Binding;
 using Evergrant.Protocol.Clients;
 using Evergrant.Protocol.Grants;
 using Evergrant.Protocol.Storage;
@@ -23,12 +25,14 @@ internal static class Redemption
     {
         Authorized authorized = grant.Authorized;
         string[] granted = Scope.Split(authorized.Scope);
-        if (TokenAudience.Resolve(grant.Issuer, granted, granted, authorized.Resources, request.Resources, client.Resources, catalogue, out TokenAudience? access) is { } error)
+        if (TokenAudience.Resolve(grant.Issuer, granted, granted, authorized.Resources, request.Resources, client.Resources, catalogue, out TokenAudience? access, AuthorizationDetails.OwnersOf(authorized.Details, catalogue)) is { } error)
         {
             return new Refused(error, grant, 0);
         }
+        if ((authorized.Details ?? request.Details) is not null && AuthorizationDetails.Narrow(authorized.Details, request, catalogue, ref access) is { } wider) return new Refused(wider, grant, 0);
         GrantPolicy policy = grant.PolicyOf(client);
-        if (Judge(grant, policy, others, now, out List<Change> changes, out Grant? instead) is { } tooMany) return new Refused(tooMany, grant, 0);
+        string? bound = BindingRules.KeyOfGrant(client, request.Proven);
+        if (Judge(grant, policy, bound, others, now, out List<Change> changes, out Grant? instead) is { } tooMany) return new Refused(tooMany, grant, 0);
         if (instead is not null) return Return(request, grant, instead, instead.PolicyOf(client), changes, access!, now);
         bool ofSession = !authorized.IssuesRefreshToken;
         // Without a refresh token the grant lives as long as its access token can be asked about, and no longer than was authorized.
@@ -39,6 +43,7 @@ internal static class Redemption
             RetriesBefore = grant.Retries,
             MarkBefore = grant.Mark,
             Mark = request.Mark,
+            BoundKey = bound,
         };
         changes.Add(redeem);
         return new Redeemed(redeem.Onto(grant), changes.Count == 1 ? changes[0] : new Together(changes), access!, authorized.IssuesRefreshToken ? 1 : null, 0);
@@ -47,18 +52,19 @@ internal static class Redemption
     /// <summary>Judges a redemption.</summary>
     /// <param name="grant">The pending grant.</param>
     /// <param name="policy">Its policy.</param>
+    /// <param name="bound">The key that it will be bound to; null for none.</param>
     /// <param name="others">The user's grants for the client, newest first, in any state; itself may be among them.</param>
     /// <param name="now">The instant.</param>
     /// <param name="changes">What has to be made together with the redemption; empty for nothing.</param>
     /// <param name="instead">A live grant to hand out instead; null for none.</param>
     /// <returns>The refusal, or null.</returns>
-    private static OAuthError? Judge(Grant grant, GrantPolicy policy, IReadOnlyList<Grant> others, DateTimeOffset now, out List<Change> changes, out Grant? instead)
+    private static OAuthError? Judge(Grant grant, GrantPolicy policy, string? bound, IReadOnlyList<Grant> others, DateTimeOffset now, out List<Change> changes, out Grant? instead)
     {
         changes = [];
         instead = null;
         if (grant.Subject is null || !policy.LooksAtOthers) return null;
         Grant[] live = [.. others.Where(g => g.Id != grant.Id && g.State == GrantState.Active && !g.HasEnded(now)).OrderByDescending(g => g.Id, ById.Instance)];
-        Grant? same = live.FirstOrDefault(g => IsSameScope(g, grant) && g.Authorized.IssuesRefreshToken == grant.Authorized.IssuesRefreshToken);
+        Grant? same = live.FirstOrDefault(g => IsSameScope(g, grant) && g.Authorized.IssuesRefreshToken == grant.Authorized.IssuesRefreshToken && g.BoundKey == bound);
         if (policy.IssueRate is { } rate
             && others.Count(g => g.Id != grant.Id && g.Generation > 0 && g.CreatedAt > now - rate.Window && (!rate.PerScope || IsSameScope(g, grant))) >= rate.Max) return TooOften;
         if (policy.OnReauthorize == Reauthorization.ReturnActive) instead = same;

@@ -1,3 +1,5 @@
+using Evergrant.Protocol.Authorize;
+using Evergrant.Protocol.Binding;
 using Evergrant.Protocol.Clients;
 using Evergrant.Protocol.Grants;
 using Evergrant.Protocol.Storage;
@@ -13,7 +15,6 @@ public static class RefreshTokenGrant
     private static readonly OAuthError Unknown = OAuthError.InvalidGrant("The refresh token is not valid.", Refusal.RefreshTokenUnknown);
     private static readonly OAuthError Foreign = Unknown with { Refusal = Refusal.RefreshTokenOfAnotherClient };
     private static readonly OAuthError Revoked = Unknown with { Refusal = Refusal.GrantRevoked };
-    private static readonly OAuthError WrongKey = Unknown with { Refusal = Refusal.KeyMismatch };
     private static readonly OAuthError Ended = Unknown with { Refusal = Refusal.GrantExpired };
     private static readonly OAuthError IdleEnd = Unknown with { Refusal = Refusal.RefreshTokenIdle };
     private static readonly OAuthError Replay = Unknown with { Refusal = Refusal.RefreshTokenReplayed };
@@ -21,17 +22,16 @@ public static class RefreshTokenGrant
     private static readonly OAuthError Widened = OAuthError.InvalidScope("The scope exceeds what was granted.", Refusal.ScopeWidened);
 
     /// <summary>Decides a refresh.</summary>
-    /// <param name="request">Scope and resources asked for.</param>
+    /// <param name="request">Scope and resources asked for, and the keys that are proven.</param>
     /// <param name="credential">What was presented, as far as it can be read without the row; null when it cannot.</param>
     /// <param name="grant">The row under the credential's grant id; null when there is none.</param>
     /// <param name="issuer">The issuer that was asked.</param>
     /// <param name="client">The authenticated client.</param>
-    /// <param name="provenKey">Thumbprint of the key that the request proves; null for none.</param>
     /// <param name="catalogue">The server's scopes and resources.</param>
     /// <param name="keys">The server's credential keys.</param>
     /// <param name="now">The instant of the decision.</param>
     public static TokenDecision Decide(
-        TokenRequest request, GrantCredential? credential, Grant? grant, string issuer, Client client, string? provenKey,
+        TokenRequest request, GrantCredential? credential, Grant? grant, string issuer, Client client,
         ScopeCatalogue catalogue, CredentialKeys keys, DateTimeOffset now)
     {
         // Row 1. A forged tag never gets further, so nobody can kill a family they do not hold.
@@ -42,7 +42,7 @@ public static class RefreshTokenGrant
         // Row 3.
         if (grant.State == GrantState.Revoked) return new Refused(Revoked, grant, presented);
         // Row 4.
-        if (grant.BoundKey is not null && grant.BoundKey != provenKey) return new Refused(WrongKey, grant, presented);
+        if (BindingRules.JudgeGrant(grant, request.Proven) is { } unproven) return new Refused(unproven, grant, presented);
         // Row 5. The idle end of a row that is behind the token (row 10) belongs to a generation long past, and says nothing.
         if (grant.ExpiresAt <= now) return new Refused(Ended, grant, presented);
         GrantPolicy policy = grant.PolicyOf(client);
@@ -66,6 +66,8 @@ public static class RefreshTokenGrant
         // Row 9.
         if (retry)
         {
+            // Whoever lost the answer still has the key that they asked with.
+            if (BindingRules.JudgeRetry(grant, request.Proven) is { } another) return new Refused(another, grant, presented);
             var count = new CountRetry(grant.Id, grant.Generation, policy.RetryBudget is null && policy.RetryUses is null ? null : grant.Retries);
             return new Repeated(count.ApplyTo(grant)!, count, access!, grant.Generation, presented);
         }
@@ -127,6 +129,7 @@ public static class RefreshTokenGrant
             }
             scopes = kept;
         }
-        return TokenAudience.Resolve(grant.Issuer, granted, scopes, grant.Authorized.Resources, request.Resources, client.Resources, catalogue, out access);
+        if (TokenAudience.Resolve(grant.Issuer, granted, scopes, grant.Authorized.Resources, request.Resources, client.Resources, catalogue, out access, AuthorizationDetails.OwnersOf(grant.Authorized.Details, catalogue)) is { } error) return error;
+        return (grant.Authorized.Details ?? request.Details) is null ? null : AuthorizationDetails.Narrow(grant.Authorized.Details, request, catalogue, ref access);
     }
 }

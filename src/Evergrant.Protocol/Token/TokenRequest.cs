@@ -1,3 +1,5 @@
+using Evergrant.Protocol.Binding;
+
 namespace Evergrant.Protocol.Token;
 
 /// <summary>The parameters of a token request, read and checked for syntax once (RFC 6749 sections 4.1.3, 4.4.2, 6; RFC 8707 section 2.2).</summary>
@@ -11,6 +13,9 @@ public sealed record TokenRequest
 
     /// <summary>All resource parameters, and audience as their alias, each once; empty for none.</summary>
     public IReadOnlyList<string> Resources { get; init; } = [];
+
+    /// <summary>authorization_details; null when omitted.</summary>
+    public string? Details { get; init; }
 
     /// <summary>code.</summary>
     public string? Code { get; init; }
@@ -29,6 +34,13 @@ public sealed record TokenRequest
 
     /// <summary>Random number of this request, no parameter: what it changes bears it (<see cref="Grants.Grant.Mark"/>).</summary>
     public long Mark { get; init; }
+
+    /// <summary>The keys that the request proves to hold, no parameter.</summary>
+    public ProvenKeys Proven { get; init; } = ProvenKeys.None;
+
+    /// <summary>The same request with the keys that it proves.</summary>
+    /// <param name="proven">The keys.</param>
+    public TokenRequest With(ProvenKeys proven) => proven == ProvenKeys.None ? this : this with { Proven = proven, Mark = KeyedMark.Of(Mark, proven) };
 
     /// <summary>Reads the parameters.</summary>
     /// <param name="parameters">The form.</param>
@@ -52,6 +64,7 @@ public sealed record TokenRequest
             GrantType = grantType,
             Scopes = scopes,
             Resources = audiences.Count == 0 && resources.Count <= 1 ? resources : [.. resources.Concat(audiences).Distinct()],
+            Details = parameters["authorization_details"],
             Code = parameters["code"],
             RedirectUri = parameters["redirect_uri"],
             CodeVerifier = parameters["code_verifier"],

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Evergrant.AspNetCore;
+using Evergrant.AspNetCore.EndSession;
 using Evergrant.Protocol.Accounts;
 using Evergrant.Protocol.Grants;
 using Evergrant.Protocol.Storage;
@@ -10,7 +11,7 @@ namespace Evergrant.Accounts;
 
 /// <summary>Makes, changes and removes accounts for the command line, declared files and the operator.</summary>
 /// <remarks>Safe for concurrent use. Every member throws <see cref="StoreUnavailableException"/> when the store cannot be asked.</remarks>
-internal sealed class AccountRegistry(IAccountStore accounts, IGrantStore grants, PasswordHashing hashing, TimeProvider time)
+internal sealed class AccountRegistry(IAccountStore accounts, IGrantStore grants, SessionEnds ends, PasswordHashing hashing, TimeProvider time)
 {
     /// <summary>Makes an account.</summary>
     public async ValueTask<AccountOutcome> CreateAsync(DeclaredAccount declared, CancellationToken cancellationToken)
@@ -89,10 +90,16 @@ internal sealed class AccountRegistry(IAccountStore accounts, IGrantStore grants
         return disabled && outcome is AccountOutcome.Done { Account: var account } ? await EndAsync(account, RevocationCause.AccountRemoved, true, cancellationToken) : outcome;
     }
 
+    /// <summary>Ends the account's sessions everywhere with the grants that are bound to them; it may sign in again at once.</summary>
+    public async ValueTask<AccountOutcome> SignOutAsync(string userName, CancellationToken cancellationToken) =>
+        await FindAsync(userName, cancellationToken) is { } account ? await EndAsync(account, RevocationCause.SessionEnded, false, cancellationToken) : new AccountOutcome.NotFound();
+
     /// <summary>Removes an account with its sessions and consents and ends its grants.</summary>
     public async ValueTask<AccountOutcome> RemoveAsync(string userName, CancellationToken cancellationToken)
     {
         if (await FindAsync(userName, cancellationToken) is not { } account) return new AccountOutcome.NotFound();
+        // The clients are told in the commit that ends the sessions; a crash after it leaves an account that is signed in nowhere, and the order can be given again.
+        if (await EndAsync(account, RevocationCause.AccountRemoved, true, cancellationToken) is AccountOutcome.NotCertain uncertain) return uncertain;
         return await accounts.RemoveAccountAsync(account.Id, time.GetUtcNow(), cancellationToken) ? new AccountOutcome.Done(account) : new AccountOutcome.NotFound();
     }
 
@@ -125,7 +132,8 @@ internal sealed class AccountRegistry(IAccountStore accounts, IGrantStore grants
     private async ValueTask<AccountOutcome> EndAsync(Account account, RevocationCause why, bool endGrants, CancellationToken cancellationToken)
     {
         DateTimeOffset now = time.GetUtcNow();
-        List<Change> changes = [new RemoveSessionsOf(account.Id)];
+        IReadOnlyList<AddDelivery> notices = await ends.NoticesOfAsync(account.Id, cancellationToken);
+        List<Change> changes = [new RemoveSessionsOf(account.Id), .. notices];
         if (endGrants)
         {
             changes.Add(new RevokeGrants(null, account.Id, null, null, why, now));
@@ -137,6 +145,7 @@ internal sealed class AccountRegistry(IAccountStore accounts, IGrantStore grants
         }
         EventRecord record = new() { Reference = EventReference.Create(), At = now, Decision = "Revoked", Endpoint = "Accounts", Subject = account.Id };
         if (await grants.CommitAsync(new Together(changes), record, cancellationToken) != CommitResult.Committed) return new AccountOutcome.NotCertain();
+        await ends.SendAsync(notices);
         if (endGrants) return new AccountOutcome.Done(account);
         // What was authorized between the list and the end of its session; with the session gone, nothing more can come.
         IReadOnlyList<Grant> late = await grants.ListGrantsAsync(new GrantFilter(Subject: account.Id, LiveAt: now, Limit: 10_000), cancellationToken);

@@ -4,6 +4,7 @@ using Evergrant.Cli;
 using Evergrant.Protocol;
 using Evergrant.Protocol.Clients;
 using Evergrant.Protocol.Policies;
+using Evergrant.Protocol.Trust;
 
 namespace Evergrant.Declared;
 
@@ -13,7 +14,7 @@ internal sealed class DeclaredReader(Operations operations, List<string> faults)
     /// <summary>Reads the whole file; of no use when there are faults.</summary>
     public async Task<DeclaredState> ReadAsync(JsonElement json, CancellationToken cancellationToken)
     {
-        var file = new DeclaredMembers(json, "", faults, "resources", "scopes", "policies", "clients", "users", "prune");
+        var file = new DeclaredMembers(json, "", faults, "resources", "scopes", "policies", "clients", "trusted_issuers", "users", "prune");
         bool prune = file.Flag("prune");
         IReadOnlyList<ApiResource>? resources = Unique(file, "resources", Resource, r => r.Identifier);
         IReadOnlyList<ScopeDescription>? scopes = Unique(file, "scopes", ScopeOf, s => s.Name);
@@ -21,8 +22,9 @@ internal sealed class DeclaredReader(Operations operations, List<string> faults)
         IReadOnlyList<PolicyDocument>? policies = Unique(file, "policies", Policy, p => p?.Name ?? "")?.OfType<PolicyDocument>().ToList();
         PolicySet set = await PoliciesAsync(policies, prune, cancellationToken);
         IReadOnlyList<Client>? clients = await ClientsAsync(file, catalogue, set, cancellationToken);
+        IReadOnlyList<TrustedIssuer>? trusted = Trusted(file, catalogue);
         IReadOnlyList<DeclaredAccount>? users = Unique(file, "users", User, u => UserNames.Normalize(u.UserName));
-        return new DeclaredState(resources, scopes, policies, clients, users, prune);
+        return new DeclaredState(resources, scopes, policies, clients, trusted, users, prune);
     }
 
     private List<T>? Unique<T>(DeclaredMembers file, string name, Func<JsonElement, string, T> read, Func<T, string> key)
@@ -41,7 +43,7 @@ internal sealed class DeclaredReader(Operations operations, List<string> faults)
 
     private ApiResource Resource(JsonElement json, string path)
     {
-        var read = new DeclaredMembers(json, path, faults, "identifier", "name", "scopes", "access_token_format");
+        var read = new DeclaredMembers(json, path, faults, "identifier", "name", "scopes", "access_token_format", "authorization_details_types");
         string identifier = read.Needed("identifier");
         // RFC 8707 section 2 asks for an absolute URI; APIs that are older than it have plain names.
         if (identifier.Contains('#') || identifier.Any(c => c is <= ' ' or > '~')) read.Fault("identifier", $"{identifier} has a fragment, white space or letters beyond ASCII (RFC 8707 section 2)");
@@ -53,7 +55,29 @@ internal sealed class DeclaredReader(Operations operations, List<string> faults)
             format = text switch { "jwt" => AccessTokenFormat.Jwt, "opaque" => AccessTokenFormat.Opaque, _ => null };
             if (format is null) read.Fault("access_token_format", "is neither jwt nor opaque");
         }
-        return new ApiResource { Identifier = identifier, Name = read.Text("name"), Scopes = scopes, AccessTokenFormat = format };
+        return new ApiResource { Identifier = identifier, Name = read.Text("name"), Scopes = scopes, AccessTokenFormat = format, DetailsTypes = Unique(read, "authorization_details_types", DetailsTypeOf, t => t.Type) ?? [] };
+    }
+
+    private DetailsType DetailsTypeOf(JsonElement json, string path)
+    {
+        var read = new DeclaredMembers(json, path, faults, "type", "description", "fields");
+        return new DetailsType(read.Needed("type"), read.Text("description")) { Fields = Unique(read, "fields", DetailsFieldOf, f => f.Name) ?? [] };
+    }
+
+    private DetailsField DetailsFieldOf(JsonElement json, string path)
+    {
+        var read = new DeclaredMembers(json, path, faults, "name", "kind", "required", "values");
+        string name = read.Needed("name");
+        if (name is "type" or "locations") read.Fault("name", $"{name} is part of every type (RFC 9396 section 2.2)");
+        DetailsKind kind = DetailsKind.Any;
+        if (read.Text("kind") is { } text && (!Enum.TryParse(text, ignoreCase: true, out kind) || text.Any(char.IsAsciiDigit))) read.Fault("kind", "is none of any, text, texts, number, flag, members");
+        string[]? values = null;
+        if (read.Given("values") is { } given)
+        {
+            if (DetailsField.IsTexts(given)) values = [.. given.EnumerateArray().Select(v => v.GetString()!)];
+            else read.Fault("values", "is not a list of texts");
+        }
+        return new DetailsField(name, kind, read.Flag("required"), values);
     }
 
     private ScopeDescription ScopeOf(JsonElement json, string path)
@@ -103,19 +127,42 @@ internal sealed class DeclaredReader(Operations operations, List<string> faults)
 
     private async Task<Client?> ClientAsync(JsonElement item, string path, ScopeCatalogue catalogue, CancellationToken cancellationToken)
     {
-        IReadOnlyList<string> issuers = operations.Settings.Issuers;
-        string issuer = issuers[0];
-        if (item.ValueKind == JsonValueKind.Object && item.TryGetProperty("issuer", out JsonElement named) && named.ValueKind == JsonValueKind.String)
-        {
-            issuer = named.GetString()!;
-            if (!issuers.Contains(issuer)) faults.Add($"{path}.issuer: {issuer} is not an issuer of this server, which has {string.Join(", ", issuers)}");
-        }
-        else if (issuers.Count > 1) faults.Add($"{path}.issuer: is missing, though the server has several");
+        string issuer = IssuerOf(item, path);
         string? id = item.ValueKind == JsonValueKind.Object && item.TryGetProperty("client_id", out JsonElement text) && text.ValueKind == JsonValueKind.String ? text.GetString() : null;
         Client? existing = id is null ? null : await operations.Store.Clients.FindClientAsync(issuer, id, cancellationToken);
         Parsed<Client> client = ClientMetadata.Parse(item, new ClientRegistrationContext(issuer, catalogue, operations.Settings.Development, operations.Time.GetUtcNow(), existing));
         faults.AddRange(client.Faults.Select(f => $"{path}.{f}"));
         return client.Value;
+    }
+
+    private List<TrustedIssuer>? Trusted(DeclaredMembers file, ScopeCatalogue catalogue)
+    {
+        if (file.List("trusted_issuers") is not { } items) return null;
+        var list = new List<TrustedIssuer>();
+        foreach ((JsonElement item, string path) in items)
+        {
+            Parsed<TrustedIssuer> parsed = TrustedIssuer.Parse(item, IssuerOf(item, path), catalogue, operations.Settings.Development);
+            faults.AddRange(parsed.Faults.Select(f => $"{path}.{f}"));
+            if (parsed.Value is not { } trusted) continue;
+            if (operations.Settings.Issuers.Contains(trusted.Name)) faults.Add($"{path}.iss: {trusted.Name} is this server");
+            if (list.Any(t => t.Issuer == trusted.Issuer && t.Name == trusted.Name)) faults.Add($"{path}: {trusted.Name} is declared twice");
+            list.Add(trusted);
+        }
+        return list;
+    }
+
+    // Of several issuers of this server, the one that a thing belongs to has to be named.
+    private string IssuerOf(JsonElement item, string path)
+    {
+        IReadOnlyList<string> issuers = operations.Settings.Issuers;
+        if (item.ValueKind == JsonValueKind.Object && item.TryGetProperty("issuer", out JsonElement named) && named.ValueKind == JsonValueKind.String)
+        {
+            string issuer = named.GetString()!;
+            if (!issuers.Contains(issuer)) faults.Add($"{path}.issuer: {issuer} is not an issuer of this server, which has {string.Join(", ", issuers)}");
+            return issuer;
+        }
+        if (issuers.Count > 1) faults.Add($"{path}.issuer: is missing, though the server has several");
+        return issuers[0];
     }
 
     private DeclaredAccount User(JsonElement json, string path)

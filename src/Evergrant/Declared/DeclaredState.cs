@@ -5,18 +5,21 @@ using Evergrant.Hosting;
 using Evergrant.Jose;
 using Evergrant.Protocol.Clients;
 using Evergrant.Protocol.Policies;
+using Evergrant.Protocol.Trust;
 
 namespace Evergrant.Declared;
 
-/// <summary>What a file declares, judged: policies, clients, users, scopes and resources as they shall be. A list that the file leaves out is null and stays as it is.</summary>
+/// <summary>What a file declares, judged: policies, clients, trusted issuers, users, scopes and resources as they shall be. A list that the file leaves out is null and stays as it is.</summary>
 /// <param name="Resources">APIs.</param>
 /// <param name="Scopes">Scope values that belong to no API.</param>
 /// <param name="Policies">Named token policies.</param>
 /// <param name="Clients">Clients; those that exist keep their secrets.</param>
+/// <param name="Trusted">Whose assertions are believed.</param>
 /// <param name="Users">Accounts.</param>
 /// <param name="Prune">Whether what is not in a list that the file has is removed.</param>
 internal sealed record DeclaredState(
-    IReadOnlyList<ApiResource>? Resources, IReadOnlyList<ScopeDescription>? Scopes, IReadOnlyList<PolicyDocument>? Policies, IReadOnlyList<Client>? Clients, IReadOnlyList<DeclaredAccount>? Users, bool Prune)
+    IReadOnlyList<ApiResource>? Resources, IReadOnlyList<ScopeDescription>? Scopes, IReadOnlyList<PolicyDocument>? Policies, IReadOnlyList<Client>? Clients,
+    IReadOnlyList<TrustedIssuer>? Trusted, IReadOnlyList<DeclaredAccount>? Users, bool Prune)
 {
     /// <summary>Reads and judges a file.</summary>
     /// <param name="utf8">Its content.</param>

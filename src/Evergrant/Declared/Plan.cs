@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Security.Cryptography;
 using System.Text.Json.Nodes;
 using Evergrant.Accounts;
@@ -6,6 +7,7 @@ using Evergrant.Protocol.Accounts;
 using Evergrant.Protocol.Clients;
 using Evergrant.Protocol.Policies;
 using Evergrant.Protocol.Storage;
+using Evergrant.Protocol.Trust;
 
 namespace Evergrant.Declared;
 
@@ -27,6 +29,7 @@ internal sealed class Plan
         await plan.ScopesAsync(state, operations.Store.Clients, cancellationToken);
         await plan.PoliciesAsync(state, operations.Store.Clients, cancellationToken);
         await plan.ClientsAsync(state, operations, cancellationToken);
+        await plan.TrustedAsync(state, operations.Store.Clients, cancellationToken);
         await plan.UsersAsync(state, operations, cancellationToken);
         plan._changes.Sort((a, b) => (a.Action == PlannedAction.Removed).CompareTo(b.Action == PlannedAction.Removed));
         return plan;
@@ -119,6 +122,18 @@ internal sealed class Plan
         }
     }
 
+    private async Task TrustedAsync(DeclaredState state, IClientStore store, CancellationToken cancellationToken)
+    {
+        if (state.Trusted is null) return;
+        Dictionary<(string, string), TrustedIssuer> old = (await store.ListTrustedIssuersAsync(cancellationToken)).ToDictionary(t => (t.Issuer, t.Name));
+        foreach (TrustedIssuer trusted in state.Trusted)
+        {
+            old.Remove((trusted.Issuer, trusted.Name), out TrustedIssuer? before);
+            Add("trusted issuer", trusted.Name, before?.Write(), trusted.Write(), async c => { await store.SaveTrustedIssuerAsync(trusted, c); return null; }, trusted.Issuer);
+        }
+        foreach ((string issuer, string name) in old.Keys.Where(_ => state.Prune)) Remove("trusted issuer", name, c => store.RemoveTrustedIssuerAsync(issuer, name, c), issuer);
+    }
+
     private async Task UsersAsync(DeclaredState state, Operations operations, CancellationToken cancellationToken)
     {
         if (state.Users is null) return;
@@ -171,6 +186,7 @@ internal sealed class Plan
         ["name"] = resource.Name,
         ["scopes"] = new JsonArray([.. resource.Scopes.Select(s => { JsonObject scope = Write(s); scope["name"] = s.Name; return (JsonNode)scope; })]),
         ["access_token_format"] = resource.AccessTokenFormat?.ToString().ToLowerInvariant(),
+        ["authorization_details_types"] = resource.DetailsTypes.Count == 0 ? null : JsonSerializer.SerializeToNode(resource.DetailsTypes, StoredJson.Default.IReadOnlyListDetailsType),
     };
 
     private static JsonObject Write(ScopeDescription scope) => new() { ["description"] = scope.Description, ["hidden"] = scope.Hidden };

@@ -1,6 +1,7 @@
 using Evergrant.Accounts;
 using Evergrant.AspNetCore;
 using Evergrant.AspNetCore.Keys;
+using Evergrant.AspNetCore.Trust;
 using Evergrant.Cli;
 using Evergrant.Hosting.Settings;
 using Evergrant.Pages;
@@ -37,6 +38,7 @@ internal static class ServerServices
             Claims = async (request, cancellationToken) =>
                 await AccountClaims.FindAsync(store.Accounts, request.AccountId, cancellationToken) is { } claims ? new ClaimSet(claims) : null,
         });
+        services.AddSingleton<IAccountDirectory, AccountDirectory>();
         services.AddSingleton<Operations>();
     }
 }

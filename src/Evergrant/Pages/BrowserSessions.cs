@@ -1,10 +1,8 @@
 using System.Security.Cryptography;
 using System.Text;
 using Evergrant.Accounts;
-using Evergrant.AspNetCore;
 using Evergrant.Protocol.Accounts;
 using Evergrant.Protocol.Authorize;
-using Evergrant.Protocol.Grants;
 using Evergrant.Protocol.Sessions;
 using Evergrant.Protocol.Storage;
 using Microsoft.AspNetCore.WebUtilities;
@@ -79,22 +77,17 @@ internal sealed class BrowserSessions(IGrantStore grants, IAccountStore accounts
         return standing.FirstOrDefault(s => s.Session.Id == sessionId) is { } chosen ? Keep(http, [chosen, .. standing.Where(s => s != chosen)]) : null;
     }
 
-    /// <summary>Ends all sessions of the browser and the grants that end with them.</summary>
-    /// <returns>Whether it is certain that they have ended.</returns>
-    public async ValueTask<bool> EndAllAsync(HttpContext http)
+    /// <summary>Makes the browser forget sessions that have ended.</summary>
+    public async ValueTask ForgetAsync(HttpContext http, IReadOnlyList<Session> ended)
     {
-        foreach (Standing standing in await ListAsync(http))
+        Standing[] left = [.. (await ListAsync(http)).Where(s => ended.All(e => e.Id != s.Session.Id))];
+        if (left.Length > 0)
         {
-            DateTimeOffset now = time.GetUtcNow();
-            RevokeGrants revoke = new(null, standing.Account.Id, null, standing.Session.Id, RevocationCause.SessionEnded, now);
-            EventRecord record = new() { Reference = EventReference.Create(), At = now, Decision = "Revoked", Endpoint = "SignOut", Subject = standing.Account.Id };
-            CommitResult result = await grants.CommitAsync(new Together([new RemoveSession(standing.Session.Key), revoke]), record, http.RequestAborted);
-            if (result == CommitResult.Conflict) result = await grants.CommitAsync(revoke, record, http.RequestAborted); // somebody else removed the session
-            if (result != CommitResult.Committed) return false;
+            Keep(http, left);
+            return;
         }
         PageCookies.Remove(http, PageCookies.Session);
         http.Items[typeof(BrowserSessions)] = Array.Empty<Standing>();
-        return true;
     }
 
     private static List<Standing> Keep(HttpContext http, IEnumerable<Standing> sessions)

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Evergrant.AspNetCore;
 using Evergrant.AspNetCore.Authorize;
 using Evergrant.Pages.Views;
 using Evergrant.Protocol.Sessions;
@@ -8,7 +9,7 @@ using Microsoft.AspNetCore.WebUtilities;
 namespace Evergrant.Pages;
 
 /// <summary>Who is signed in, and the pages of an authorization request.</summary>
-internal sealed class PageInteractions(BrowserSessions sessions, IAccountStore accounts, PageWriter writer) : IInteractions
+internal sealed class PageInteractions(BrowserSessions sessions, IAccountStore accounts, IssuerSites sites, PageWriter writer) : IInteractions
 {
     public async ValueTask<IReadOnlyList<Session>> SessionsAsync(HttpContext http, CancellationToken cancellationToken) =>
         [.. (await sessions.ListAsync(http)).Select(s => s.Session)];
@@ -41,6 +42,28 @@ internal sealed class PageInteractions(BrowserSessions sessions, IAccountStore a
 
     public Task ShowDeviceDoneAsync(HttpContext http, DeviceDonePage page) => writer.WriteAsync<DeviceDone>(http, page);
 
+    public async Task ShowSignOutAsync(HttpContext http, SignOutPage page)
+    {
+        List<string> names = [];
+        foreach (Session session in page.Sessions)
+        {
+            if (await accounts.FindAccountAsync(session.Subject, http.RequestAborted) is { } account) names.Add(account.UserName);
+        }
+        await writer.WriteAsync<SignOutQuestion>(http, new SignOutQuestionView(page, names), formOrigin: page.RedirectOrigin);
+    }
+
+    public Task ShowSignedOutAsync(HttpContext http, SignedOutPage page) => ShowSignedOutAsync(http, page, sites.Of(http).Prefix);
+
+    /// <summary>As the interface has it, with the path of the issuer.</summary>
+    public async Task ShowSignedOutAsync(HttpContext http, SignedOutPage page, string prefix)
+    {
+        string? nonce = page.Continue is not null && page.Frames.Count > 0 ? Base64UrlTextEncoder.Encode(RandomNumberGenerator.GetBytes(16)) : null;
+        string[] others = [.. (await sessions.ListAsync(http)).Select(s => s.Account.UserName)];
+        await writer.WriteAsync<SignedOut>(http, new SignedOutView(page, prefix, nonce, others), nonce: nonce, frames: page.Frames);
+    }
+
+    public ValueTask ForgetAsync(HttpContext http, IReadOnlyList<Session> ended) => sessions.ForgetAsync(http, ended);
+
     public Task ShowFormPostAsync(HttpContext http, FormPostPage page)
     {
         string nonce = Base64UrlTextEncoder.Encode(RandomNumberGenerator.GetBytes(16));
@@ -50,6 +73,6 @@ internal sealed class PageInteractions(BrowserSessions sessions, IAccountStore a
     public Task ShowWebMessageAsync(HttpContext http, WebMessagePage page)
     {
         string nonce = Base64UrlTextEncoder.Encode(RandomNumberGenerator.GetBytes(16));
-        return writer.WriteAsync<WebMessage>(http, new WebMessageView(page, nonce), nonce: nonce, opener: true, frames: page.Origin);
+        return writer.WriteAsync<WebMessage>(http, new WebMessageView(page, nonce), nonce: nonce, opener: true, framedBy: page.Origin);
     }
 }

@@ -48,6 +48,8 @@ internal sealed class MemoryGrants : IGrantStore
 
     public ValueTask<Handle?> FindHandleAsync(ReadOnlyMemory<byte> key, CancellationToken cancellationToken) => new((Handle?)null);
 
+    public ValueTask<IReadOnlyList<Delivery>> ListDeliveriesAsync(DateTimeOffset now, int limit, CancellationToken cancellationToken) => new([]);
+
     public ValueTask<Grant?> FindGrantAsync(Guid id, CancellationToken cancellationToken) => new(Grants.Find(g => g.Id == id));
 
     public ValueTask<bool> IsDeniedAsync(ReadOnlyMemory<byte> tokenHash, CancellationToken cancellationToken) => new(false);

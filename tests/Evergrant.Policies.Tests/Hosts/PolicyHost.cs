@@ -134,6 +134,12 @@ internal sealed class PolicyHost : IAsyncDisposable
 
         public Task ShowDeviceDoneAsync(HttpContext http, DeviceDonePage page) => http.Response.WriteAsync("done", http.RequestAborted);
 
+        public Task ShowSignOutAsync(HttpContext http, SignOutPage page) => http.Response.WriteAsync("sign out?", http.RequestAborted);
+
+        public Task ShowSignedOutAsync(HttpContext http, SignedOutPage page) => http.Response.WriteAsync("signed out", http.RequestAborted);
+
+        public ValueTask ForgetAsync(HttpContext http, IReadOnlyList<Session> sessions) => default;
+
         public Task ShowFormPostAsync(HttpContext http, FormPostPage page) => http.Response.WriteAsync("form", http.RequestAborted);
 
         public Task ShowWebMessageAsync(HttpContext http, WebMessagePage page) => http.Response.WriteAsync("message", http.RequestAborted);

@@ -13,6 +13,14 @@ public class ClientMetadataTests
     private static string Fault(string members) => string.Join('\n', Parse($$"""{"client_id":"x","redirect_uris":["https://app.example/cb"],{{members}}}""").Faults);
 
     [Fact]
+    public void Bytes_that_are_no_text_are_a_fault_and_throw_nothing()
+    {
+        byte[] json = [.. "{\"client_id\":\"x\",\"client_name\":\""u8, 0xff, .. "\"}"u8];
+        Parsed<Client> client = ClientMetadata.Parse(JsonDocument.Parse(json).RootElement, new ClientRegistrationContext(Sample.Issuer, Sample.Catalogue, false, Sample.Now));
+        Assert.Contains("valid text", Assert.Single(client.Faults), StringComparison.Ordinal);
+    }
+
+    [Fact]
     [Requirement("RFC7591-2-02")]
     public void Little_is_enough_and_the_rest_has_its_default()
     {

@@ -14,6 +14,17 @@ public class PolicyDocumentTests
         return faults;
     }
 
+    [Fact]
+    public void Text_that_is_no_text_is_a_fault_and_throws_nothing()
+    {
+        foreach (byte[] json in new byte[][] { [.. "{\"name\":\""u8, 0xff, .. "\"}"u8], [.. "{\"na\\ud800\":1}"u8], [.. "{\"name\":\"a\",\"name\":\"b\"}"u8] })
+        {
+            var faults = new List<string>();
+            Assert.Null(PolicyDocument.Parse(JsonDocument.Parse(json).RootElement, "", faults, null));
+            Assert.Contains("valid text", Assert.Single(faults), StringComparison.Ordinal);
+        }
+    }
+
     [Theory]
     [InlineData("[]", "policy")]
     [InlineData("{}", "name")]

@@ -93,7 +93,7 @@ internal sealed class RefreshHistory(Client client, GrantPolicy policy, int seed
         Client foreign = client with { ClientId = "thief" };
         Assert.IsType<Refused>(Row.Refresh(foreign, _row, 1 + _random.Next((int)_row.Generation), _now));
         Grant forged = _row with { Salt = new byte[16] };
-        Assert.IsType<Refused>(RefreshTokenGrant.Decide(Sample.Refresh(), Sample.Shown(forged, 1), _row, Sample.Issuer, client, null, Sample.Catalogue, Sample.Keys, _now));
+        Assert.IsType<Refused>(RefreshTokenGrant.Decide(Sample.Refresh(), Sample.Shown(forged, 1), _row, Sample.Issuer, client, Sample.Catalogue, Sample.Keys, _now));
         if (_random.Next(8) != 0) return;
         _mayBeRevoked = true;
         if (Row.TryApply(ref _row, new RevokeGrant(_row.Id, RevocationCause.RevokedByClient, _now))) _revocations++;

@@ -16,7 +16,7 @@ public class RefreshTokenGrantTests
         Client asking = client ?? Sample.Web;
         if (policy is not null) asking = asking with { Policy = policy };
         return RefreshTokenGrant.Decide(
-            request ?? Sample.Refresh(), Sample.Shown(grant ?? Sample.Grant(), presented), grant, issuer, asking, provenKey, Sample.Catalogue, Sample.Keys, now ?? Sample.Now);
+            (request ?? Sample.Refresh()).With(Sample.Proving(provenKey)), Sample.Shown(grant ?? Sample.Grant(), presented), grant, issuer, asking, Sample.Catalogue, Sample.Keys, now ?? Sample.Now);
     }
 
     private static void IsRefused(Refusal refusal, string code, TokenDecision decision)
@@ -42,7 +42,7 @@ public class RefreshTokenGrantTests
 
     [Fact]
     public void A_token_that_cannot_be_read_is_unknown() => IsRefused(Refusal.RefreshTokenUnknown, "invalid_grant",
-        RefreshTokenGrant.Decide(Sample.Refresh(), null, Sample.Grant(), Sample.Issuer, Sample.Web, null, Sample.Catalogue, Sample.Keys, Sample.Now));
+        RefreshTokenGrant.Decide(Sample.Refresh(), null, Sample.Grant(), Sample.Issuer, Sample.Web, Sample.Catalogue, Sample.Keys, Sample.Now));
 
     [Fact]
     [Requirement("RFC6749-10.3-02", "RFC9700-4.14.2-04")]
@@ -50,7 +50,7 @@ public class RefreshTokenGrantTests
     {
         Grant other = Sample.Grant() with { Salt = new byte[16] };
         TokenDecision decision = RefreshTokenGrant.Decide(
-            Sample.Refresh(), Sample.Shown(other, 1), Sample.Grant(), Sample.Issuer, Sample.Web, null, Sample.Catalogue, Sample.Keys, Sample.Now);
+            Sample.Refresh(), Sample.Shown(other, 1), Sample.Grant(), Sample.Issuer, Sample.Web, Sample.Catalogue, Sample.Keys, Sample.Now);
         IsRefused(Refusal.RefreshTokenUnknown, "invalid_grant", decision);
     }
 
@@ -72,12 +72,17 @@ public class RefreshTokenGrantTests
         IsRefused(Refusal.GrantRevoked, "invalid_grant", Decide(Sample.Grant() with { State = GrantState.Revoked, RevokedAt = Sample.Now, RevokedWhy = RevocationCause.RevokedByUser }, 5));
 
     [Theory]
-    [InlineData(null)]
-    [InlineData("other")]
-    public void A_bound_grant_needs_its_key(string? proven) => IsRefused(Refusal.KeyMismatch, "invalid_grant", Decide(Sample.Grant() with { BoundKey = "mine" }, 5, provenKey: proven));
+    [InlineData("mine", "other", Refusal.KeyMismatch, "invalid_grant")]
+    [InlineData("mine", null, Refusal.DpopProofMissing, "invalid_dpop_proof")]
+    [Requirement("ATTACK-113")]
+    public void A_bound_grant_needs_its_key(string bound, string? proven, Refusal refusal, string code)
+    {
+        IsRefused(refusal, code, Decide(Sample.Grant() with { BoundKey = Sample.KeyOf(bound).Text }, 5, provenKey: proven));
+        IsRefused(refusal, code, Decide(Sample.Grant() with { BoundKey = Sample.KeyOf(bound).Text }, 1, provenKey: proven));
+    }
 
     [Fact]
-    public void A_bound_grant_is_refreshed_with_its_key() => Assert.IsType<Rotated>(Decide(Sample.Grant() with { BoundKey = "mine" }, 5, provenKey: "mine"));
+    public void A_bound_grant_is_refreshed_with_its_key() => Assert.IsType<Rotated>(Decide(Sample.Grant() with { BoundKey = Sample.KeyOf("mine").Text }, 5, provenKey: "mine"));
 
     [Theory]
     [InlineData(-1, true)]
@@ -227,7 +232,7 @@ public class RefreshTokenGrantTests
         CredentialKeys keys = Sample.KeysOf((1, 1), (2, 2));
         Grant grant = Sample.Grant();
         GrantCredential credential = GrantCredential.Read(keys, CredentialKind.RefreshToken, GrantCredential.Write(keys, 1, CredentialKind.RefreshToken, grant, 5))!;
-        TokenDecision decision = RefreshTokenGrant.Decide(Sample.Refresh(), credential, grant, Sample.Issuer, Sample.Web, null, Sample.Catalogue, keys, Sample.Now);
+        TokenDecision decision = RefreshTokenGrant.Decide(Sample.Refresh(), credential, grant, Sample.Issuer, Sample.Web, Sample.Catalogue, keys, Sample.Now);
         Assert.Equal(2, Assert.IsType<Rotated>(decision).Grant.KeyNumber);
     }
 
@@ -267,18 +272,30 @@ public class RefreshTokenGrantTests
         Assert.Equal([Sample.Notes, Sample.Files], rotated.Grant.Authorized.Resources);
     }
 
+    [Fact]
+    [Requirement("ATTACK-112")]
+    public void A_lost_answer_is_given_again_to_the_key_that_asked_first_and_to_no_other()
+    {
+        TokenDecision first = Decide(Sample.Grant() with { GenerationAt = Sample.Now }, 5, provenKey: "mine");
+        Grant after = Assert.IsType<Rotated>(first).Grant;
+        Assert.Equal(after.Generation, Assert.IsType<Repeated>(Decide(after, 5, provenKey: "mine")).RefreshGeneration);
+        IsRefused(Refusal.KeyMismatch, "invalid_grant", Decide(after, 5, provenKey: "other"));
+        // The next refresh of a client that authenticates may use another key (RFC 9449 section 5).
+        Assert.IsType<Rotated>(Decide(after, 6, provenKey: "other"));
+    }
+
     /// <summary>The rows stand in an order: where two hold, the earlier one is the answer.</summary>
     [Fact]
     public void The_rows_are_judged_in_their_order()
     {
-        Grant everything = Sample.Grant() with { State = GrantState.Revoked, BoundKey = "mine", ExpiresAt = Sample.Now, IdleExpiresAt = Sample.Now };
+        Grant everything = Sample.Grant() with { State = GrantState.Revoked, BoundKey = Sample.KeyOf("mine").Text, ExpiresAt = Sample.Now, IdleExpiresAt = Sample.Now };
         TokenRequest wide = Sample.Refresh("unheard:of", "https://unheard.example");
         Client thief = Sample.Web with { ClientId = "thief" };
         IsRefused(Refusal.RefreshTokenUnknown, "invalid_grant", Decide(everything, 1, thief, request: wide, issuer: "https://other.example"));
         IsRefused(Refusal.RefreshTokenOfAnotherClient, "invalid_grant", Decide(everything, 1, thief, request: wide));
         IsRefused(Refusal.GrantRevoked, "invalid_grant", Decide(everything, 1, request: wide));
         everything = everything with { State = GrantState.Active };
-        IsRefused(Refusal.KeyMismatch, "invalid_grant", Decide(everything, 1, request: wide));
+        IsRefused(Refusal.KeyMismatch, "invalid_grant", Decide(everything, 1, request: wide, provenKey: "other"));
         IsRefused(Refusal.GrantExpired, "invalid_grant", Decide(everything, 1, request: wide, provenKey: "mine"));
         everything = everything with { ExpiresAt = null };
         IsRefused(Refusal.RefreshTokenIdle, "invalid_grant", Decide(everything, 1, request: wide, provenKey: "mine"));

@@ -9,7 +9,7 @@ namespace Evergrant.Protocol.Tests.Token;
 internal static class Row
 {
     public static TokenDecision Refresh(Client client, Grant row, long presented, DateTimeOffset now, TokenRequest? request = null) =>
-        RefreshTokenGrant.Decide(request ?? Sample.Refresh(), Sample.Shown(row, presented), row, Sample.Issuer, client, null, Sample.Catalogue, Sample.Keys, now);
+        RefreshTokenGrant.Decide(request ?? Sample.Refresh(), Sample.Shown(row, presented), row, Sample.Issuer, client, Sample.Catalogue, Sample.Keys, now);
 
     public static bool TryApply(ref Grant row, Change change)
     {

@@ -25,10 +25,19 @@ public sealed class Api(HttpClient http, string issuer)
     }
 
     /// <summary>POSTs a form.</summary>
-    public Task<Reply> Post(string path, IEnumerable<(string Name, string Value)> form, string? authorization = null)
+    public Task<Reply> Post(string path, IEnumerable<(string Name, string Value)> form, string? authorization = null, IReadOnlyList<(string Name, string Value)>? headers = null)
     {
         var request = new HttpRequestMessage(HttpMethod.Post, Url(path)) { Content = Form(form) };
         if (authorization is not null) request.Headers.TryAddWithoutValidation("Authorization", authorization);
+        foreach (var (name, value) in headers ?? []) request.Headers.TryAddWithoutValidation(name, value);
+        return Send(request);
+    }
+
+    /// <summary>GETs a path below the issuer with these headers.</summary>
+    public Task<Reply> GetWith(string path, params (string Name, string Value)[] headers)
+    {
+        var request = new HttpRequestMessage(HttpMethod.Get, Url(path));
+        foreach (var (name, value) in headers) request.Headers.TryAddWithoutValidation(name, value);
         return Send(request);
     }
 

@@ -1,7 +1,7 @@
 namespace Evergrant.Specs.Harness;
 
 /// <summary>A client that acts: it calls the endpoints with its credentials in the way it is registered for.</summary>
-public sealed class Client(Api api, ClientDefinition definition, string? secret)
+public sealed class Client(Api api, ClientDefinition definition, string? secret, params IReadOnlyList<(string Name, string Value)> headers)
 {
     /// <summary>How it was declared.</summary>
     public ClientDefinition Definition => definition;
@@ -17,6 +17,9 @@ public sealed class Client(Api api, ClientDefinition definition, string? secret)
 
     /// <summary>The endpoints it talks to.</summary>
     public Api Api => api;
+
+    /// <summary>The same client, sending these headers with its forms.</summary>
+    public Client Sending(params (string Name, string Value)[] further) => new(api, definition, secret, [.. headers, .. further]);
 
     /// <summary>A token request.</summary>
     public Task<Reply> Token(params (string Name, string Value)[] form) => Call("/token", form);
@@ -56,10 +59,10 @@ public sealed class Client(Api api, ClientDefinition definition, string? secret)
     /// <summary>POSTs a form with this client's credentials.</summary>
     public Task<Reply> Call(string path, params (string Name, string Value)[] form) => definition.Method switch
     {
-        "client_secret_basic" => api.Post(path, form, Api.Basic(Id, Secret)),
-        "client_secret_post" => api.Post(path, [.. form, ("client_id", Id), ("client_secret", Secret)]),
-        "private_key_jwt" => api.Post(path, [.. form, .. Assertion()]),
-        _ => api.Post(path, [.. form, ("client_id", Id)]),
+        "client_secret_basic" => api.Post(path, form, Api.Basic(Id, Secret), headers),
+        "client_secret_post" => api.Post(path, [.. form, ("client_id", Id), ("client_secret", Secret)], headers: headers),
+        "private_key_jwt" => api.Post(path, [.. form, .. Assertion()], headers: headers),
+        _ => api.Post(path, [.. form, ("client_id", Id)], headers: headers),
     };
 
     /// <summary>The parameters of a client assertion (RFC 7523 section 2.2), right unless claims are changed; null takes a claim out.</summary>

@@ -133,8 +133,9 @@ public static class Clients
     [
         Web, Other, Post, Asserting, Asking, Native, OtherNative, Spa, TwoRedirects, Queried, WithoutPkce, Opaque, TwoApis, WithoutRefresh, AlwaysRefresh,
         WithoutRotation, WithoutRetry, Pairwise, OtherPairwise, Machine, WithoutCode, MailApi, FilesApi, Knocking, .. Hammered,
-        .. OidcCore.OidcClients.All, .. RefreshToken.RefreshClients.All, .. Hostile.HostileClients.All, .. Rfc8628.DeviceClients.All,
-        .. Rfc9126.Pushing.All, .. Rfc9101.Signing.All, .. Jarm.JarmClients.All,
+        .. OidcRpInitiatedLogout.LogoutClients.All,
+        .. Rfc9126.Pushing.All, .. Rfc9101.Signing.All, .. Jarm.JarmClients.All, .. Rfc9396.RichClients.All, .. Fapi2.FapiClients.All,
+        .. OidcCore.OidcClients.All, .. RefreshToken.RefreshClients.All, .. Hostile.HostileClients.All, .. Rfc8628.DeviceClients.All, .. Rfc9449.DpopClients.All,
     ];
 
     /// <summary>A policy with one rule.</summary>

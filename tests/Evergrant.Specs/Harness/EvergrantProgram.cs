@@ -77,6 +77,13 @@ public sealed class EvergrantProgram : IAsyncDisposable
         }
     }
 
+    /// <summary>Ends the process at once (SIGKILL), as a power cut would.</summary>
+    public async Task Kill()
+    {
+        process.Kill(entireProcessTree: true);
+        await process.WaitForExitAsync();
+    }
+
     /// <summary>Asks the program to stop (SIGTERM), and ends it when it does not.</summary>
     public async ValueTask DisposeAsync()
     {

@@ -41,6 +41,7 @@ public abstract class RunningServer : IAsyncLifetime
             var applied = await Apply(DeclaredState.Json(Issuer));
             if (applied.ExitCode != 0) throw new InvalidOperationException($"The declared state was refused: {applied.Errors} {applied.Output}");
             foreach (var (client, secret) in Secrets(applied.Output)) secrets[client] = secret;
+            await Prepared();
         }
         catch (Exception)
         {
@@ -124,9 +125,29 @@ public abstract class RunningServer : IAsyncLifetime
     /// <summary>The secret that the server made for a client; null when it made none.</summary>
     protected string? SecretOf(ClientDefinition definition) => secrets.GetValueOrDefault(definition.Id);
 
+    /// <summary>Waits until the server has printed a text; fails the test when it does not within half a minute.</summary>
+    public async Task Printed(string text)
+    {
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(50));
+        while (!Output.Contains(text, StringComparison.Ordinal)) Assert.True(await timer.WaitForNextTickAsync(patience.Token), text);
+    }
+
+    /// <summary>Kills the process and starts it again on the same folder.</summary>
+    public async Task Restart()
+    {
+        await program!.Kill();
+        await program.DisposeAsync();
+        File.Delete(Path.Combine(DataFolder, "dev.json"));
+        program = await Launch();
+    }
+
     /// <summary>A connection without redirects and cookies.</summary>
     public virtual HttpClient NewHttp() =>
         new(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false });
+
+    /// <summary>What a server is told besides, before the first test.</summary>
+    protected virtual Task Prepared() => Task.CompletedTask;
 
     /// <summary>Starts the process and comes back when it listens.</summary>
     protected abstract Task<EvergrantProgram> Launch();

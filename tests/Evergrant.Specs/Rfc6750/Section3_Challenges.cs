@@ -77,8 +77,10 @@ public sealed partial class Section3_Challenges(Server server)
     /// <summary>Reads the challenge strictly: one scheme, attributes that do not repeat, values in the permitted characters.</summary>
     private static Dictionary<string, string> Challenge(Reply reply)
     {
-        var header = reply.Header("WWW-Authenticate");
-        Assert.True(header is not null, $"No challenge: {reply}");
+        var fields = reply.Headers.Where(h => h.Key == "WWW-Authenticate").SelectMany(h => h.Value).ToList();
+        // Without a token a second field tells of the other scheme (RFC 9449 section 7.1).
+        Assert.True(fields.Count == 1 || (fields.Count == 2 && fields[1].StartsWith("DPoP realm=", StringComparison.Ordinal)), $"Not one challenge: {reply}");
+        var header = fields[0];
         Assert.True(ChallengePattern().IsMatch(header), $"Not a well-formed challenge: {header}");
         var attributes = new Dictionary<string, string>();
         foreach (Match attribute in AttributePattern().Matches(header))

@@ -73,6 +73,8 @@ public sealed partial class Section4_2_Pages(Server server)
             (await alice.Authorize(new AuthorizationRequest(web).With("client_id", "nobody"))).ExpectErrorPage(),
             (await alice.Authorize(new AuthorizationRequest(web).With("response_mode", "form_post"))).Expect(PageKind.FormPost),
             await alice.Get("/sign-out"),
+            await alice.Get("/end_session"),
+            await server.NewBrowser().Get("/end_session"),
             await alice.Get("/account"),
         ];
     }

@@ -5,6 +5,7 @@ using Evergrant.Protocol.Grants;
 using Evergrant.Protocol.Keys;
 using Evergrant.Protocol.Policies;
 using Evergrant.Protocol.Storage;
+using Evergrant.Protocol.Trust;
 using Evergrant.Sqlite;
 using static Evergrant.Storage.Tests.Rows;
 
@@ -49,12 +50,14 @@ public sealed class MoveTests : IAsyncLifetime
         Assert.All(taken.Rows, t => Assert.Equal(t.Value, counted[t.Key]));
 
         Same(await _file.Grants.FindHandleAsync(TokenHash, default), await _database.Grants.FindHandleAsync(TokenHash, default));
+        Same(await _file.Grants.ListDeliveriesAsync(Now, 10, default), await _database.Grants.ListDeliveriesAsync(Now, 10, default));
         Same(await _file.Grants.FindEventAsync("EVNT-0001", default), await _database.Grants.FindEventAsync("EVNT-0001", default));
         Same(await _file.Grants.FindConsentAsync(Issuer, Subject, ClientId, default), await _database.Grants.FindConsentAsync(Issuer, Subject, ClientId, default));
         Same(await _file.Clients.ListClientsAsync(null, default), await _database.Clients.ListClientsAsync(null, default));
         Same(await _file.Clients.ListResourcesAsync(default), await _database.Clients.ListResourcesAsync(default));
         Same(await _file.Clients.ListScopesAsync(default), await _database.Clients.ListScopesAsync(default));
         Assert.Equal(await _file.Clients.ListPoliciesAsync(default), await _database.Clients.ListPoliciesAsync(default));
+        Same(await _file.Clients.ListTrustedIssuersAsync(default), await _database.Clients.ListTrustedIssuersAsync(default));
         Same(await _file.Keys.ListKeysAsync(null, default), await _database.Keys.ListKeysAsync(null, default));
         Same(await _file.Keys.ListRootKeysAsync(default), await _database.Keys.ListRootKeysAsync(default));
         Same(await _file.Keys.ListSecretsAsync(default), await _database.Keys.ListSecretsAsync(default));
@@ -130,12 +133,14 @@ public sealed class MoveTests : IAsyncLifetime
         await _file.Grants.CommitAsync(new DenyAccessToken(TokenHash, Now.AddDays(1)), null, default);
         await _file.Grants.CommitAsync(new UseAssertion(Hash("jti"), Now.AddDays(1)), null, default);
         await _file.Grants.CommitAsync(new AddHandle(new Handle(TokenHash, HandleKind.UserCode, GrantId, "\0", Now.AddDays(1))), null, default);
+        await _file.Grants.CommitAsync(new AddDelivery(new Delivery(GrantId, DeliveryKind.LogoutToken, Issuer, ClientId, "\0 ä", 2, Now, Now.AddDays(1))), null, default);
         await _file.Grants.RecordAsync(Rows.Event("EVNT-0001", GrantId) with { ClientId = "nul \0 and \u0001" }, default);
         await _file.Clients.SaveClientAsync(new Client { Issuer = Issuer, ClientId = ClientId, Name = "\u0001 \0 用户" }, default);
         await _file.Clients.SaveResourceAsync(new ApiResource { Identifier = "https://api.example" }, default);
         await _file.Clients.SaveScopeAsync(new ScopeDescription("a", null, true), default);
         await _file.Clients.SaveScopeAsync(new ScopeDescription("b", "\0", false), default);
         await _file.Clients.SavePolicyAsync(PolicyDocument.Parse(JsonDocument.Parse("""{"name":"b","idle_lifetime":null,"description":"täglich"}""").RootElement, "", [], null)!, default);
+        await _file.Clients.SaveTrustedIssuerAsync(new TrustedIssuer { Issuer = Issuer, Name = "https://idp.example", Clients = [ClientId] }, default);
         await _file.Keys.SaveKeysAsync(Issuer, 0, [Key("one"), Key("two") with { WithdrawnAt = Now, KeyNumber = 7 }], default);
         await _file.Keys.AddRootKeysAsync([new RootKeyRecord(7, Hash("root"), Now, null, Now)], default);
         Assert.True(await _file.Keys.SaveSecretAsync(null, new WrappedSecret("pairwise", 7, [1, 2, 3]), default));

@@ -45,5 +45,5 @@ public sealed class PostgresUnderTest : IStoreUnderTest
     }
 
     private static readonly string[] Tables =
-        ["grants", "sessions", "consents", "events", "denials", "handles", "assertions", "clients", "resources", "scopes", "policies", "signing_keys", "root_keys", "root_key_holders", "wrapped_secrets", "accounts"];
+        ["grants", "sessions", "consents", "events", "denials", "handles", "deliveries", "assertions", "clients", "resources", "scopes", "policies", "trusted_issuers", "signing_keys", "root_keys", "root_key_holders", "wrapped_secrets", "accounts"];
 }

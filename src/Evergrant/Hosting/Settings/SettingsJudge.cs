@@ -145,13 +145,6 @@ internal sealed class SettingsJudge(SettingValues values, List<string> faults, s
         return proxies;
     }
 
-    private bool IsRequired(string path)
-    {
-        if (values.Find(path) is not { } value || value.Text == "optional") return false;
-        if (value.Text != "required") faults.Add($"{path}: {value.Text} is neither optional nor required ({value.Place})");
-        return true;
-    }
-
     private OutboundOptions Outbound()
     {
         IReadOnlyList<SettingValue> hosts = values.List("outbound.allowed_hosts[]");
@@ -166,6 +159,13 @@ internal sealed class SettingsJudge(SettingValues values, List<string> faults, s
             else faults.Add($"outbound.timeout: {set.Text} is not a duration d.hh:mm:ss from 00:00:01 to 00:00:30 ({set.Place})");
         }
         return new OutboundOptions { AllowedHosts = [.. hosts.Select(h => h.Text.ToLowerInvariant())], Timeout = timeout };
+    }
+
+    private bool IsRequired(string path)
+    {
+        if (values.Find(path) is not { } value || value.Text == "optional") return false;
+        if (value.Text != "required") faults.Add($"{path}: {value.Text} is neither optional nor required ({value.Place})");
+        return true;
     }
 
     private LogLevel Level()

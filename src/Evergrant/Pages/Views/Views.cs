@@ -27,6 +27,12 @@ public sealed record WebMessageView(WebMessagePage Response, string Nonce);
 /// <summary>Sign-out: asked or done.</summary>
 public sealed record SignOutView(string Prefix, string FormToken, IReadOnlyList<string> UserNames, bool Done);
 
+/// <summary>A client's request to sign out.</summary>
+public sealed record SignOutQuestionView(SignOutPage Asked, IReadOnlyList<string> UserNames);
+
+/// <summary>The end of a logout request; UserNames are those who are still signed in.</summary>
+public sealed record SignedOutView(SignedOutPage Result, string Prefix, string? Nonce, IReadOnlyList<string> UserNames);
+
 /// <summary>The account page.</summary>
 public sealed record AccountView(string Prefix, string FormToken, string Name, string UserName, bool Operator, IReadOnlyList<AllowedApp> Apps, bool Removed);
 

@@ -1,0 +1,19 @@
+using Evergrant.AspNetCore.Trust;
+using Evergrant.Protocol.Accounts;
+using Evergrant.Protocol.Storage;
+using Evergrant.Protocol.Trust;
+
+namespace Evergrant.Accounts;
+
+/// <summary>Finds accounts for grants that show no page; one that is disabled is not found.</summary>
+internal sealed class AccountDirectory(IAccountStore accounts) : IAccountDirectory
+{
+    public async ValueTask<string?> FindAsync(SubjectMapping mapping, string text, CancellationToken cancellationToken)
+    {
+        if (text.Length > UserNames.MaxLength) return null;
+        Account? account = mapping == SubjectMapping.UserName
+            ? await accounts.FindAccountByNameAsync(UserNames.Normalize(text), cancellationToken)
+            : await accounts.FindAccountAsync(text, cancellationToken);
+        return account is { Disabled: false } ? account.Id : null;
+    }
+}
