@@ -31,6 +31,9 @@ public sealed class EvergrantOptions
     /// <summary>Whether every DPoP proof has to carry a nonce of the server's (RFC 9449 section 8), whatever a client is registered with.</summary>
     public bool RequireDpopNonce { get; init; }
 
+    /// <summary>Mutual TLS; null where the host asks for no client certificates.</summary>
+    public MutualTlsOptions? MutualTls { get; init; }
+
     /// <summary>How long the page of an authorization request may lie open.</summary>
     public TimeSpan InteractionLifetime { get; init; } = TimeSpan.FromHours(1);
 
@@ -61,6 +64,7 @@ public sealed class EvergrantOptions
             if (!seen.Add(issuer.Issuer.TrimEnd('/'))) faults.Add($"issuers: {issuer.Issuer} is there twice");
         }
         if (KeyTimes.Announce < TimeSpan.Zero || KeyTimes.Sign <= KeyTimes.MadeAhead) faults.Add("key times: a key must sign for longer than its successor is made ahead, which is twice the time it is announced");
+        if (MutualTls?.Aliases is { } alias && (!Uri.TryCreate(alias, UriKind.Absolute, out Uri? at) || at.Scheme != "https" || alias != at.GetLeftPart(UriPartial.Authority))) faults.Add($"mutual TLS: {alias} is not an https URL of host and port");
         if (PushedRequestLifetime < TimeSpan.FromSeconds(5) || PushedRequestLifetime >= TimeSpan.FromMinutes(10)) faults.Add("pushed request lifetime: is at least 5 seconds and less than 10 minutes");
         if (CacheAge <= TimeSpan.Zero) faults.Add("cache age: is more than zero, or null");
         faults.AddRange(Outbound.Faults());

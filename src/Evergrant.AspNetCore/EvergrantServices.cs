@@ -33,15 +33,16 @@ public static class EvergrantServices
         if (faults.Count > 0) throw new ArgumentException("The settings cannot be used: " + string.Join("; ", faults), nameof(options));
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton(options).AddSingleton<IssuerSites>();
-        services.AddSingleton<ClientCatalogue>().AddSingleton<ClientThrottle>().AddSingleton<ClientGate>().AddSingleton<KeyProofs>().AddSingleton<AccessTokenForms>();
+        services.AddSingleton<ClientCatalogue>().AddSingleton<ClientThrottle>().AddSingleton<ClientGate>().AddSingleton<KeyProofs>().AddSingleton<ClientCertificates>().AddSingleton<AccessTokenForms>();
         services.AddSingleton<OutboundFetcher>().AddSingleton<RemoteDocuments>().AddSingleton<RemoteKeys>().AddSingleton<ClientKeys>();
         services.AddSingleton<KeyRings>().AddSingleton<PairwiseKey>().AddSingleton<RefusalLog>().AddSingleton(s => new Explainer(s.GetRequiredService<Protocol.Storage.IGrantStore>(), s.GetRequiredService<PresentedTokens>(), s.GetRequiredService<IServerSecrets>(), s.GetRequiredService<IssuerSites>(), s.GetRequiredService<TimeProvider>()));
         services.AddSingleton<TokenWriter>().AddSingleton<PresentedTokens>().AddSingleton<OtherGrants>().AddSingleton<GrantTypes>();
         services.AddSingleton<AuthorizeRequests>().AddSingleton<FrontChannelTokens>().AddSingleton<SignedResponses>().AddSingleton<PushedAuthorizationEndpoint>();
         services.AddSingleton<IGrantType, AuthorizationCodeGrantType>().AddSingleton<IGrantType, RefreshTokenGrantType>().AddSingleton<IGrantType, ClientCredentialsGrantType>().AddSingleton<IGrantType, DeviceCodeGrantType>()
-            .AddSingleton<IGrantType, JwtBearerGrantType>();
+            .AddSingleton<IGrantType, JwtBearerGrantType>().AddSingleton<IGrantType, TokenExchangeGrantType>()
+            .AddSingleton<IGrantType, SamlBearerGrantType>().AddSingleton<IGrantType, PasswordGrantType>();
         services.TryAddSingleton<IAccountDirectory, NoAccounts>();
-        services.AddSingleton<TrustedKeys>();
+        services.AddSingleton<TrustedKeys>().AddSingleton<ExchangedTokens>();
         services.AddSingleton<InteractionTickets>().AddSingleton<AuthorizePages>().AddSingleton<IAuthorizeContinuation, AuthorizeContinuation>();
         services.AddSingleton<AuthorizeEndpoint>().AddSingleton<TokenEndpoint>().AddSingleton<IntrospectionEndpoint>().AddSingleton<RevocationEndpoint>();
         services.AddSingleton<DeviceAuthorizationEndpoint>().AddSingleton<DeviceVerificationEndpoint>().AddSingleton<DevicePolls>().AddSingleton<UserCodeThrottle>();

@@ -19,7 +19,8 @@ internal static class FormReader
     /// <returns>The parameters, or the error.</returns>
     public static async ValueTask<(Parameters? Form, OAuthError? Error)> ReadAsync(HttpContext http, int limit)
     {
-        if (!IsForm(http.Request.ContentType)) return (null, WrongType);
+        // Nothing is decompressed: a small body could become a large one.
+        if (!IsForm(http.Request.ContentType) || http.Request.Headers.ContentEncoding.Count > 0) return (null, WrongType);
         if (http.Request.ContentLength > limit) return (null, TooLarge);
         PipeReader body = http.Request.BodyReader;
         while (true)

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using System.Text.Unicode;
 using Evergrant.Protocol;
 using Microsoft.AspNetCore.Http;
 
@@ -9,7 +10,8 @@ namespace Evergrant.AspNetCore;
 /// <summary>Writes JSON answers for programs.</summary>
 internal static class JsonReply
 {
-    public static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
+    // Letters stand as they are; what would be markup to a browser that takes the answer for a page is escaped.
+    public static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.Create(UnicodeRanges.All), SkipValidation = true };
 
     private const string ContentType = "application/json; charset=utf-8";
 

@@ -1,3 +1,4 @@
+// Longer than a file should be: it is one list, and whoever looks a name up looks here.
 namespace Evergrant.Protocol;
 
 /// <summary>Why a request was refused. The same name stands in log, metric, event and test; what each means is generated into docs/refusals.md.</summary>
@@ -48,6 +49,10 @@ public enum Refusal
     /// <summary>The client assertion was used before. Client: make a new one with a new jti for each request.</summary>
     ClientAssertionReplayed,
 
+    /// <summary>The client certificate is not the one that is registered for the client, is not issued by a trusted authority, or is out of its time (RFC 8705 section 2). Operator: compare it with the
+    /// registration and with the configured authorities.</summary>
+    ClientCertificateWrong,
+
     /// <summary>Too many wrong credentials for this client from this address. Client: wait as Retry-After says.</summary>
     ClientThrottled,
 
@@ -77,6 +82,30 @@ public enum Refusal
 
     /// <summary>No account that may be used is meant by the assertion's subject. Operator: see subject and subject_claim of the trusted issuer.</summary>
     AssertionSubjectUnknown,
+
+    /// <summary>The token type is none that this server reads or issues (RFC 8693 section 3).</summary>
+    TokenTypeUnsupported,
+
+    /// <summary>The subject token is not valid: forged, expired, revoked, not of its declared type, bound to a key that the request does not prove, or of somebody who is not trusted for this.</summary>
+    SubjectTokenInvalid,
+
+    /// <summary>No rule lets this client exchange that token. Operator: see token_exchange and cross_domain of the client.</summary>
+    SubjectTokenNotExchangeable,
+
+    /// <summary>The actor token is not valid, for the same reasons as a subject token.</summary>
+    ActorTokenInvalid,
+
+    /// <summary>The party that acts is not the one that the subject token names in may_act, or the actor token is another client's.</summary>
+    ActorNotPermitted,
+
+    /// <summary>Too many have acted for one another already.</summary>
+    ActorChainTooLong,
+
+    /// <summary>The audience is none that the client's rule allows. Operator: see audiences in token_exchange.</summary>
+    AudienceNotAllowed,
+
+    /// <summary>The user authenticated too long ago for this target, or the token does not say when. Client: have the user authenticate again.</summary>
+    AuthenticationTooOld,
 
     /// <summary>The assertion was used before. Client: get a new one for each request.</summary>
     AssertionReplayed,
@@ -252,6 +281,9 @@ public enum Refusal
     /// <summary>The proof of possession is missing or of another key.</summary>
     KeyMismatch,
 
+    /// <summary>The client is registered for certificate-bound access tokens and showed no certificate (RFC 8705 section 3.4). Client: connect with the certificate, to mtls_endpoint_aliases where there are any.</summary>
+    CertificateMissing,
+
     /// <summary>Something that is bound to a key came without a DPoP proof, or the client has to send one with every request (RFC 9449 section 5.2). Client: send the DPoP header.</summary>
     DpopProofMissing,
 
@@ -318,6 +350,9 @@ public enum Refusal
     /// <summary>A sign-in to an account that has no password.</summary>
     PasswordNotSet,
 
+    /// <summary>A password was not checked: too many failed attempts from this address, or more people sign in than there are cores. Client: wait.</summary>
+    PasswordThrottled,
+
     /// <summary>A sign-in to an account that is disabled.</summary>
     AccountDisabled,
 
@@ -326,4 +361,7 @@ public enum Refusal
 
     /// <summary>Something failed that should not have; the log has the exception under the reference.</summary>
     ServerFault,
+
+    /// <summary>A form of our pages was posted from another site (Sec-Fetch-Site, Origin). End-User: nothing was done; begin again at the application.</summary>
+    FormFromElsewhere,
 }

@@ -35,6 +35,7 @@ public class StoreFaultTests
     }
 
     [Fact]
+    [Requirement("ATTACK-086")]
     public async Task A_commit_that_fails_is_a_503_and_the_token_stays_good()
     {
         await using Host host = await Host.StartAsync();
@@ -47,6 +48,7 @@ public class StoreFaultTests
     }
 
     [Fact]
+    [Requirement("ATTACK-087")]
     public async Task An_unknown_outcome_hands_out_nothing_and_asking_again_gives_the_tokens()
     {
         await using Host host = await Host.StartAsync();

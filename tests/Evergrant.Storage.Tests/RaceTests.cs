@@ -1,5 +1,6 @@
 using Evergrant.Protocol.Grants;
 using Evergrant.Protocol.Storage;
+using Evergrant.Tests;
 using static Evergrant.Storage.Tests.Rows;
 
 namespace Evergrant.Storage.Tests;
@@ -24,6 +25,7 @@ public abstract class RaceTests<TStore> : StoreTests<TStore> where TStore : ISto
     }
 
     [Fact]
+    [Requirement("ATTACK-088")]
     public async Task After_a_revocation_was_answered_no_refresh_succeeds()
     {
         for (int round = 0; round < 100; round++)

@@ -1,3 +1,4 @@
+using Evergrant.Tests;
 using Evergrant.Protocol.Grants;
 using Evergrant.Protocol.Storage;
 using static Evergrant.Storage.Tests.Rows;
@@ -8,6 +9,7 @@ namespace Evergrant.Storage.Tests;
 public abstract class RevokeManyTests<TStore> : StoreTests<TStore> where TStore : IStoreUnderTest, new()
 {
     [Fact]
+    [Requirement("ATTACK-143", "ATTACK-147")]
     public async Task Every_combination_of_filters_ends_exactly_what_matches()
     {
         string[] issuers = ["i-1", "i-2"], clients = ["c-1", "c-2"];

@@ -17,12 +17,14 @@ internal sealed class AuthorizePages(IInteractions interactions, InteractionTick
     private const string DetailPrefix = "authorization_details:";
 
     private static readonly OAuthError BadForm = new("invalid_request", "The form is not well-formed.", Refusal.RequestMalformed);
+    private static readonly OAuthError Elsewhere = new("invalid_request", "This form was sent from another site. Nothing was done.", Refusal.FormFromElsewhere);
     private static readonly OAuthError TooLarge = new("invalid_request", "The request is too large.", Refusal.RequestTooLarge);
 
     /// <summary>Reads the form of one of our pages.</summary>
     public static async ValueTask<(IFormCollection? Form, OAuthError? Error)> ReadFormAsync(HttpContext http, int limit)
     {
-        if (!FormReader.IsForm(http.Request.ContentType) || http.Request.ContentLength > limit) return (null, BadForm);
+        if (!FormOrigin.IsOwn(http)) return (null, Elsewhere);
+        if (!FormReader.IsForm(http.Request.ContentType) || http.Request.Headers.ContentEncoding.Count > 0 || http.Request.ContentLength > limit) return (null, BadForm);
         if (http.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size) size.MaxRequestBodySize = limit;
         try
         {
@@ -107,7 +109,12 @@ internal sealed class AuthorizePages(IInteractions interactions, InteractionTick
     public async Task RefuseAsync(HttpContext http, IssuerSite site, OAuthError error, string? clientId)
     {
         string reference = await log.RecordAsync(new Told("Refused", "Authorize", site.Issuer, clientId, error, Stranger: true), http.RequestAborted);
-        http.Response.StatusCode = error.Refusal == Refusal.RequestTooLarge ? StatusCodes.Status413PayloadTooLarge : StatusCodes.Status400BadRequest;
+        http.Response.StatusCode = error.Refusal switch
+        {
+            Refusal.RequestTooLarge => StatusCodes.Status413PayloadTooLarge,
+            Refusal.FormFromElsewhere => StatusCodes.Status403Forbidden,
+            _ => StatusCodes.Status400BadRequest,
+        };
         await interactions.ShowErrorAsync(http, new ErrorPage("This request cannot be answered", error.Description, error.Code, reference));
     }
 

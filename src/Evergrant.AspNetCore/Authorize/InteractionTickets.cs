@@ -50,11 +50,14 @@ internal sealed class InteractionTickets(IServerSecrets secrets, EvergrantOption
     private const int HeadLength = NumberLength + NonceLength;
     private const int MaximumLength = 32 * 1024;
 
+    // Nobody reads it but us: as short as can be.
+    private static readonly JsonWriterOptions Sealed = new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
+
     /// <summary>Seals; null when the request is too large to come back with a form.</summary>
     public string? Seal(HttpContext http, IssuerSite site, Interaction interaction)
     {
         var buffer = new ArrayBufferWriter<byte>(1024);
-        using (var json = new Utf8JsonWriter(buffer, JsonReply.Options))
+        using (var json = new Utf8JsonWriter(buffer, Sealed))
         {
             json.WriteStartArray();
             json.WriteNumberValue(interaction.StartedAt.ToUnixTimeMilliseconds());

@@ -1,4 +1,5 @@
 using Evergrant.AspNetCore.Keys;
+using Evergrant.Jose;
 using Evergrant.Protocol;
 using Evergrant.Protocol.Binding;
 using Evergrant.Protocol.Clients;
@@ -14,8 +15,8 @@ namespace Evergrant.AspNetCore.Binding;
 /// <param name="Error">The error; null when there is none.</param>
 internal readonly record struct ShownKeys(ProvenKeys Keys, UseAssertion? Use, OAuthError? Error);
 
-/// <summary>Reads the keys that a request proves to hold: the DPoP header (RFC 9449 section 4.3).</summary>
-internal sealed class KeyProofs(IServerSecrets secrets, IGrantStore store, EvergrantOptions options, TimeProvider clock)
+/// <summary>Reads the keys that a request proves to hold: the DPoP header (RFC 9449 section 4.3), and the client certificate where something is bound to one (RFC 8705 section 3).</summary>
+internal sealed class KeyProofs(IServerSecrets secrets, ClientCertificates certificates, IGrantStore store, EvergrantOptions options, TimeProvider clock)
 {
     private const string Header = "DPoP";
     private const string NonceHeader = "DPoP-Nonce";
@@ -32,13 +33,16 @@ internal sealed class KeyProofs(IServerSecrets secrets, IGrantStore store, Everg
     public ShownKeys Read(HttpContext http, IssuerSite site, Client? client, string? accessToken = null)
     {
         StringValues values = http.Request.Headers[Header];
-        if (values.Count == 0) return Nothing;
+        // At the token endpoint only clients that are registered for it are bound to their certificate; where a token is shown, the token says so.
+        Confirmation? certificate = certificates.IsOn && (accessToken is not null || client is { CertificateBoundAccessTokens: true }) ? certificates.KeyOf(http) : null;
+        if (values.Count == 0) return certificate is null ? Nothing : new ShownKeys(new ProvenKeys(null, certificate), null, null);
         // The address is that of the settings: the Host header has no say (and RFC 9449 section 4.3 compares with the URI that the client used).
-        string address = site.Origin + http.Request.Path.ToUriComponent();
+        string path = http.Request.Path.ToUriComponent();
+        string[] addresses = options.MutualTls?.Aliases is { } alias ? [site.Origin + path, alias + path] : [site.Origin + path];
         bool demandsNonce = options.RequireDpopNonce || client is { RequireDpopNonce: true };
-        DpopJudgement judgement = DpopJudgement.Of(values, new DpopPlace(site.Issuer, http.Request.Method, [address], accessToken), demandsNonce, secrets.Derive(DpopNonce.Purpose), clock.GetUtcNow());
+        DpopJudgement judgement = DpopJudgement.Of(values, new DpopPlace(site.Issuer, http.Request.Method, addresses, accessToken), demandsNonce, secrets.Derive(DpopNonce.Purpose), clock.GetUtcNow());
         if (judgement.Nonce is { } nonce) http.Response.Headers[NonceHeader] = nonce;
-        return new ShownKeys(judgement.Key is null ? ProvenKeys.None : new ProvenKeys(judgement.Key), judgement.Use, judgement.Error);
+        return new ShownKeys(judgement.Key is null ? ProvenKeys.None : new ProvenKeys(judgement.Key, certificate), judgement.Use, judgement.Error);
     }
 
     /// <summary>Uses a proof up.</summary>

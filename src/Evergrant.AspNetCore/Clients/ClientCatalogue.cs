@@ -127,6 +127,7 @@ public sealed class ClientCatalogue(IClientStore store, EvergrantOptions options
             use.GrantTypes.UnionWith(client.GrantTypes);
             use.ResponseTypes.UnionWith(client.ResponseTypes);
             use.RequestUris |= client.RequestUris.Count > 0;
+            use.CrossDomain |= client.CrossDomain.Count > 0;
             use.Origins.UnionWith(client.AllowedOrigins);
             foreach (string uri in client.RedirectUris.Where(u => u.StartsWith("http", StringComparison.Ordinal)))
             {
@@ -135,6 +136,10 @@ public sealed class ClientCatalogue(IClientStore store, EvergrantOptions options
                 // The port of a loopback redirect URI may vary (RFC 8252 section 7.3), so that of the page may too.
                 if (WithoutPort(origin) is { } loopback) use.Origins.Add(loopback);
             }
+        }
+        foreach (TrustedIssuer trusted in await store.ListTrustedIssuersAsync(cancellationToken))
+        {
+            if (uses.TryGetValue(trusted.Issuer, out RegisteredUse? use)) use.AssertionUses.UnionWith(trusted.Uses);
         }
         return uses;
     }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Evergrant.AspNetCore.Binding;
 using Evergrant.AspNetCore.Keys;
 using Evergrant.Protocol;
 using Evergrant.Protocol.Clients;
@@ -9,7 +10,7 @@ using Microsoft.AspNetCore.Http;
 namespace Evergrant.AspNetCore.Clients;
 
 /// <summary>Lets a request through to the token, introspection and revocation endpoints once its client is authenticated; answers it otherwise.</summary>
-internal sealed class ClientGate(ClientCatalogue clients, ClientKeys clientKeys, ClientThrottle throttle, IGrantStore store, IServerSecrets secrets, RefusalLog log, TimeProvider clock)
+internal sealed class ClientGate(ClientCatalogue clients, ClientKeys clientKeys, ClientCertificates certificates, ClientThrottle throttle, IGrantStore store, IServerSecrets secrets, RefusalLog log, TimeProvider clock)
 {
     private static readonly OAuthError Throttled = new("invalid_client", "Too many failed attempts; wait.", Refusal.ClientThrottled);
     private static readonly OAuthError Replayed = new("invalid_client", "Client authentication failed.", Refusal.ClientAssertionReplayed);
@@ -31,6 +32,11 @@ internal sealed class ClientGate(ClientCatalogue clients, ClientKeys clientKeys,
         System.Net.IPAddress? address = http.Connection.RemoteIpAddress;
         Client? client = shown.ClientId is null ? null : await clients.FindAsync(site.Issuer, shown.ClientId, http.RequestAborted);
         if (client is { JwksUri: not null } && shown.Assertion is not null) client = await clientKeys.WithKeysAsync(client, shown.Assertion, http.RequestAborted);
+        if (client is { AuthenticationMethod: ClientAuthenticationMethod.TlsClientAuth or ClientAuthenticationMethod.SelfSignedTlsClientAuth })
+        {
+            shown = shown with { Certificate = certificates.Read(http, client.AuthenticationMethod == ClientAuthenticationMethod.TlsClientAuth) };
+            if (client is { AuthenticationMethod: ClientAuthenticationMethod.SelfSignedTlsClientAuth, JwksUri: not null }) client = await clientKeys.WithKeysAsync(client, null, http.RequestAborted);
+        }
         NumberedKeys keys = secrets.Derive(ClientSecret.Purpose);
         switch (ClientAuthentication.Decide(shown, client, keys, site.Issuer, site.TokenEndpoint, clock.GetUtcNow(), endpoint))
         {

@@ -15,6 +15,12 @@ internal sealed class RegisteredUse
     /// <summary>Whether Request Objects are fetched from anybody.</summary>
     public bool RequestUris { get; set; }
 
+    /// <summary>Whether a client may get assertions for other authorization servers.</summary>
+    public bool CrossDomain { get; set; }
+
+    /// <summary>What assertions of others may be used for.</summary>
+    public HashSet<Protocol.Trust.AssertionUse> AssertionUses { get; } = [];
+
     /// <summary>Response types.</summary>
     public HashSet<string> ResponseTypes { get; } = new(StringComparer.Ordinal);
 }

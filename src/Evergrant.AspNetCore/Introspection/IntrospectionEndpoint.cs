@@ -73,6 +73,17 @@ internal sealed class IntrospectionEndpoint(ClientGate gate, ClientCatalogue cli
             json.WriteString(bound.Member, bound.Thumbprint);
             json.WriteEndObject();
         }
+        // RFC 8693 sections 4.1 and 4.4: as in the token.
+        if (access.Actor is { } actor)
+        {
+            json.WritePropertyName("act");
+            json.WriteRawValue(actor);
+        }
+        if (access.MayAct is { } mayAct)
+        {
+            json.WritePropertyName("may_act");
+            json.WriteRawValue(mayAct);
+        }
         if (grant?.Authorized is not { } authorized) return;
         if (authorized.AuthTime is { } time) json.WriteNumber("auth_time", time.ToUnixTimeSeconds());
         if (authorized.Acr is { } acr) json.WriteString("acr", acr);

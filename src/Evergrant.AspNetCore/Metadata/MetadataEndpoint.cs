@@ -6,6 +6,8 @@ using Evergrant.AspNetCore.Token;
 using Evergrant.Protocol.Authorize;
 using Evergrant.Protocol.Clients;
 using Evergrant.Protocol.Metadata;
+using Evergrant.Protocol.Token;
+using Evergrant.Protocol.Trust;
 using Microsoft.AspNetCore.Http;
 
 namespace Evergrant.AspNetCore.Metadata;
@@ -24,7 +26,17 @@ internal sealed class MetadataEndpoint(ClientCatalogue clients, GrantTypes grant
         RegisteredUse use = await clients.UseOfAsync(site.Issuer, http.RequestAborted);
         if (!_documents.TryGetValue(site, out (ScopeCatalogue Scopes, RegisteredUse Use, byte[] Json, string ETag) document) || document.Scopes != scopes || document.Use != use)
         {
-            var features = new ServerFeatures { GrantTypes = grants.AnnouncedFor(use), Demands = options.Demands, ResponseTypes = AnnouncedFor(use), FetchesRequestObjects = use.RequestUris };
+            var features = new ServerFeatures
+            {
+                GrantTypes = grants.AnnouncedFor(use),
+                Demands = options.Demands,
+                ResponseTypes = AnnouncedFor(use),
+                FetchesRequestObjects = use.RequestUris,
+                MutualTls = options.MutualTls is not null,
+                MutualTlsRoot = options.MutualTls?.Aliases is { } alias ? alias + site.Prefix : null,
+                AssertionTypes = use.CrossDomain ? [TokenType.IdJag, TokenType.Jwt] : [],
+                GrantProfiles = use.AssertionUses.Contains(AssertionUse.IdJag) ? [CrossDomainGrant.Profile] : [],
+            };
             byte[] json = System.Text.Encoding.UTF8.GetBytes(ServerMetadata.Build(site.Issuer, site.Base, scopes, features).ToJsonString(Readable));
             document = _documents[site] = (scopes, use, json, '"' + Convert.ToHexStringLower(SHA256.HashData(json)[..8]) + '"');
         }

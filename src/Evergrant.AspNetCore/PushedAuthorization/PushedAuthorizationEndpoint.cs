@@ -11,7 +11,7 @@ using Decision = Evergrant.Protocol.PushedAuthorization.PushedAuthorization;
 namespace Evergrant.AspNetCore.PushedAuthorization;
 
 /// <summary>The pushed authorization request endpoint (RFC 9126 section 2): a client leaves its request here and sends the browser with a reference to it.</summary>
-internal sealed class PushedAuthorizationEndpoint(ClientGate gate, KeyProofs proofs, ClientCatalogue clients, ClientKeys keys, IGrantStore store, EvergrantOptions options, RefusalLog log, TimeProvider clock)
+internal sealed class PushedAuthorizationEndpoint(ClientGate gate, KeyProofs proofs, ClientCatalogue clients, ClientKeys clientKeys, IGrantStore store, EvergrantOptions options, RefusalLog log, TimeProvider clock)
 {
     private static readonly OAuthError Unknown = new("temporarily_unavailable", "The server cannot answer now; try again.", Refusal.StoreUnavailable);
     private static readonly OAuthError Replayed = new("invalid_request_object", "The Request Object was used before.", Refusal.RequestObjectReplayed);
@@ -20,23 +20,23 @@ internal sealed class PushedAuthorizationEndpoint(ClientGate gate, KeyProofs pro
     {
         if (await gate.EnterAsync(http, site, rule, site.Base + "/par") is not { } entered) return;
         (Client client, Parameters form) = entered;
-        ShownKeys shown = proofs.Read(http, site, client);
-        if (shown.Error is { } unproven)
+        ShownKeys keys = proofs.Read(http, site, client);
+        if (keys.Error is { } unproven)
         {
             await RefuseAsync(http, site, rule, client, unproven);
             return;
         }
         var facts = new PushFacts
         {
+            DpopKey = keys.Keys.Dpop?.Thumbprint,
             Form = form,
             Issuer = site.Issuer,
             Client = client,
-            Keys = (form["request"] is { } text ? await keys.WithKeysAsync(client, text, http.RequestAborted) : client).Keys,
+            Keys = (form["request"] is { } text ? await clientKeys.WithKeysAsync(client, text, http.RequestAborted) : client).Keys,
             Catalogue = await clients.ScopesAsync(http.RequestAborted),
             Demands = options.Demands,
             Lifetime = options.PushedRequestLifetime,
             PageLifetime = options.InteractionLifetime,
-            DpopKey = shown.Keys.Dpop?.Thumbprint,
             Now = clock.GetUtcNow(),
         };
         switch (Decision.Decide(facts, RandomNumberGenerator.GetBytes(PushedRequest.RandomLength)))
@@ -45,7 +45,7 @@ internal sealed class PushedAuthorizationEndpoint(ClientGate gate, KeyProofs pro
                 await RefuseAsync(http, site, rule, client, refused.Error);
                 return;
             case Pushed pushed:
-                if (shown.Use is { } proof && await proofs.UseAsync(proof, http.RequestAborted) is { } used)
+                if (keys.Use is not null && await proofs.UseAsync(keys.Use, http.RequestAborted) is { } used)
                 {
                     await RefuseAsync(http, site, rule, client, used);
                     return;

@@ -1,3 +1,4 @@
+using System.Net;
 using Evergrant.Protocol;
 using Evergrant.Protocol.Clients;
 using Evergrant.Protocol.Grants;
@@ -31,6 +32,7 @@ internal interface IGrantType
 /// <param name="Client">The authenticated client, registered for the grant type.</param>
 /// <param name="Catalogue">The server's scopes and resources.</param>
 /// <param name="Now">The instant of the decision.</param>
+/// <param name="From">Where the request came from; null when unknown.</param>
 /// <param name="Aborted">The client has gone.</param>
 internal readonly record struct TokenContext(
-    TokenRequest Request, Parameters Form, GrantCredential? Credential, Grant? Grant, IssuerSite Site, Client Client, ScopeCatalogue Catalogue, DateTimeOffset Now, CancellationToken Aborted);
+    TokenRequest Request, Parameters Form, GrantCredential? Credential, Grant? Grant, IssuerSite Site, Client Client, ScopeCatalogue Catalogue, DateTimeOffset Now, IPAddress? From, CancellationToken Aborted);

@@ -20,11 +20,14 @@ internal sealed class JwtBearerGrantType(IServerSecrets secrets, ClientCatalogue
     public async ValueTask<TokenDecision> DecideAsync(TokenContext context)
     {
         string assertion = context.Form[Parameter]!;
-        TrustedIssuer? trusted = GrantAssertion.TryPeek(assertion, out string? name, out _) ? await clients.TrustedAsync(context.Site.Issuer, name, context.Aborted) : null;
-        if (JwtBearerGrant.Judge(assertion, trusted, trusted is null ? null : await keys.FindAsync(trusted, assertion, context.Aborted), context.Site.Issuer, context.Site.TokenEndpoint, context.Client, context.Now, out GrantAssertion? judged) is { } error) return new Refused(error);
+        TrustedIssuer? trusted = GrantAssertion.TryPeek(assertion, out string? name, out string? type) ? await clients.TrustedAsync(context.Site.Issuer, name, context.Aborted) : null;
+        AssertionUse use = GrantAssertion.IsType(type, CrossDomainGrant.IdJagType) ? AssertionUse.IdJag : AssertionUse.JwtBearer;
+        if (JwtBearerGrant.Judge(assertion, use, trusted, trusted is null ? null : await keys.FindAsync(trusted, assertion, context.Aborted), context.Site.Issuer, context.Site.TokenEndpoint, context.Client, context.Request.Proven, context.Now, out GrantAssertion? judged) is { } error) return new Refused(error);
         string? account = trusted!.Subject != SubjectMapping.External && JwtBearerGrant.SubjectOf(judged!, trusted) is { } subject
             ? await accounts.FindAsync(trusted.Subject, subject, context.Aborted) : null;
-        if (JwtBearerGrant.Permit(judged!, trusted, account, context.Site.Issuer, context.Now, out Permission? permission) is { } refused) return new Refused(refused);
-        return PermittedGrant.Decide(permission!, context.Request, context.Site.Issuer, context.Client, context.Catalogue, secrets.NewSeed(context.Now), context.Now);
+        if (JwtBearerGrant.Permit(judged!, use, trusted, account, context.Site.Issuer, context.Now, out Permission? permission) is { } refused) return new Refused(refused);
+        if (JwtBearerGrant.ResourcesOf(judged!, context.Request.Resources) is not { } resources) return new Refused(JwtBearerGrant.ResourceWidened);
+        TokenRequest request = resources == context.Request.Resources ? context.Request : context.Request with { Resources = resources };
+        return PermittedGrant.Decide(permission!, request, context.Site.Issuer, context.Client, context.Catalogue, secrets.NewSeed(context.Now), context.Now);
     }
 }

@@ -69,12 +69,12 @@ internal sealed class TokenEndpoint(ClientGate gate, KeyProofs proofs, ClientCat
             Grant? guess = attempt == 0 && credential is { Kind: CredentialKind.RefreshToken } ? _recent?.Find(credential) : null;
             Grant? grant = guess ?? (credential is null ? null : await store.FindGrantAsync(credential.GrantId, http.RequestAborted));
             DateTimeOffset now = clock.GetUtcNow();
-            TokenDecision decision = await type.DecideAsync(new TokenContext(request, form, credential, grant, site, client, catalogue, now, http.RequestAborted));
+            TokenDecision decision = await type.DecideAsync(new TokenContext(request, form, credential, grant, site, client, catalogue, now, http.Connection.RemoteIpAddress, http.RequestAborted));
             if (guess is not null && !Proves(ref decision, guess)) continue;
             // The client has shown its token once: what this request has done itself is no retry of the client's.
             if (inDoubt is not null && decision is Repeated again && await WasMadeAsync(inDoubt, eventInDoubt, grant!, http.RequestAborted)) decision = DoubtfulCommit.Settle(inDoubt, again, grant!);
             // A proof is used up by what is given for it, and by nothing else; once, however often this request decides.
-            if (proof is not null && decision is (Granted or Issued))
+            if (proof is not null && decision is (Granted or Issued or AssertionIssued))
             {
                 if (await proofs.UseAsync(proof, http.RequestAborted) is { } used)
                 {
@@ -104,6 +104,9 @@ internal sealed class TokenEndpoint(ClientGate gate, KeyProofs proofs, ClientCat
                     }
                 case Issued issued:
                     await writer.WriteAsync(http, site, client, issued, request.Proven.For(client));
+                    return;
+                case AssertionIssued assertion:
+                    await writer.WriteAsync(http, site, client, assertion);
                     return;
                 case Waiting waiting:
                     log.Count(waiting.Name, waiting.Error.Refusal.ToString());

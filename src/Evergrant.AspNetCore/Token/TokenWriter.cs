@@ -22,7 +22,7 @@ internal sealed record PreparedTokens(Client Client, Grant Grant, AccessToken Ac
 }
 
 /// <summary>Tokens that are ready to be sent once the commit is durable.</summary>
-internal sealed record SignedTokens(string AccessToken, string TokenType, int? ExpiresIn, string Scope, string? IdToken, string? Details = null);
+internal sealed record SignedTokens(string AccessToken, string TokenType, int? ExpiresIn, string Scope, string? IdToken, string? IssuedTokenType = null, string? Details = null);
 
 /// <summary>Makes the tokens of an answer and writes it (RFC 6749 section 5.1, OpenID Connect Core section 3.1.3.3).</summary>
 internal sealed class TokenWriter(KeyRings rings, PairwiseKey pairwise, IServerSecrets secrets, AccessTokenForms forms, EvergrantOptions options, TimeProvider clock)
@@ -63,6 +63,8 @@ internal sealed class TokenWriter(KeyRings rings, PairwiseKey pairwise, IServerS
             GrantId = grant.Id,
             Serial = grant.AccessSerial,
             Confirmation = bound,
+            Actor = grant.Authorized.Actor,
+            MayAct = grant.Subject is null ? null : MayActOf(client),
         };
         bool opaque = await forms.FormatAsync(client, policy, audience.Audience, cancellationToken) == AccessTokenFormat.Opaque;
         if (!Scope.Contains(grant.Authorized.Scope, Scope.OpenId)) return new PreparedTokens(client, grant, access, now, opaque, null);
@@ -82,7 +84,7 @@ internal sealed class TokenWriter(KeyRings rings, PairwiseKey pairwise, IServerS
             ISigner signer = await rings.SignerAsync(site.Issuer, algorithm, content.ExpiresAt, cancellationToken);
             idToken = await (content with { AccessTokenHash = IdToken.HashOf(text, algorithm) }).WriteAsync(signer, cancellationToken);
         }
-        return new SignedTokens(text, prepared.Access.TokenType, prepared.ExpiresIn, prepared.Access.Scope, idToken, prepared.Access.Details);
+        return new SignedTokens(text, prepared.Access.TokenType, prepared.ExpiresIn, prepared.Access.Scope, idToken, Details: prepared.Access.Details);
     }
 
     /// <summary>Makes the access token alone.</summary>
@@ -99,7 +101,7 @@ internal sealed class TokenWriter(KeyRings rings, PairwiseKey pairwise, IServerS
     {
         string? refreshToken = granted.RefreshGeneration is { } generation
             ? GrantCredential.Write(secrets.Credentials, granted.Grant.KeyNumber, CredentialKind.RefreshToken, granted.Grant, generation) : null;
-        return WriteAsync(http, granted.Name, signed, refreshToken);
+        return WriteAsync(http, granted.Name, granted.IssuedTokenType is { } type ? signed with { IssuedTokenType = type } : signed, refreshToken);
     }
 
     /// <summary>Answers with an access token that has no grant behind it.</summary>
@@ -112,7 +114,7 @@ internal sealed class TokenWriter(KeyRings rings, PairwiseKey pairwise, IServerS
         {
             Issuer = site.Issuer,
             ClientId = client.ClientId,
-            Subject = issued.Subject ?? client.ClientId,
+            Subject = issued.Account is { } account ? (await SubjectsOfAsync(client, http.RequestAborted))(account) : issued.Subject ?? client.ClientId,
             Audience = issued.Access.Audience,
             Scope = issued.Access.Scope,
             Details = issued.Access.Details,
@@ -120,12 +122,39 @@ internal sealed class TokenWriter(KeyRings rings, PairwiseKey pairwise, IServerS
             ExpiresAt = expires,
             Id = NewId(),
             Confirmation = bound,
+            Actor = issued.Actor,
+            MayAct = issued.Account is null ? null : MayActOf(client),
+            OriginGrantId = issued.OriginGrantId,
+            OriginSerial = issued.OriginSerial,
         };
         string text = await forms.FormatAsync(client, issued.Policy, access.Audience, http.RequestAborted) == AccessTokenFormat.Opaque
             ? SealedAccessToken.Write(secrets.Credentials, access, RandomNumberGenerator.GetBytes(12))
-            : await access.ToJwt(null).WriteAsync(await rings.SignerAsync(site.Issuer, client.AccessTokenSignedAlg ?? SignatureAlgorithm.ES256, access.ExpiresAt, http.RequestAborted), http.RequestAborted);
-        await WriteAsync(http, issued.Name, new SignedTokens(text, access.TokenType, access.NeverEnds ? null : (int)(access.ExpiresAt - now).TotalSeconds, access.Scope, null, access.Details), null);
+            : await (access.ToJwt(null) with { AuthTime = issued.AuthTime, Acr = issued.Acr, Amr = issued.Amr }).WriteAsync(await rings.SignerAsync(site.Issuer, client.AccessTokenSignedAlg ?? SignatureAlgorithm.ES256, access.ExpiresAt, http.RequestAborted), http.RequestAborted);
+        await WriteAsync(http, issued.Name, new SignedTokens(text, access.TokenType, access.NeverEnds ? null : (int)(access.ExpiresAt - now).TotalSeconds, access.Scope, null, issued.IssuedTokenType, access.Details), null);
     }
+
+    /// <summary>Answers with an assertion for another authorization server (RFC 8693 section 2.2.1: token_type N_A).</summary>
+    public async Task WriteAsync(HttpContext http, IssuerSite site, Client client, AssertionIssued issued)
+    {
+        ClaimSet? claims = await options.Claims(new ClaimsRequest(issued.Account, client, "openid email"), http.RequestAborted);
+        var assertion = new GrantAssertion
+        {
+            Issuer = site.Issuer,
+            Subject = (await SubjectsOfAsync(client, http.RequestAborted))(issued.Account),
+            Audience = [issued.Audience],
+            ExpiresAt = issued.ExpiresAt,
+            IssuedAt = issued.IssuedAt,
+            JwtId = NewId(),
+            // The other server finds its own account by it (ID-JAG section 3.1); a pairwise sub is not to be undone that way.
+            More = issued.Claims(client.SubjectType == SubjectType.Public && claims is not null && claims.Claims.TryGetValue("email", out JsonElement email) ? email.GetString() : null),
+            Identity = "",
+        };
+        ISigner signer = await rings.SignerAsync(site.Issuer, client.IdTokenSignedResponseAlg ?? SignatureAlgorithm.RS256, issued.ExpiresAt, http.RequestAborted);
+        string text = await assertion.WriteAsync(signer, issued.Type, http.RequestAborted);
+        await WriteAsync(http, issued.Name, new SignedTokens(text, "N_A", (int)(issued.ExpiresAt - issued.IssuedAt).TotalSeconds, issued.Scope, null, issued.TokenType), null);
+    }
+
+    private static string? MayActOf(Client client) => client.MayAct is { } actor ? new System.Text.Json.Nodes.JsonObject { ["sub"] = actor }.ToJsonString() : null;
 
     private Task WriteAsync(HttpContext http, string decision, SignedTokens signed, string? refreshToken)
     {
@@ -135,6 +164,7 @@ internal sealed class TokenWriter(KeyRings rings, PairwiseKey pairwise, IServerS
         {
             json.WriteStartObject();
             json.WriteString("access_token"u8, signed.AccessToken);
+            if (signed.IssuedTokenType is not null) json.WriteString("issued_token_type"u8, signed.IssuedTokenType);
             json.WriteString("token_type"u8, signed.TokenType);
             if (signed.ExpiresIn is { } seconds) json.WriteNumber("expires_in"u8, seconds);
             if (refreshToken is not null) json.WriteString("refresh_token"u8, refreshToken);

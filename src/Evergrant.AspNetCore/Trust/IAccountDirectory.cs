@@ -1,3 +1,4 @@
+using System.Net;
 using Evergrant.Protocol.Trust;
 
 namespace Evergrant.AspNetCore.Trust;
@@ -12,4 +13,11 @@ public interface IAccountDirectory
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>Its id; null when there is none that may be used now.</returns>
     ValueTask<string?> FindAsync(SubjectMapping mapping, string text, CancellationToken cancellationToken);
+
+    /// <summary>Checks a password, for the password grant; limits guessing as a sign-in page does.</summary>
+    /// <param name="userName">As typed.</param>
+    /// <param name="password">As typed, byte for byte; never kept or told.</param>
+    /// <param name="from">Where the request came from; null when unknown.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    ValueTask<PasswordVerdict> CheckPasswordAsync(string userName, string password, IPAddress? from, CancellationToken cancellationToken);
 }

@@ -28,6 +28,7 @@ public sealed class Jwk
         KeyId = marks.KeyId;
         Algorithm = marks.Algorithm;
         Use = marks.Use;
+        CertificateThumbprint = marks.CertificateThumbprint;
         if (curve is null)
             rsaKeys = new KeyPool<RSA>(() => RSA.Create(new RSAParameters { Modulus = first, Exponent = second }));
         else
@@ -48,6 +49,9 @@ public sealed class Jwk
 
     /// <summary><c>use</c>: only <c>sig</c> or null let the key verify.</summary>
     public string? Use { get; }
+
+    /// <summary>SHA-256 of the certificate that its owner published with it (the first of <c>x5c</c>), in base64url; null for none. It certifies this key; nothing else in it is believed.</summary>
+    public string? CertificateThumbprint { get; }
 
     /// <summary>Octets of every signature by this key.</summary>
     internal int SignatureLength => curve is null ? first.Length : 2 * curve.CoordinateLength;

@@ -13,8 +13,9 @@ internal static class JwkCertificate
     private const string Malformed = "x5c is not an array that begins with a certificate";
     private const int MaxTextLength = 16 * 1024;
 
-    public static string? Fault(JsonElement json, EcCurve? curve, ReadOnlySpan<byte> first, ReadOnlySpan<byte> second)
+    public static string? Fault(JsonElement json, EcCurve? curve, ReadOnlySpan<byte> first, ReadOnlySpan<byte> second, out string? thumbprint)
     {
+        thumbprint = null;
         if (!json.TryGetProperty("x5c", out JsonElement chain))
             return null;
         if (chain.ValueKind != JsonValueKind.Array || chain.GetArrayLength() == 0 ||
@@ -25,6 +26,7 @@ internal static class JwkCertificate
         try
         {
             using X509Certificate2 certificate = X509CertificateLoader.LoadCertificate(Convert.FromBase64String(text));
+            thumbprint = CanonicalBase64Url.Encode(SHA256.HashData(certificate.RawDataMemory.Span));
             return (curve is null ? IsRsa(certificate, first, second) : IsEc(certificate, first, second)) ? null : "x5c certifies another key";
         }
         catch (Exception failure) when (failure is CryptographicException or FormatException)

@@ -5,7 +5,11 @@ using System.Text.Json;
 namespace Evergrant.Jose;
 
 /// <summary>What a key says about itself. <c>MayVerify</c> is false when <c>use</c> or <c>key_ops</c> (RFC 7517 §4.2, §4.3) rule verification out.</summary>
-internal readonly record struct JwkMarks(string? KeyId, string? Algorithm, string? Use, bool MayVerify);
+internal readonly record struct JwkMarks(string? KeyId, string? Algorithm, string? Use, bool MayVerify)
+{
+    /// <summary>SHA-256 of the first certificate of <c>x5c</c>, in base64url; null when there is none.</summary>
+    public string? CertificateThumbprint { get; init; }
+}
 
 /// <summary>The members of a JWK, read and checked. A fault is a constant sentence without any of the input in it.</summary>
 internal static class JwkMembers
@@ -37,7 +41,12 @@ internal static class JwkMembers
             "EC" => ReadEc(json, out curve, out first, out second),
             _ => "kty is not one that is supported",
         };
-        return fault ?? JwkCertificate.Fault(json, curve, first!, second!);
+        if (fault is null)
+        {
+            fault = JwkCertificate.Fault(json, curve, first!, second!, out string? certificate);
+            marks = marks with { CertificateThumbprint = certificate };
+        }
+        return fault;
     }
 
     /// <summary>Null, or why RFC 7518 §3.3 and §6.3.1 or plain sense refuse the numbers.</summary>

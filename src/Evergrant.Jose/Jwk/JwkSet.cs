@@ -20,6 +20,9 @@ public sealed class JwkSet(IEnumerable<Jwk> keys)
     /// <summary>Why each entry that was read but cannot be used was left out; empty when all are used. The sentences repeat none of the input.</summary>
     public IReadOnlyList<string> Skipped { get; private init; } = [];
 
+    /// <summary>Of those reasons the ones for keys of a known <c>kty</c>: weak, malformed, or on a curve that is not used. Whoever registers a set is told.</summary>
+    public IReadOnlyList<string> Flawed { get; private init; } = [];
+
     /// <summary>
     /// Reads a set. Keys of unknown <c>kty</c> or with bad members are skipped (RFC 7517 §5). The whole set is refused when it is not strict JSON,
     /// has no <c>keys</c> array, has more than <see cref="MaxKeys"/> entries, or any entry discloses a private or symmetric key.
@@ -73,6 +76,7 @@ public sealed class JwkSet(IEnumerable<Jwk> keys)
                 return false;
             var keys = new List<Jwk>();
             var skipped = new List<string>();
+            var flawed = new List<string>();
             foreach (JsonElement entry in entries.EnumerateArray())
             {
                 if (Jwk.TryParseStrict(entry, out Jwk? key, out fault))
@@ -80,9 +84,13 @@ public sealed class JwkSet(IEnumerable<Jwk> keys)
                 else if (fault == JwkMembers.Private)
                     return false;
                 else
+                {
                     skipped.Add(fault);
+                    if (entry.ValueKind == JsonValueKind.Object && entry.TryGetProperty("kty", out JsonElement type) && (type.ValueEquals("RSA"u8) || type.ValueEquals("EC"u8)))
+                        flawed.Add(fault);
+                }
             }
-            set = new JwkSet(keys) { Skipped = skipped };
+            set = new JwkSet(keys) { Skipped = skipped, Flawed = flawed };
             fault = null;
             return true;
         }

@@ -46,6 +46,30 @@ public sealed record GrantAssertion
     /// <summary>What tells it from every other assertion of its issuer: its <c>jti</c>, or else a digest of what is signed.</summary>
     public required string Identity { get; init; }
 
+    /// <summary>The key that only its holder may use it with (<c>cnf</c>); null for none, or for one that is not understood.</summary>
+    public Confirmation? Confirmation
+    {
+        get
+        {
+            if (More?.TryGetValue("cnf", out JsonElement cnf) != true || cnf.ValueKind != JsonValueKind.Object)
+                return null;
+            foreach (JsonProperty member in cnf.EnumerateObject())
+            {
+                if (member.Value.ValueKind == JsonValueKind.String && Confirmation.Read(member.Name + ":" + member.Value.GetString()) is { } known)
+                    return known;
+            }
+            return null;
+        }
+    }
+
+    /// <summary>A claim that is a text and has no member here; null when it is absent, empty or of another type.</summary>
+    public string? TextClaim(string name) =>
+        More?.TryGetValue(name, out JsonElement claim) == true && claim.ValueKind == JsonValueKind.String && claim.GetString() is { Length: > 0 } text ? text : null;
+
+    /// <summary>A claim that is an object, as JSON; null when it is absent or of another type.</summary>
+    public string? ObjectClaim(string name) =>
+        More?.TryGetValue(name, out JsonElement claim) == true && claim.ValueKind == JsonValueKind.Object ? claim.GetRawText() : null;
+
     /// <summary>Writes and signs an assertion. Throws what the signer throws.</summary>
     /// <param name="signer">The issuer's key.</param>
     /// <param name="type">The header's <c>typ</c>.</param>
@@ -108,6 +132,10 @@ public sealed record GrantAssertion
         }
         return issuer is not null;
     }
+
+    /// <summary>Whether a header's <c>typ</c> means a media type (RFC 7515 §4.1.9).</summary>
+    public static bool IsType(string? typ, string type) =>
+        typ is not null && (typ.Equals(type, StringComparison.OrdinalIgnoreCase) || typ.Equals("application/" + type, StringComparison.OrdinalIgnoreCase));
 
     private static GrantAssertion Read(ref ClaimReader claims, string assertion)
     {

@@ -33,6 +33,10 @@ public sealed record AuthorizeRequest
     /// <summary>dpop_jkt: thumbprint of the key that the code is to be bound to (RFC 9449 section 10); null when absent.</summary>
     public string? DpopKey => Parameters["dpop_jkt"];
 
+    /// <summary>The same request, with dpop_jkt naming this key.</summary>
+    /// <param name="key">Thumbprint.</param>
+    public AuthorizeRequest BoundTo(string key) => DpopKey == key ? this : this with { Parameters = Parameters.From(Parameters.All.Append(new("dpop_jkt", key))) };
+
     /// <summary>login_hint; null when absent.</summary>
     public string? LoginHint => Parameters["login_hint"];
 

@@ -48,7 +48,7 @@ public static class AuthorizeRules
         new("ResponseTypeIsAllowed", "RFC 6749 section 4.1.2.1", f => IsRegistered(f)
             && (!f.Request.Type!.Code || f.Client.GrantTypes.Contains(AuthorizationCodeGrant.Name)) && (!f.Request.Type.IsFrontChannel || f.Client.GrantTypes.Contains(ResponseType.ImplicitGrant)) ? null
             : new OAuthError("unauthorized_client", "The client may not use this response_type.", Refusal.ResponseTypeNotAllowed)),
-        new("TokensOfTheBrowserAreBearer", "RFC 9449 section 5", f => !f.Request.Type!.Token || !f.Client.DpopBoundAccessTokens ? null
+        new("TokensOfTheBrowserAreBearer", "RFC 9449 section 5", f => !f.Request.Type!.Token || !(f.Client.DpopBoundAccessTokens || f.Client.CertificateBoundAccessTokens) ? null
             : new OAuthError("unauthorized_client", "The client's access tokens are bound to a key, which this response_type cannot do.", Refusal.ResponseTypeNotAllowed)),
         new("TokensStandInNoQuery", "OAuth 2.0 Multiple Response Type Encoding Practices section 5", f => !f.Request.Type!.IsFrontChannel || f.Request.ResponseMode is not ("query" or "query.jwt") ? null
             : OAuthError.InvalidRequest("This response_type is not answered in a query.", Refusal.ResponseModeUnsupported)),

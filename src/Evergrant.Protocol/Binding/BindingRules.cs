@@ -4,10 +4,11 @@ using Evergrant.Protocol.Grants;
 
 namespace Evergrant.Protocol.Binding;
 
-/// <summary>What is bound to a key, and who has to prove it (RFC 9449 sections 5, 10).</summary>
+/// <summary>What is bound to a key, and who has to prove it (RFC 9449 sections 5, 10; RFC 8705 sections 3, 4).</summary>
 public static class BindingRules
 {
     private static readonly OAuthError ProofMissing = new("invalid_dpop_proof", "A DPoP proof is needed.", Refusal.DpopProofMissing);
+    private static readonly OAuthError CertificateMissing = OAuthError.InvalidRequest("A client certificate is needed.", Refusal.CertificateMissing);
     private static readonly OAuthError GrantKey = OAuthError.InvalidGrant("The refresh token is not valid.", Refusal.KeyMismatch);
     private static readonly OAuthError CodeKey = OAuthError.InvalidGrant("The authorization code is not valid.", Refusal.KeyMismatch);
 
@@ -22,7 +23,11 @@ public static class BindingRules
     /// <param name="client">The authenticated client.</param>
     /// <param name="proven">The keys that the request proves.</param>
     /// <returns>The error, or null.</returns>
-    public static OAuthError? JudgeRequest(Client client, ProvenKeys proven) => client.DpopBoundAccessTokens && proven.Dpop is null ? ProofMissing : null;
+    public static OAuthError? JudgeRequest(Client client, ProvenKeys proven)
+    {
+        if (client.DpopBoundAccessTokens && proven.Dpop is null) return ProofMissing;
+        return client is { CertificateBoundAccessTokens: true, BearerWithoutCertificate: false } && proven.For(client) is null ? CertificateMissing : null;
+    }
 
     /// <summary>Whether a request proves the key that a grant is bound to (docs/grants.md, row 4).</summary>
     /// <param name="grant">The row.</param>

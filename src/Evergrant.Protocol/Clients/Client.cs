@@ -19,6 +19,12 @@ public enum ClientAuthenticationMethod
 
     /// <summary>A JWT signed with the client's key (RFC 7523).</summary>
     PrivateKeyJwt,
+
+    /// <summary>A client certificate whose subject is registered and whose issuer the server trusts (RFC 8705 section 2.1).</summary>
+    TlsClientAuth,
+
+    /// <summary>A client certificate that is itself registered (RFC 8705 section 2.2).</summary>
+    SelfSignedTlsClientAuth,
 }
 
 /// <summary>What kind of program the client is.</summary>
@@ -94,6 +100,15 @@ public sealed record Client
     /// <summary>The keys that were fetched from <see cref="JwksUri"/>; null until somebody needs them. Not stored.</summary>
     [JsonIgnore]
     public JwkSet? FetchedKeys { get; init; }
+
+    /// <summary>What the client's certificate says of its subject, for tls_client_auth; null otherwise.</summary>
+    public CertificateSubject? CertificateSubject { get; init; }
+
+    /// <summary>Whether access tokens are bound to the certificate of the token request (RFC 8705 section 3).</summary>
+    public bool CertificateBoundAccessTokens { get; init; }
+
+    /// <summary>Whether such a client gets bearer tokens when it shows no certificate, where otherwise it is refused (RFC 8705 section 3.4).</summary>
+    public bool BearerWithoutCertificate { get; init; }
 
     /// <summary>Whether a client assertion may name the token endpoint as audience instead of the issuer (RFC 7523 against RFC 7523bis).</summary>
     public bool LegacyAssertionAudience { get; init; }
@@ -215,6 +230,18 @@ public sealed record Client
 
     /// <summary>The client's home page, shown on the consent page; null for none.</summary>
     public string? ClientUri { get; init; }
+
+    /// <summary>What it may exchange (RFC 8693), by the first rule that fits; empty for nothing.</summary>
+    public IReadOnlyList<ExchangeRule> Exchanges { get => field ?? []; init; } = []; // null in the document of a client that was stored before there were rules
+
+    /// <summary>Other authorization servers that it may get assertions for; empty for none.</summary>
+    public IReadOnlyList<CrossDomainTarget> CrossDomain { get => field ?? []; init; } = []; // as above
+
+    /// <summary>The one that may act for its users with tokens that it was given (RFC 8693 section 4.4), as sub of the actor; null for anybody whom a rule lets.</summary>
+    public string? MayAct { get; init; }
+
+    /// <summary>Grant profiles that it is registered for (ID-JAG section 8).</summary>
+    public IReadOnlyList<string> GrantProfiles { get => field ?? []; init; } = []; // as above
 
     /// <summary>Named switches that conditions of policies ask for (client_flag); words without white space.</summary>
     public IReadOnlyList<string> Flags { get => field ?? []; init; } = []; // null in the document of a client that was stored before there were flags

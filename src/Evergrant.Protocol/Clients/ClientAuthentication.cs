@@ -13,6 +13,9 @@ namespace Evergrant.Protocol.Clients;
 /// <param name="UsedHeader">Whether the Authorization header was used: a failure is answered with its challenge.</param>
 public sealed record ShownCredentials(string? ClientId, string? Secret, string? Assertion, bool UsedHeader)
 {
+    /// <summary>The certificate of the connection, for clients that authenticate by it; null for none.</summary>
+    public ShownCertificate? Certificate { get; init; }
+
     /// <summary>Tells nothing of the secret.</summary>
     public override string ToString() => "***";
 }
@@ -40,10 +43,15 @@ public static class ClientAuthentication
     /// <summary>Methods as registered names, in the order of the metadata.</summary>
     public static IReadOnlyList<string> MethodNames { get; } = ["client_secret_basic", "client_secret_post", "private_key_jwt", "none"];
 
+    /// <summary>Methods of mutual TLS as registered names; offered where the server asks for certificates.</summary>
+    public static IReadOnlyList<string> MutualTlsMethodNames { get; } = ["tls_client_auth", "self_signed_tls_client_auth"];
+
+    private static readonly byte[][] Nobodys = [new byte[32]];
     private static readonly NotAuthenticated Unknown = new(OAuthError.InvalidClient(Refusal.ClientUnknown), true);
     private static readonly NotAuthenticated Missing = new(OAuthError.InvalidClient(Refusal.ClientCredentialsMissing), false);
     private static readonly NotAuthenticated WrongSecret = new(OAuthError.InvalidClient(Refusal.ClientSecretWrong), true);
     private static readonly NotAuthenticated WrongMethod = new(OAuthError.InvalidClient(Refusal.ClientMethodWrong), false);
+    private static readonly NotAuthenticated BadCertificate = new(OAuthError.InvalidClient(Refusal.ClientCertificateWrong), false);
     private static readonly NotAuthenticated BadAssertion = new(OAuthError.InvalidClient(Refusal.ClientAssertionInvalid), true);
 
     /// <summary>Decides.</summary>
@@ -58,7 +66,10 @@ public static class ClientAuthentication
     {
         if (client is null)
         {
-            return shown.ClientId is null && shown.Assertion is null ? new NotAuthenticated(OAuthError.InvalidClient(Refusal.ClientMissing), false) : Unknown;
+            if (shown.ClientId is null && shown.Assertion is null) return new NotAuthenticated(OAuthError.InvalidClient(Refusal.ClientMissing), false);
+            // A name that nobody has costs the hash that one costs which somebody has.
+            if (shown.Secret is not null) ClientSecret.Find(shown.Secret, secretKeys, Nobodys);
+            return Unknown;
         }
         switch (client.AuthenticationMethod)
         {
@@ -68,6 +79,9 @@ public static class ClientAuthentication
             case ClientAuthenticationMethod.PrivateKeyJwt:
                 if (shown.Assertion is null) return shown.Secret is null ? Missing : WrongMethod;
                 return JudgeAssertion(shown.Assertion, client, issuer, tokenEndpoint, endpoint ?? tokenEndpoint, now);
+            case ClientAuthenticationMethod.TlsClientAuth or ClientAuthenticationMethod.SelfSignedTlsClientAuth:
+                if ((shown.Secret ?? shown.Assertion) is not null) return WrongMethod;
+                return shown.Certificate is null ? Missing : CertificateIsOf(client, shown.Certificate, now) ? new Authenticated(client, null) : BadCertificate;
             default:
                 // Basic and form fields carry the same proof; whoever holds the secret may show it either way.
                 if (shown.Assertion is not null) return WrongMethod;
@@ -76,6 +90,12 @@ public static class ClientAuthentication
                 return new Authenticated(client, null, ClientSecret.KeyNumberOf(hash) == secretKeys.CurrentNumber ? null : hash);
         }
     }
+
+    /// <summary>Nobody guesses certificates: the handshake has proven the private key.</summary>
+    private static bool CertificateIsOf(Client client, ShownCertificate certificate, DateTimeOffset now) => certificate.IsInTime(now) && (client.AuthenticationMethod == ClientAuthenticationMethod.TlsClientAuth
+        ? certificate.IsTrusted && client.CertificateSubject?.IsOf(certificate) == true
+        // RFC 8705 section 2.2: the very certificate; of its chain nothing is asked.
+        : client.Keys?.Keys.Any(k => k.CertificateThumbprint == certificate.Confirmation.Thumbprint) == true);
 
     private static ClientDecision JudgeAssertion(string assertion, Client client, string issuer, string tokenEndpoint, string endpoint, DateTimeOffset now)
     {

@@ -29,8 +29,10 @@ public static class ClientMetadata
     [
         "issuer", "client_id", "client_name", "client_uri", "application_type", "token_endpoint_auth_method", "redirect_uris", "post_logout_redirect_uris",
         "grant_types", "response_types", "scope", "resources", "introspect", "jwks", "jwks_uri", "legacy_assertion_audience", "subject_type", "sector_identifier_uri",
-        "id_token_signed_response_alg", "userinfo_signed_response_alg", "access_token_format", "access_token_signed_alg", "dpop_bound_access_tokens", "require_dpop_nonce", "consent", "require_pkce",
+        "id_token_signed_response_alg", "userinfo_signed_response_alg", "access_token_format", "access_token_signed_alg", "dpop_bound_access_tokens", "require_dpop_nonce", "tls_client_auth_subject_dn", "tls_client_auth_san_dns", "tls_client_auth_san_uri",
+        "tls_client_auth_san_ip", "tls_client_auth_san_email", "tls_client_certificate_bound_access_tokens", "bearer_without_certificate", "consent", "require_pkce",
         "redirect_uri_optional_at_token", "default_max_age", "require_auth_time", "claims_in_id_token", "allowed_origins", "flags", "policy",
+        "token_exchange", "cross_domain", "may_act", "authorization_grant_profiles",
         .. LogoutMetadata.Members,
         "require_pushed_authorization_requests", "unregistered_redirect_uris", "require_signed_request_object", "request_object_signing_alg", "merge_request_object",
         "profile", "authorization_details_types", "request_uris", "response_modes", "authorization_signed_response_alg",
@@ -43,7 +45,7 @@ public static class ClientMetadata
     public static IReadOnlyList<string> PlainGrantTypes { get; } = ["authorization_code", "refresh_token", "client_credentials", Token.DeviceCodeGrant.Name];
 
     /// <summary>Grant types that a client may be registered for. Beyond the plain ones, an issuer offers and announces one as soon as a client of it is registered for it.</summary>
-    public static IReadOnlyList<string> GrantTypes { get; } = [.. PlainGrantTypes, Token.JwtBearerGrant.Name, ResponseType.ImplicitGrant];
+    public static IReadOnlyList<string> GrantTypes { get; } = [.. PlainGrantTypes, Token.JwtBearerGrant.Name, Token.TokenExchangeGrant.Name, Token.SamlBearerGrant.Name, Token.PasswordGrant.Name, ResponseType.ImplicitGrant];
 
     /// <summary>Reads and judges the metadata of a client.</summary>
     /// <param name="json">The object.</param>
@@ -62,7 +64,8 @@ public static class ClientMetadata
         ClientAuthenticationMethod method = read.Choice("token_endpoint_auth_method",
             type == ApplicationType.Web ? ClientAuthenticationMethod.ClientSecretBasic : ClientAuthenticationMethod.None,
             ("client_secret_basic", ClientAuthenticationMethod.ClientSecretBasic), ("client_secret_post", ClientAuthenticationMethod.ClientSecretPost),
-            ("private_key_jwt", ClientAuthenticationMethod.PrivateKeyJwt), ("none", ClientAuthenticationMethod.None));
+            ("private_key_jwt", ClientAuthenticationMethod.PrivateKeyJwt), ("tls_client_auth", ClientAuthenticationMethod.TlsClientAuth),
+            ("self_signed_tls_client_auth", ClientAuthenticationMethod.SelfSignedTlsClientAuth), ("none", ClientAuthenticationMethod.None));
         bool secret = method is ClientAuthenticationMethod.ClientSecretBasic or ClientAuthenticationMethod.ClientSecretPost;
         // RFC 6749 section 10.1: a secret that is shipped to everybody is none.
         if (secret && type != ApplicationType.Web) read.Fault("token_endpoint_auth_method", "gives a secret to a client on the user's device (RFC 6749 section 10.1); use none or private_key_jwt");
@@ -113,15 +116,32 @@ public static class ClientMetadata
         }
 
         string? jwks = read.Object("jwks");
-        if (jwks is not null && !JwkSet.TryParse(Encoding.UTF8.GetBytes(jwks), out _, out string? jwksFault)) read.Fault("jwks", jwksFault);
+        if (jwks is not null)
+        {
+            if (!JwkSet.TryParse(Encoding.UTF8.GetBytes(jwks), out JwkSet? set, out string? jwksFault)) read.Fault("jwks", jwksFault);
+            else if (set.Flawed is [var flaw, ..]) read.Fault("jwks", $"has a key that is never used: {flaw}");
+            else if (set.Keys.Count == 0 && method == ClientAuthenticationMethod.PrivateKeyJwt) read.Fault("jwks", "has no key that can be used");
+        }
         string? jwksUri = read.Text("jwks_uri");
         if (jwksUri is not null && !IsFetchable(jwksUri, context.AllowLoopback)) read.Fault("jwks_uri", "is not an https URL (OpenID Connect Registration section 2)");
         if (jwksUri is not null && read.Has("jwks")) read.Fault("jwks_uri", "stands beside jwks; only one of them may be there (RFC 7591 section 2)");
         if (jwks is null && jwksUri is null && method == ClientAuthenticationMethod.PrivateKeyJwt) read.Fault("jwks", "is missing, but private_key_jwt needs it or jwks_uri");
 
+        if (jwks is null && jwksUri is null && method == ClientAuthenticationMethod.SelfSignedTlsClientAuth) read.Fault("jwks", "is missing, but self_signed_tls_client_auth needs it or jwks_uri, with the certificates as x5c");
+        CertificateSubject? certificate = CertificateOf(read, method);
+
         int? maxAge = read.Number("default_max_age", 0, int.MaxValue);
         IReadOnlyList<string> origins = read.Texts("allowed_origins") ?? [];
         foreach (string origin in origins.Where(o => !Uri.TryCreate(o, UriKind.Absolute, out Uri? u) || u.GetLeftPart(UriPartial.Authority) != o)) read.Fault("allowed_origins", $"has a value that is not an origin: {origin}");
+
+        List<ExchangeRule> exchanges = Objects(read, "token_exchange", ExchangeRule.Read);
+        List<CrossDomainTarget> targets = Objects(read, "cross_domain", CrossDomainTarget.Read);
+        bool exchangesTokens = grants.Contains(Token.TokenExchangeGrant.Name);
+        if (!exchangesTokens && (exchanges.Count > 0 || targets.Count > 0)) read.Fault("grant_types", $"has no {Token.TokenExchangeGrant.Name}, though token_exchange or cross_domain says what it may exchange");
+        if (targets.Count > 0 && method == ClientAuthenticationMethod.None) read.Fault("cross_domain", "cannot be given to a public client");
+        IReadOnlyList<string> profiles = read.Texts("authorization_grant_profiles") ?? [];
+        foreach (string profile in profiles.Where(p => p != Token.CrossDomainGrant.Profile)) read.Fault("authorization_grant_profiles", $"has a value that is not offered: {profile}");
+        if (profiles.Count > 0 && !(exchangesTokens && grants.Contains(Token.JwtBearerGrant.Name))) read.Fault("grant_types", $"needs {Token.TokenExchangeGrant.Name} and {Token.JwtBearerGrant.Name} beside the grant profile (ID-JAG section 8)");
 
         bool requirePkce = read.Flag("require_pkce") ?? true;
         if (!requirePkce && method == ClientAuthenticationMethod.None) read.Fault("require_pkce", "cannot be false for a public client (RFC 9700 section 2.1.1)");
@@ -136,6 +156,9 @@ public static class ClientMetadata
             SecretHashes = secret ? context.Existing?.SecretHashes ?? [] : [],
             Jwks = jwks,
             JwksUri = jwksUri,
+            CertificateSubject = certificate,
+            CertificateBoundAccessTokens = read.Flag("tls_client_certificate_bound_access_tokens") ?? false,
+            BearerWithoutCertificate = read.Flag("bearer_without_certificate") ?? false,
             LegacyAssertionAudience = read.Flag("legacy_assertion_audience") ?? false,
             RedirectUris = redirects,
             LoopbackAnyPort = context.AllowLoopback,
@@ -164,6 +187,10 @@ public static class ClientMetadata
             MaxAge = maxAge,
             RequireAuthTime = read.Flag("require_auth_time") ?? false,
             ClaimsInIdToken = read.Flag("claims_in_id_token") ?? true,
+            Exchanges = exchanges,
+            CrossDomain = targets,
+            MayAct = read.Text("may_act"),
+            GrantProfiles = profiles,
             RequirePushedAuthorizationRequests = read.Flag("require_pushed_authorization_requests") ?? false,
             UnregisteredRedirectUris = read.Flag("unregistered_redirect_uris") ?? false,
             RequireSignedRequestObject = read.Flag("require_signed_request_object") ?? false,
@@ -211,6 +238,9 @@ public static class ClientMetadata
         Put("userinfo_signed_response_alg", client.UserInfoSignedResponseAlg);
         json["access_token_format"] = client.AccessTokenFormat.ToString().ToLowerInvariant();
         Put("access_token_signed_alg", client.AccessTokenSignedAlg);
+        if (client.CertificateSubject is { } subject) json[CertificateSubject.Members.First(m => m.Kind == subject.Kind).Member] = subject.Value;
+        if (client.CertificateBoundAccessTokens) json["tls_client_certificate_bound_access_tokens"] = true;
+        if (client.BearerWithoutCertificate) json["bearer_without_certificate"] = true;
         if (client.DpopBoundAccessTokens) json["dpop_bound_access_tokens"] = true;
         if (client.RequireDpopNonce) json["require_dpop_nonce"] = true;
         json["consent"] = client.Consent.ToString().ToLowerInvariant();
@@ -230,6 +260,10 @@ public static class ClientMetadata
         List("response_modes", client.ResponseModes);
         Put("authorization_signed_response_alg", client.AuthorizationSignedResponseAlg);
         List("allowed_origins", client.AllowedOrigins);
+        if (client.Exchanges.Count > 0) json["token_exchange"] = new JsonArray([.. client.Exchanges.Select(r => (JsonNode)r.Write())]);
+        if (client.CrossDomain.Count > 0) json["cross_domain"] = new JsonArray([.. client.CrossDomain.Select(t => (JsonNode)t.Write())]);
+        Put("may_act", client.MayAct);
+        List("authorization_grant_profiles", client.GrantProfiles);
         List("flags", client.Flags);
         if (client.Policy is { } policy) json["policy"] = policy.Write();
         return json;
@@ -252,12 +286,40 @@ public static class ClientMetadata
         ClientAuthenticationMethod.ClientSecretBasic => "client_secret_basic",
         ClientAuthenticationMethod.ClientSecretPost => "client_secret_post",
         ClientAuthenticationMethod.PrivateKeyJwt => "private_key_jwt",
+        ClientAuthenticationMethod.TlsClientAuth => "tls_client_auth",
+        ClientAuthenticationMethod.SelfSignedTlsClientAuth => "self_signed_tls_client_auth",
         _ => "none",
     };
 
     /// <summary>Writes a policy with its name and all its knobs.</summary>
     /// <param name="policy">The policy.</param>
     public static JsonObject WritePolicy(GrantPolicy policy) => PolicyDocument.Of(policy).Write();
+
+    private static List<T> Objects<T>(JsonMembers read, string name, Func<JsonElement, string, List<string>, T> one)
+    {
+        if (read.Member(name) is not { ValueKind: not JsonValueKind.Null } list) return [];
+        if (list.ValueKind == JsonValueKind.Array && list.GetArrayLength() <= 50 && list.EnumerateArray().All(i => i.ValueKind == JsonValueKind.Object))
+        {
+            return [.. list.EnumerateArray().Select((item, i) => one(item, $"{read.PathOf(name)}[{i}]", read.Faults))];
+        }
+        read.Fault(name, "is not a list of at most 50 objects");
+        return [];
+    }
+
+    /// <summary>RFC 8705 section 2.1.2: exactly one of five.</summary>
+    private static CertificateSubject? CertificateOf(JsonMembers read, ClientAuthenticationMethod method)
+    {
+        var given = new List<CertificateSubject>();
+        foreach ((string member, CertificateSubjectKind kind) in CertificateSubject.Members)
+        {
+            if (read.Text(member) is not { } value) continue;
+            given.Add(new CertificateSubject(kind, value));
+            if (given[^1].Fault() is { } fault) read.Fault(member, fault);
+            if (method != ClientAuthenticationMethod.TlsClientAuth) read.Fault(member, "goes with tls_client_auth only");
+        }
+        if (method == ClientAuthenticationMethod.TlsClientAuth && given.Count != 1) read.Fault("tls_client_auth_subject_dn", "or exactly one of the four tls_client_auth_san members is needed for tls_client_auth (RFC 8705 section 2.1.2)");
+        return given.Count == 1 ? given[0] : null;
+    }
 
     private static IReadOnlyList<string> Flags(JsonMembers read)
     {

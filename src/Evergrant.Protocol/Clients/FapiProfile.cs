@@ -54,7 +54,7 @@ internal static class FapiProfile
             IdTokenSignedResponseAlg = client.IdTokenSignedResponseAlg ?? SignatureAlgorithm.ES256,
             AuthorizationSignedResponseAlg = client.AuthorizationSignedResponseAlg ?? SignatureAlgorithm.ES256,
             // Section 5.3.2.1, number 4; by certificate only where the registration says so.
-            DpopBoundAccessTokens = client.DpopBoundAccessTokens || read.Member("tls_client_certificate_bound_access_tokens") is not { ValueKind: JsonValueKind.True },
+            DpopBoundAccessTokens = client.DpopBoundAccessTokens || !client.CertificateBoundAccessTokens,
             Policy = WithoutRotation(client.Policy, read),
         };
     }

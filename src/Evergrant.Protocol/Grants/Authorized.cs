@@ -42,6 +42,9 @@ public sealed record Authorized
     /// <summary>Public identifier of the sign-in session (the ID Token's sid), kept also for offline grants; null without a session.</summary>
     public string? SessionId { get; init; }
 
+    /// <summary>Who acts for the End-User, as JSON (RFC 8693 section 4.1); null for nobody.</summary>
+    public string? Actor { get; init; }
+
     /// <summary>Name of the token policy that was in force.</summary>
     public required string Policy { get; init; }
 

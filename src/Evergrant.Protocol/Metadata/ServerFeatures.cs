@@ -9,8 +9,20 @@ public sealed record ServerFeatures
     /// <summary>What a server offers that nobody has set anything on.</summary>
     public static ServerFeatures Plain { get; } = new();
 
+    /// <summary>Whether client certificates are asked for.</summary>
+    public bool MutualTls { get; init; }
+
+    /// <summary>Where, if not at the issuer's own address: what stands there in place of the issuer without a trailing slash. Null for there.</summary>
+    public string? MutualTlsRoot { get; init; }
+
     /// <summary>Grant types on offer.</summary>
     public IReadOnlyList<string> GrantTypes { get; init; } = ClientMetadata.PlainGrantTypes;
+
+    /// <summary>Kinds of assertions that clients get for other authorization servers (identity chaining section 3).</summary>
+    public IReadOnlyList<string> AssertionTypes { get; init; } = [];
+
+    /// <summary>Profiles of grants that are accepted (ID-JAG section 7.2); never whose.</summary>
+    public IReadOnlyList<string> GrantProfiles { get; init; } = [];
 
     /// <summary>What is demanded of every authorization request.</summary>
     public AuthorizeDemands Demands { get; init; } = AuthorizeDemands.None;

@@ -10,6 +10,9 @@ namespace Evergrant.Protocol.Metadata;
 /// <summary>The metadata document (RFC 8414, OpenID Connect Discovery section 3): one document, whichever of the well-known addresses is asked.</summary>
 public static class ServerMetadata
 {
+    private static readonly string[] Aliased =
+        ["token_endpoint", "revocation_endpoint", "introspection_endpoint", "device_authorization_endpoint", "pushed_authorization_request_endpoint", "backchannel_authentication_endpoint", "userinfo_endpoint"];
+
     /// <summary>Builds it.</summary>
     /// <param name="issuer">Issuer, byte for byte as configured.</param>
     /// <param name="root">The issuer without a trailing slash; endpoints are below it.</param>
@@ -24,6 +27,14 @@ public static class ServerMetadata
         if (features.FetchesRequestObjects) document["require_request_uri_registration"] = true;
         string[] types = [.. catalogue.DetailsTypes];
         if (types.Length > 0) document["authorization_details_types_supported"] = List(types);
+        if (features.AssertionTypes.Count > 0) document["identity_chaining_requested_token_types_supported"] = List(features.AssertionTypes);
+        if (features.GrantProfiles.Count > 0) document["authorization_grant_profiles_supported"] = List(features.GrantProfiles);
+        if (features.MutualTls) document["tls_client_certificate_bound_access_tokens"] = true;
+        if (features.MutualTlsRoot is { } alias)
+        {
+            // RFC 8705 section 5: of the endpoints that clients call themselves.
+            document["mtls_endpoint_aliases"] = new JsonObject([.. document.Where(m => Aliased.Contains(m.Key)).Select(m => KeyValuePair.Create(m.Key, (JsonNode?)(alias + ((string)m.Value!)[root.Length..])))]);
+        }
         return document;
     }
 
@@ -48,11 +59,11 @@ public static class ServerMetadata
         ["response_modes_supported"] = List(AuthorizeTarget.ModeNames),
         ["grant_types_supported"] = List(features.GrantTypes),
         ["code_challenge_methods_supported"] = List([Pkce.Method]),
-        ["token_endpoint_auth_methods_supported"] = List(ClientAuthentication.MethodNames),
+        ["token_endpoint_auth_methods_supported"] = List(MethodsOf(features)),
         ["token_endpoint_auth_signing_alg_values_supported"] = List(SignatureAlgorithm.Asymmetric),
-        ["introspection_endpoint_auth_methods_supported"] = List(ClientAuthentication.MethodNames.Where(m => m != "none")),
+        ["introspection_endpoint_auth_methods_supported"] = List(MethodsOf(features).Where(m => m != "none")),
         ["introspection_endpoint_auth_signing_alg_values_supported"] = List(SignatureAlgorithm.Asymmetric),
-        ["revocation_endpoint_auth_methods_supported"] = List(ClientAuthentication.MethodNames),
+        ["revocation_endpoint_auth_methods_supported"] = List(MethodsOf(features)),
         ["revocation_endpoint_auth_signing_alg_values_supported"] = List(SignatureAlgorithm.Asymmetric),
         ["dpop_signing_alg_values_supported"] = List(BindingRules.Algorithms),
         ["authorization_response_iss_parameter_supported"] = true,
@@ -72,6 +83,9 @@ public static class ServerMetadata
         ["prompt_values_supported"] = List(["none", "login", "consent", "select_account"]),
         ["ui_locales_supported"] = List(["en"]),
     };
+
+    private static IEnumerable<string> MethodsOf(ServerFeatures features) =>
+        features.MutualTls ? ClientAuthentication.MethodNames.Concat(ClientAuthentication.MutualTlsMethodNames) : ClientAuthentication.MethodNames;
 
     private static JsonArray List(IEnumerable<string> values) => new([.. values.Select(v => (JsonNode)v)]);
 }

@@ -33,6 +33,9 @@ public sealed record PushFacts
     /// <summary>The authenticated client.</summary>
     public required Client Client { get; init; }
 
+    /// <summary>Thumbprint of the key that the push proves by DPoP; null for none.</summary>
+    public string? DpopKey { get; init; }
+
     /// <summary>The client's keys; null when it has none.</summary>
     public JwkSet? Keys { get; init; }
 
@@ -48,9 +51,6 @@ public sealed record PushFacts
     /// <summary>How long a page may lie open after that.</summary>
     public required TimeSpan PageLifetime { get; init; }
 
-    /// <summary>Thumbprint of the key that the push proves; null for none.</summary>
-    public string? DpopKey { get; init; }
-
     /// <summary>The instant of the decision.</summary>
     public required DateTimeOffset Now { get; init; }
 }
@@ -59,7 +59,7 @@ public sealed record PushFacts
 public static class PushedAuthorization
 {
     private static readonly OAuthError NoClientId = OAuthError.InvalidRequest("The parameter client_id is missing.", Refusal.ParameterMissing);
-    private static readonly OAuthError OtherKey = new("invalid_dpop_proof", "dpop_jkt is not the key of the DPoP proof.", Refusal.KeyMismatch);
+    private static readonly OAuthError OtherKey = new("invalid_dpop_proof", "The DPoP proof is of another key than dpop_jkt names.", Refusal.KeyMismatch);
     private static readonly OAuthError HasUri = OAuthError.InvalidRequest("A pushed request holds no request_uri.", Refusal.RequestUriPushed);
 
     /// <summary>Decides.</summary>
@@ -73,11 +73,11 @@ public static class PushedAuthorization
         Parameters sent = Parameters.From(facts.Form.All.Where(p => p.Key is not ("client_secret" or "client_assertion" or "client_assertion_type")));
         AuthorizeRequest request = RequestObjects.Read(sent, facts.Client, facts.Keys, facts.Issuer, facts.Now) with { IsPushed = true };
         if (request.Fault is { } fault) return new PushRefused(fault);
-        // RFC 9449 section 10.1: a proof here does what dpop_jkt does, and agrees with it.
+        // RFC 9449 section 10.1: a proof here binds the code as if its key had been named.
         if (facts.DpopKey is { } key)
         {
-            if (request.DpopKey is { } named && named != key) return new PushRefused(OtherKey);
-            if (request.DpopKey is null) request = AuthorizeRequest.Read(Parameters.From([.. request.Parameters.All, new("dpop_jkt", key)])) with { IsPushed = true, IsSigned = request.IsSigned, JwtId = request.JwtId, JwtExpiresAt = request.JwtExpiresAt };
+            if ((request.DpopKey ?? key) != key) return new PushRefused(OtherKey);
+            request = request.BoundTo(key);
         }
         // Step 3: as at the authorization endpoint, except for what depends on the End-User (section 2.3).
         if (AuthorizeTarget.Find(request, facts.Client, out _) is { } unanswerable) return new PushRefused(unanswerable);

@@ -39,7 +39,8 @@ public static class Revocation
         {
             return new Refused(OAuthError.InvalidGrant("The token was issued to another client.", Refusal.TokenOfAnotherClient), grant);
         }
-        if (grant is null) return new Revoked(new DenyAccessToken(token.Access!.DenialKey(), token.Access.ExpiresAt), null);
+        // Nor does the grant end that an exchanged token comes from.
+        if (grant is null || token.Access?.OriginGrantId is not null) return new Revoked(new DenyAccessToken(token.Access!.DenialKey(), token.Access.ExpiresAt), null);
         GrantPolicy policy = grant.PolicyOf(client);
         RevocationCascade cascade = token.IsRefreshToken ? policy.RevokeRefreshToken : policy.RevokeAccessToken;
         // A refresh token that is gone may have left its access tokens behind.

@@ -48,6 +48,18 @@ public sealed record AccessToken
     /// <summary>Its serial in the grant.</summary>
     public int Serial { get; init; }
 
+    /// <summary>The grant that it ends with though it is not a token of it: that of the token it was exchanged for; null for none.</summary>
+    public Guid? OriginGrantId { get; init; }
+
+    /// <summary>Serial in that grant.</summary>
+    public int OriginSerial { get; init; }
+
+    /// <summary>Who acts, as JSON (RFC 8693 section 4.1); null for the subject alone.</summary>
+    public string? Actor { get; init; }
+
+    /// <summary>Who may act for the subject, as JSON (section 4.4); null for nobody in particular.</summary>
+    public string? MayAct { get; init; }
+
     /// <summary>The key that it is bound to; null for a bearer token.</summary>
     public Confirmation? Confirmation { get; init; }
 
@@ -81,8 +93,25 @@ public sealed record AccessToken
         Acr = authorized?.Acr,
         Amr = authorized?.Amr,
         Confirmation = Confirmation,
-        More = Details is null ? null : new Dictionary<string, JsonElement> { [DetailsClaim] = JsonElement.Parse(Details) },
+        More = Actor is null && MayAct is null && OriginGrantId is null && Details is null ? null : Further(),
     };
+
+    private Dictionary<string, JsonElement> Further()
+    {
+        var more = new Dictionary<string, JsonElement>(StringComparer.Ordinal);
+        if (Actor is not null) more["act"] = JsonElement.Parse(Actor);
+        if (MayAct is not null) more["may_act"] = JsonElement.Parse(MayAct);
+        if (OriginGrantId is { } origin)
+        {
+            more["origin_grant_id"] = JsonElement.Parse($"\"{origin:N}\"");
+            more["origin_grant_serial"] = JsonElement.Parse(OriginSerial.ToString(System.Globalization.CultureInfo.InvariantCulture));
+        }
+        if (Details is not null) more[DetailsClaim] = JsonElement.Parse(Details);
+        return more;
+    }
+
+    private static string? ObjectOf(IReadOnlyDictionary<string, JsonElement>? claims, string name) =>
+        claims?.TryGetValue(name, out JsonElement claim) == true && claim.ValueKind == JsonValueKind.Object ? claim.GetRawText() : null;
 
     /// <summary>Reads the claims of a JWT access token that has been judged.</summary>
     /// <param name="jwt">The token.</param>
@@ -101,6 +130,10 @@ public sealed record AccessToken
         GrantId = Guid.TryParseExact(jwt.GrantId, "N", out Guid id) ? id : null,
         Serial = jwt.GrantSerial ?? 0,
         Confirmation = jwt.Confirmation,
+        Actor = ObjectOf(jwt.More, "act"),
+        MayAct = ObjectOf(jwt.More, "may_act"),
+        OriginGrantId = jwt.More?.TryGetValue("origin_grant_id", out JsonElement origin) == true && Guid.TryParseExact(origin.GetString(), "N", out Guid originId) ? originId : null,
+        OriginSerial = jwt.More?.TryGetValue("origin_grant_serial", out JsonElement serial) == true ? serial.GetInt32() : 0,
     };
 
     /// <summary>The body of its opaque form: what the grant's row does not say.</summary>
@@ -122,6 +155,13 @@ public sealed record AccessToken
             {
                 json.WritePropertyName(DetailsClaim);
                 json.WriteRawValue(Details);
+            }
+            if (Actor is not null) json.WriteString("act", Actor);
+            if (MayAct is not null) json.WriteString("may_act", MayAct);
+            if (OriginGrantId is { } origin)
+            {
+                json.WriteString("origin", origin);
+                json.WriteNumber("origin_serial", OriginSerial);
             }
             json.WriteEndObject();
         }
@@ -153,6 +193,10 @@ public sealed record AccessToken
             GrantId = grantId,
             Serial = serial,
             Confirmation = root.TryGetProperty("cnf", out JsonElement bound) ? Confirmation.Read(bound.GetString()) : null,
+            Actor = root.TryGetProperty("act", out JsonElement actor) ? actor.GetString() : null,
+            MayAct = root.TryGetProperty("may_act", out JsonElement mayAct) ? mayAct.GetString() : null,
+            OriginGrantId = root.TryGetProperty("origin", out JsonElement origin) ? origin.GetGuid() : null,
+            OriginSerial = root.TryGetProperty("origin_serial", out JsonElement originSerial) ? originSerial.GetInt32() : 0,
         };
     }
 }

@@ -14,6 +14,12 @@ public sealed record Permission
     /// <summary>The most that may be granted of what the client may have; null for no further bound.</summary>
     public IReadOnlyList<string>? Scopes { get; init; }
 
+    /// <summary>Audiences that the token may have; null for any that the client may have.</summary>
+    public IReadOnlyList<string>? Audiences { get; init; }
+
+    /// <summary>Whether an access token without a refresh token has no grant of its own, though it speaks for an account.</summary>
+    public bool StandsAlone { get; init; }
+
     /// <summary>Whether a refresh token may come of it where the client's policy gives one.</summary>
     public bool MayRefresh { get; init; }
 
@@ -28,6 +34,18 @@ public sealed record Permission
 
     /// <summary>Authentication methods (RFC 8176); null when they are not known.</summary>
     public IReadOnlyList<string>? Amr { get; init; }
+
+    /// <summary>Who acts, as JSON (RFC 8693 section 4.1); null for the subject alone.</summary>
+    public string? Actor { get; init; }
+
+    /// <summary>The grant that a token without one of its own ends with; null for none.</summary>
+    public Guid? OriginGrantId { get; init; }
+
+    /// <summary>Serial in that grant of the access token that it comes from.</summary>
+    public int OriginSerial { get; init; }
+
+    /// <summary>issued_token_type of the answer (RFC 8693 section 2.2.1); null for none.</summary>
+    public string? IssuedTokenType { get; init; }
 
     /// <summary>What may be used once only, noted together with what is issued; null for nothing.</summary>
     public UseAssertion? Once { get; init; }

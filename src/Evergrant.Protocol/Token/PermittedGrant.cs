@@ -10,6 +10,7 @@ namespace Evergrant.Protocol.Token;
 public static class PermittedGrant
 {
     private static readonly OAuthError Widened = OAuthError.InvalidScope("The scope is unknown, or more than may be granted.", Refusal.ScopeInvalid);
+    private static readonly OAuthError NotThere = OAuthError.InvalidTarget("The client may not get such a token for this audience.", Refusal.AudienceNotAllowed);
     private static readonly OAuthError Used = OAuthError.InvalidGrant("The assertion is not valid.", Refusal.AssertionReplayed);
 
     /// <summary>Decides what is issued.</summary>
@@ -24,21 +25,27 @@ public static class PermittedGrant
     {
         if (TokenAudience.Check(request.Resources, client, catalogue) is { } target) return new Refused(target);
         // The standard values speak of an account; without one they mean nothing, and are left out rather than refused.
-        bool IsIdle(string scope) => (permission.Account is null && Scope.Standard.Contains(scope)) || (scope == Scope.OfflineAccess && !permission.MayRefresh);
+        bool IsIdle(string scope) => ((permission.Account is null || (permission.StandsAlone && !permission.MayRefresh)) && Scope.Standard.Contains(scope)) || (scope == Scope.OfflineAccess && !permission.MayRefresh);
         List<string> allowed = [.. client.Scopes.Where(s => !IsIdle(s) && catalogue.Knows(s) && permission.Scopes?.Contains(s) != false)];
         if (Choose(request with { Scopes = request.Scopes is null ? null : [.. request.Scopes.Where(s => !IsIdle(s))] }, allowed, client, catalogue) is not { } scopes) return new Refused(Widened);
         if (TokenAudience.Resolve(issuer, scopes, scopes, request.Resources, [], client.Resources, catalogue, out TokenAudience? access) is { } error) return new Refused(error);
+        if (permission.Audiences is { } audiences && !access!.Audience.All(audiences.Contains)) return new Refused(NotThere);
 
         var facts = new PolicyFacts(client, request.GrantType, scopes, _ => null, false);
         EffectivePolicy effective = PolicyResolution.Resolve(facts);
         bool refreshes = permission.MayRefresh && PolicyResolution.IssuesRefreshToken(effective.Policy, facts);
-        if (permission.Account is null && !refreshes)
+        if ((permission.Account is null || permission.StandsAlone) && !refreshes)
         {
-            return new Issued(access!, effective.Policy) { Subject = permission.Subject, EndsAt = permission.EndsAt, Change = permission.Once, OnConflict = permission.Once is null ? null : Used };
+            return new Issued(access!, effective.Policy)
+            {
+                Account = permission.Account, Subject = permission.Subject, EndsAt = permission.EndsAt, Change = permission.Once, OnConflict = permission.Once is null ? null : Used,
+                Actor = permission.Actor, OriginGrantId = permission.OriginGrantId, OriginSerial = permission.OriginSerial, IssuedTokenType = permission.IssuedTokenType,
+                AuthTime = permission.AuthTime, Acr = permission.Acr, Amr = permission.Amr,
+            };
         }
         Grant grant = Row(permission, request, issuer, client, scopes, effective, refreshes, seed, now);
         Change create = new CreateGrant(grant);
-        return new Opened(grant, permission.Once is { } once ? new Together([once, create]) : create, access!, refreshes ? 1 : null, 0) { OnConflict = permission.Once is null ? null : Used };
+        return new Opened(grant, permission.Once is { } once ? new Together([once, create]) : create, access!, refreshes ? 1 : null, 0) { OnConflict = permission.Once is null ? null : Used, IssuedTokenType = permission.IssuedTokenType };
     }
 
     /// <summary>The scope values of a request that names no code: those asked for, or the default.</summary>
@@ -81,7 +88,7 @@ public static class PermittedGrant
             Mark = request.Mark,
             Authorized = new Authorized
             {
-                Scope = Scope.Join(scopes), Resources = request.Resources, AuthTime = permission.AuthTime, Acr = permission.Acr, Amr = permission.Amr,
+                Scope = Scope.Join(scopes), Resources = request.Resources, AuthTime = permission.AuthTime, Acr = permission.Acr, Amr = permission.Amr, Actor = permission.Actor,
                 Policy = policy.Name, PolicyOverrides = effective.Overrides.Length == 0 ? null : effective.Overrides, Rules = policy, IssuesRefreshToken = refreshes,
             },
         };

@@ -50,10 +50,12 @@ public sealed class PresentedToken
         }
         if (text.StartsWith(SealedAccessToken.Prefix, StringComparison.Ordinal))
         {
-            return SealedAccessToken.Read(keys, text, issuer) is { } sealedToken && sealedToken.ExpiresAt > now ? new(text, null, sealedToken, null) : null;
+            return SealedAccessToken.Read(keys, text, issuer) is { } sealedToken && sealedToken.ExpiresAt > now ? new(text, null, sealedToken, sealedToken.OriginGrantId) : null;
         }
         JwtVerdict<JwtAccessToken> verdict = JwtAccessToken.Judge(text, published, issuer, null, now, TimeSpan.Zero);
-        return verdict.Holds ? new(text, null, AccessToken.Of(verdict.Value!), AccessToken.Of(verdict.Value!).GrantId) : null;
+        if (!verdict.Holds) return null;
+        AccessToken access = AccessToken.Of(verdict.Value!);
+        return new(text, null, access, access.GrantId ?? access.OriginGrantId);
     }
 
     /// <summary>Whether it is good together with its grant's row.</summary>
@@ -74,7 +76,7 @@ public sealed class PresentedToken
         return IsLive(grant, now);
     }
 
-    private bool IsLive(Grant grant, DateTimeOffset now) => Access!.ExpiresAt > now && Access.Serial >= grant.AccessFloor;
+    private bool IsLive(Grant grant, DateTimeOffset now) => Access!.ExpiresAt > now && (Access.OriginGrantId is null ? Access.Serial : Access.OriginSerial) >= grant.AccessFloor;
 
     private static bool KeepsPredecessors(Grant grant) => grant.Authorized.Rules?.Predecessor == Predecessor.StaysValid;
 
@@ -93,7 +95,8 @@ public sealed class PresentedToken
     public bool IsOf(Grant? grant, string issuer, CredentialKeys keys)
     {
         if (grant is null || grant.Issuer != issuer) return false;
-        if (_credential is null) return grant.ClientId == Access!.ClientId;
+        // What was exchanged ends with the grant of another client.
+        if (_credential is null) return Access!.OriginGrantId is not null || grant.ClientId == Access.ClientId;
         if (!_credential.IsOf(keys, grant)) return false;
         if (!IsRefreshToken) Access ??= AccessToken.OfBody(_credential.Body, _text, issuer, grant.ClientId, grant.Id, (int)_credential.Generation);
         return true;
@@ -105,7 +108,7 @@ public sealed class PresentedToken
 
     /// <summary>The client that it was issued to; null when that is not known without the row.</summary>
     /// <param name="grant">The row, if any.</param>
-    public string? ClientOf(Grant? grant) => grant?.ClientId ?? Access?.ClientId;
+    public string? ClientOf(Grant? grant) => Access is { OriginGrantId: not null } exchanged ? exchanged.ClientId : grant?.ClientId ?? Access?.ClientId;
 
     /// <summary>Tells nothing.</summary>
     public override string ToString() => "***";

@@ -44,7 +44,8 @@ public static class RefreshTokenGrant
         // Row 4.
         if (BindingRules.JudgeGrant(grant, request.Proven) is { } unproven) return new Refused(unproven, grant, presented);
         // Row 5. The idle end of a row that is behind the token (row 10) belongs to a generation long past, and says nothing.
-        if (grant.ExpiresAt <= now) return new Refused(Ended, grant, presented);
+        // The counter has an end as well, and never wraps.
+        if (grant.ExpiresAt <= now || presented == long.MaxValue || grant.Generation == long.MaxValue) return new Refused(Ended, grant, presented);
         GrantPolicy policy = grant.PolicyOf(client);
         if (presented <= grant.Generation && (grant.IdleExpiresAt <= now || (policy.IdleLive && grant.GenerationAt + Idle(policy, client) <= now))) return new Refused(IdleEnd, grant, presented);
 

@@ -37,6 +37,9 @@ public abstract record Granted(Grant Grant, Change Change, TokenAudience Access,
 {
     /// <summary>What a conflict of the change means; null when it means to look again and decide again.</summary>
     public OAuthError? OnConflict { get; init; }
+
+    /// <summary>issued_token_type of the answer (RFC 8693 section 2.2.1); null for none.</summary>
+    public string? IssuedTokenType { get; init; }
 }
 
 /// <summary>A code was redeemed: generation 0 became 1.</summary>
@@ -84,8 +87,32 @@ public sealed record CaughtUp(Grant Grant, Change Change, TokenAudience Access, 
 /// <param name="Policy">The policy that it lives by.</param>
 public sealed record Issued(TokenAudience Access, GrantPolicy Policy) : TokenDecision
 {
-    /// <summary>Its sub; null for the client itself.</summary>
+    /// <summary>Account id of the End-User; null for none.</summary>
+    public string? Account { get; init; }
+
+    /// <summary>Its sub where there is no account; null for the client itself.</summary>
     public string? Subject { get; init; }
+
+    /// <summary>Who acts, as JSON (RFC 8693 section 4.1); null for the subject alone.</summary>
+    public string? Actor { get; init; }
+
+    /// <summary>The grant that it ends with, which is another client's or another token's; null for none.</summary>
+    public Guid? OriginGrantId { get; init; }
+
+    /// <summary>Serial in that grant of the access token that it comes from.</summary>
+    public int OriginSerial { get; init; }
+
+    /// <summary>When the End-User authenticated; null when it is not known.</summary>
+    public DateTimeOffset? AuthTime { get; init; }
+
+    /// <summary>Authentication context class; null when it is not known.</summary>
+    public string? Acr { get; init; }
+
+    /// <summary>Authentication methods; null when they are not known.</summary>
+    public IReadOnlyList<string>? Amr { get; init; }
+
+    /// <summary>issued_token_type of the answer (RFC 8693 section 2.2.1); null for none.</summary>
+    public string? IssuedTokenType { get; init; }
 
     /// <summary>End that it does not outlive; null for the policy's.</summary>
     public DateTimeOffset? EndsAt { get; init; }

@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -12,10 +14,10 @@ public sealed record TrustedIssuer
 {
     /// <summary>Names of all members that are understood.</summary>
     public static IReadOnlyList<string> Members { get; } =
-        ["issuer", "iss", "jwks", "jwks_uri", "uses", "audiences", "max_lifetime", "max_age", "subject", "subject_claim", "clients", "scopes", "public_clients"];
+        ["issuer", "iss", "jwks", "jwks_uri", "certificates", "uses", "audiences", "max_lifetime", "max_age", "subject", "subject_claim", "clients", "scopes", "public_clients"];
 
     /// <summary>Words for <see cref="Uses"/>.</summary>
-    public static IReadOnlyList<string> UseWords { get; } = ["jwt_bearer"];
+    public static IReadOnlyList<string> UseWords { get; } = ["jwt_bearer", "id_jag", "token_exchange", "saml2_bearer"];
 
     /// <summary>The issuer of this server at which it is trusted.</summary>
     public required string Issuer { get; init; }
@@ -28,6 +30,9 @@ public sealed record TrustedIssuer
 
     /// <summary>Where it publishes its public keys; null for nowhere.</summary>
     public string? JwksUri { get; init; }
+
+    /// <summary>X.509 certificates with the RSA keys that sign its SAML assertions, in base64 of DER; nothing but the key is looked at.</summary>
+    public IReadOnlyList<string> Certificates { get => field ?? []; init; } = []; // null in a document that was stored before there were any
 
     /// <summary>What its assertions may be used for.</summary>
     public IReadOnlyList<AssertionUse> Uses { get; init; } = [AssertionUse.JwtBearer];
@@ -77,7 +82,8 @@ public sealed record TrustedIssuer
         string? jwks = read.Object("jwks");
         string? jwksUri = read.Text("jwks_uri");
         if (jwksUri is not null && !ClientMetadata.IsFetchable(jwksUri, allowLoopback)) read.Fault("jwks_uri", "is not an https URL");
-        if (jwks is null == jwksUri is null) read.Fault("jwks", jwks is null ? "is missing, and so is jwks_uri" : "stands beside jwks_uri; only one of them may be there");
+        bool xmlOnly = read.Texts("uses") is ["saml2_bearer"];
+        if (jwks is null == jwksUri is null && !(xmlOnly && jwks is null)) read.Fault("jwks", jwks is null ? "is missing, and so is jwks_uri" : "stands beside jwks_uri; only one of them may be there");
         if (jwks is not null && !JwkSet.TryParse(Encoding.UTF8.GetBytes(jwks), out _, out string? fault)) read.Fault("jwks", fault);
         IReadOnlyList<string> clients = read.Texts("clients") ?? [];
         if (clients.Count == 0) read.Fault("clients", "is missing: name those that may use its assertions");
@@ -85,12 +91,16 @@ public sealed record TrustedIssuer
         foreach (string scope in (scopes ?? []).Where(s => !catalogue.Knows(s))) read.Fault("scopes", $"has a value that is neither standard nor declared: {scope}");
         IReadOnlyList<string> uses = read.Texts("uses") ?? [UseWords[0]];
         foreach (string use in uses.Where(u => !UseWords.Contains(u))) read.Fault("uses", $"has {use}, which is none of {string.Join(", ", UseWords)}");
+        IReadOnlyList<string> certificates = [.. (read.Texts("certificates") ?? []).Select(c => c.Replace("-----BEGIN CERTIFICATE-----", "", StringComparison.Ordinal).Replace("-----END CERTIFICATE-----", "", StringComparison.Ordinal).Trim())];
+        foreach (string certificate in certificates.Where(c => !HasGoodKey(c))) read.Fault("certificates", "has a value that is no X.509 certificate with an RSA key of at least 2048 bits");
+        if (certificates.Count == 0 && uses.Contains("saml2_bearer")) read.Fault("certificates", "is missing, but saml2_bearer needs it");
         var trusted = new TrustedIssuer
         {
             Issuer = issuer,
             Name = name,
             Jwks = jwks,
             JwksUri = jwksUri,
+            Certificates = certificates,
             Uses = [.. uses.Where(UseWords.Contains).Select(u => (AssertionUse)UseWords.Index().First(w => w.Item == u).Index)],
             Audiences = read.Texts("audiences") ?? [],
             MaximumLifetime = read.Span("max_lifetime", TimeSpan.FromHours(1), TimeSpan.FromSeconds(1), TimeSpan.FromDays(1)) ?? TimeSpan.FromHours(1),
@@ -110,6 +120,7 @@ public sealed record TrustedIssuer
         var json = new JsonObject { ["issuer"] = Issuer, ["iss"] = Name };
         if (Jwks is not null) json["jwks"] = JsonNode.Parse(Jwks);
         if (JwksUri is not null) json["jwks_uri"] = JwksUri;
+        if (Certificates.Count > 0) json["certificates"] = List(Certificates);
         json["uses"] = List(Uses.Select(u => UseWords[(int)u]));
         if (Audiences.Count > 0) json["audiences"] = List(Audiences);
         json["max_lifetime"] = MaximumLifetime.ToString("c");
@@ -120,6 +131,20 @@ public sealed record TrustedIssuer
         if (Scopes is not null) json["scopes"] = List(Scopes);
         if (PublicClients) json["public_clients"] = true;
         return json;
+    }
+
+    private static bool HasGoodKey(string certificate)
+    {
+        try
+        {
+            using X509Certificate2 loaded = X509CertificateLoader.LoadCertificate(Convert.FromBase64String(certificate));
+            using RSA? key = loaded.GetRSAPublicKey();
+            return key?.KeySize >= 2048;
+        }
+        catch (Exception e) when (e is FormatException or CryptographicException)
+        {
+            return false;
+        }
     }
 
     private static JsonArray List(IEnumerable<string> values) => new([.. values.Select(v => (JsonNode)v)]);

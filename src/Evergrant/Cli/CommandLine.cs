@@ -41,6 +41,7 @@ internal static class CommandLine
         Group("user", "Accounts of people", UserAdd.Command(execution), UserList.Command(execution), UserSetPassword.Command(execution), UserDisable.Command(execution), UserEnable.Command(execution), UserSignOut.Command(execution), UserRemove.Command(execution)),
         Group("key", "Signing keys and root keys", KeyList.Command(execution), KeyRotate.Command(execution), KeyWithdraw.Command(execution), KeyRotateRoot.Command(execution), KeyRewrap.Command(execution), KeyDropRoot.Command(execution)),
         Group("grant", "Grants: who allowed which client what", GrantList.Command(execution), GrantShow.Command(execution), GrantRevoke.Command(execution)),
+        GrantTypeList.Command(execution),
         Group("policy", "Token policies: how long tokens live and what happens to them", PolicyList.Command(execution), PolicyShow.Command(execution), PolicyExplain.Command(execution)),
         Group("clock", "The server's time", ClockShow.Command(execution), ClockAdvance.Command(execution)),
         Explain.Command(execution),

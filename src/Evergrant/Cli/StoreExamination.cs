@@ -6,6 +6,7 @@ using Evergrant.Protocol.Clients;
 using Evergrant.Protocol.Grants;
 using Evergrant.Protocol.Keys;
 using Evergrant.Protocol.Policies;
+using Evergrant.Protocol.Token;
 
 namespace Evergrant.Cli;
 
@@ -54,6 +55,7 @@ internal static class StoreExamination
         if (client.SecretHashes.Count > 1) yield return new(Severity.Warning, "client", "has two secrets; evergrant client rotate-secret --finish ends the older one");
         foreach (string scope in client.Scopes.Where(s => !catalogue.Knows(s))) yield return new(Severity.Fault, "client", $"has the scope {scope}, which is declared no more");
         foreach (string resource in client.Resources.Where(r => catalogue.Find(r) is null)) yield return new(Severity.Fault, "client", $"has the resource {resource}, which is declared no more");
+        if (client.GrantTypes.Contains(PasswordGrant.Name)) yield return new(Severity.Warning, "client", "takes its users' passwords; the password grant is deprecated and must not be used (RFC 9700 section 2.4)");
         if (!client.RequirePkce) yield return new(Severity.Warning, "client", "may leave out PKCE (RFC 9700 section 2.1.1)");
         if (client.GrantTypes.Contains(ResponseType.ImplicitGrant)) yield return new(Severity.Warning, "client", $"gets tokens through the browser ({string.Join(", ", client.ResponseTypes.Where(t => ResponseType.Parse(t)?.IsFrontChannel == true))}), which is deprecated (RFC 9700 section 2.1.2)");
         if (client.Policy is { } own && client.Policies.FaultOf(own) is { } unknown) yield return new(Severity.Fault, "client", $"has a policy that {unknown}");

@@ -15,6 +15,7 @@ internal sealed class CertificateFile
     private readonly TimeProvider _time;
     private readonly Lock _lock = new();
     private SslServerAuthenticationOptions _options;
+    private SslServerAuthenticationOptions _asking;
     private DateTime _written;
     private DateTimeOffset _lookAt;
 
@@ -28,10 +29,16 @@ internal sealed class CertificateFile
         _written = WrittenAt();
         _lookAt = time.GetUtcNow() + LookEvery;
         _options = Read(path, keyPath);
+        _asking = Asking(_options);
     }
 
     /// <summary>Answers a handshake.</summary>
-    public ValueTask<SslServerAuthenticationOptions> Answer(TlsHandshakeCallbackContext context)
+    public ValueTask<SslServerAuthenticationOptions> Answer(TlsHandshakeCallbackContext context) => new(Present().Plain);
+
+    /// <summary>Answers a handshake, and asks for a client certificate. Any will do, or none: what it is worth is decided where it is used.</summary>
+    public ValueTask<SslServerAuthenticationOptions> AnswerAsking(TlsHandshakeCallbackContext context) => new(Present().Asking);
+
+    private (SslServerAuthenticationOptions Plain, SslServerAuthenticationOptions Asking) Present()
     {
         DateTimeOffset now = _time.GetUtcNow();
         lock (_lock)
@@ -41,7 +48,7 @@ internal sealed class CertificateFile
                 _lookAt = now + LookEvery;
                 LookAgain();
             }
-            return new(_options);
+            return (_options, _asking);
         }
     }
 
@@ -51,6 +58,7 @@ internal sealed class CertificateFile
         {
             if (WrittenAt() is var written && written == _written) return;
             _options = Read(_path, _keyPath);
+            _asking = Asking(_options);
             _written = written;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or CryptographicException or ArgumentException)
@@ -64,6 +72,19 @@ internal sealed class CertificateFile
         DateTime certificate = File.GetLastWriteTimeUtc(_path), key = File.GetLastWriteTimeUtc(_keyPath);
         return certificate > key ? certificate : key;
     }
+
+    private static SslServerAuthenticationOptions Asking(SslServerAuthenticationOptions plain) => new()
+    {
+        ServerCertificateContext = plain.ServerCertificateContext,
+        ApplicationProtocols = plain.ApplicationProtocols,
+        ClientCertificateRequired = true,
+        // A session that was begun here would be taken up at the other addresses, which know of no certificate, and broken off there.
+        AllowTlsResume = false,
+        CertificateRevocationCheckMode = X509RevocationMode.NoCheck,
+#pragma warning disable CA5359 // It is a client's certificate, and self-signed ones are good where they are registered: what it is worth is decided where it is used.
+        RemoteCertificateValidationCallback = static (_, _, _, _) => true,
+#pragma warning restore CA5359 // The rule holds again.
+    };
 
     private static SslServerAuthenticationOptions Read(string path, string keyPath)
     {

@@ -57,6 +57,8 @@ internal static class HttpServer
         builder.Services.AddHostedService<StoreWatch>();
 
         WebApplication app = builder.Build();
+        // While the connection's own address is known: afterwards it is that of whom the proxy speaks for.
+        if (settings.MutualTls?.Header is not null) app.UseMiddleware<CertificateHeaderGuard>();
         if (settings.TrustedProxies.Count > 0) app.UseForwardedHeaders(Forwarding(settings));
         // Routing first: the header policy goes by the endpoint's declaration.
         app.UseRouting();
@@ -111,14 +113,15 @@ internal static class HttpServer
         // A connection that lies open takes some 20 kB; a quarter of the memory may go there.
         kestrel.Limits.MaxConcurrentConnections = Math.Clamp(GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 4 / 20_000, 1_000, 100_000);
         CertificateFile? certificate = settings.CertificatePath is { } path ? new CertificateFile(path, settings.CertificateKeyPath ?? path, time) : null;
-        foreach (string url in settings.Urls)
+        IReadOnlyList<string> withCertificates = settings.MutualTls?.Urls ?? [];
+        foreach ((string url, bool asks) in settings.Urls.Select(u => (u, false)).Concat(withCertificates.Select(u => (u, true))))
         {
             BindingAddress address = BindingAddress.Parse(url);
             Action<ListenOptions> options = listen =>
             {
                 // HTTP/2 needs TLS to be agreed on.
                 listen.Protocols = address.Scheme == "https" ? HttpProtocols.Http1AndHttp2 : HttpProtocols.Http1;
-                if (address.Scheme == "https") listen.UseHttps(new Microsoft.AspNetCore.Server.Kestrel.Https.TlsHandshakeCallbackOptions { OnConnection = certificate!.Answer, HandshakeTimeout = TimeSpan.FromSeconds(10) });
+                if (address.Scheme == "https") listen.UseHttps(new Microsoft.AspNetCore.Server.Kestrel.Https.TlsHandshakeCallbackOptions { OnConnection = asks ? certificate!.AnswerAsking : certificate!.Answer, HandshakeTimeout = TimeSpan.FromSeconds(10) });
             };
             if (address.Host == "localhost") kestrel.ListenLocalhost(address.Port, options);
             else if (System.Net.IPAddress.TryParse(address.Host.Trim('[', ']'), out System.Net.IPAddress? ip)) kestrel.Listen(ip, address.Port, options);
@@ -129,7 +132,7 @@ internal static class HttpServer
     // The Host header never decides the issuer; here it is only refused when it names neither an issuer nor an address of this server.
     private static List<string> HostsOf(ServerSettings settings)
     {
-        IEnumerable<string> named = settings.Issuers.Concat(settings.Urls.Where(u => !u.Contains("://*", StringComparison.Ordinal) && !u.Contains("://+", StringComparison.Ordinal))).Select(u => new Uri(u).Host);
+        IEnumerable<string> named = settings.Issuers.Concat(settings.MutualTls?.Aliases is { } alias ? [alias] : Array.Empty<string>()).Concat(settings.Urls.Concat(settings.MutualTls?.Urls ?? []).Where(u => !u.Contains("://*", StringComparison.Ordinal) && !u.Contains("://+", StringComparison.Ordinal))).Select(u => new Uri(u).Host);
         return [.. (settings.Development ? named.Concat(["localhost", "127.0.0.1", "[::1]"]) : named).Distinct(StringComparer.OrdinalIgnoreCase)];
     }
 

@@ -31,6 +31,8 @@ internal static class ServerServices
         {
             Issuers = [.. settings.Issuers.Select(i => new IssuerOptions { Issuer = i, Name = settings.Names.GetValueOrDefault(i), Policy = settings.Policies.GetValueOrDefault(i) })],
             Policy = settings.Policy,
+            MutualTls = settings.MutualTls is { } tls ? new MutualTlsOptions { Aliases = tls.Aliases, Authorities = tls.Authorities, Header = tls.Header } : null,
+            RequireDpopNonce = settings.RequireDpopNonce,
             Demands = settings.Demands,
             Development = settings.Development,
             Outbound = settings.Outbound,

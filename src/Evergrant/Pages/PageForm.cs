@@ -1,4 +1,5 @@
 using System.Text;
+using Evergrant.AspNetCore;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.Extensions.Primitives;
@@ -23,9 +24,9 @@ internal sealed class PageForm
     /// <returns>The form, or the status and the words with which to refuse it.</returns>
     public static async ValueTask<(PageForm? Form, FormFault? Fault)> ReadAsync(HttpContext http)
     {
-        if (!IsFromHere(http)) return (null, FormFault.FromElsewhere);
+        if (!FormOrigin.IsOwn(http)) return (null, FormFault.FromElsewhere);
         if (!MediaTypeHeaderValue.TryParse(http.Request.ContentType, out MediaTypeHeaderValue? type)
-            || !type.MediaType.Equals("application/x-www-form-urlencoded", StringComparison.OrdinalIgnoreCase)) return (null, FormFault.NotAForm);
+            || !type.MediaType.Equals("application/x-www-form-urlencoded", StringComparison.OrdinalIgnoreCase) || http.Request.Headers.ContentEncoding.Count > 0) return (null, FormFault.NotAForm);
         if (http.Request.ContentLength > BodyLimit) return (null, FormFault.TooLarge);
         if (http.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit) limit.MaxRequestBodySize = BodyLimit;
         try
@@ -42,16 +43,6 @@ internal sealed class PageForm
         {
             return (null, e.StatusCode == StatusCodes.Status413PayloadTooLarge ? FormFault.TooLarge : FormFault.Malformed);
         }
-    }
-
-    // Browsers that send Sec-Fetch-Site tell the truth in it. Others send Origin, which our own no-referrer makes "null" on our own forms
-    // (Fetch standard, "append a request Origin header"), so that it refuses only what names another origin; the token does the rest.
-    private static bool IsFromHere(HttpContext http)
-    {
-        string? site = http.Request.Headers["Sec-Fetch-Site"];
-        if (!string.IsNullOrEmpty(site)) return site is "same-origin" or "none";
-        string? origin = http.Request.Headers.Origin;
-        return string.IsNullOrEmpty(origin) || origin == "null" || PageScheme.IsOwnOrigin(http, origin);
     }
 }
 

@@ -8,9 +8,5 @@ internal static class PageScheme
     /// <summary>Whether cookies are for https only and browsers are told to stay there.</summary>
     public static bool IsSecure(HttpContext http) => http.Request.IsHttps || Sites(http).Any(s => s.IsSecure);
 
-    /// <summary>Whether an Origin header names this server.</summary>
-    public static bool IsOwnOrigin(HttpContext http, string origin) =>
-        origin == $"{http.Request.Scheme}://{http.Request.Host.Value}" || Sites(http).Any(s => s.Base == origin + s.Prefix);
-
     private static IReadOnlyList<IssuerSite> Sites(HttpContext http) => http.RequestServices.GetRequiredService<IssuerSites>().All;
 }

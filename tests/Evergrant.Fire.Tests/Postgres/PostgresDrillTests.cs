@@ -1,4 +1,5 @@
 using Evergrant.Fire.Postgres.Drills;
+using Evergrant.Tests;
 using Xunit;
 
 namespace Evergrant.Fire.Tests.Postgres;
@@ -9,15 +10,18 @@ public sealed class PostgresDrillTests(ITestOutputHelper output)
     private const double Shortest = 0.001;
 
     [Fact]
+    [Requirement("ATTACK-085")]
     public Task Nothing_acknowledged_is_lost_when_nodes_are_killed() => ShortRun.HeldAsync(new NodeKillDrill(), Shortest, output);
 
     [Fact]
     public Task Nothing_acknowledged_is_lost_when_the_standby_is_promoted() => ShortRun.HeldAsync(new FailOverDrill(), Shortest, output);
 
     [Fact]
+    [Requirement("ATTACK-087")]
     public Task A_commit_in_doubt_is_never_answered_with_yes_or_no() => ShortRun.HeldAsync(new CommitDoubtDrill(), Shortest, output);
 
     [Fact]
+    [Requirement("ATTACK-145")]
     public Task A_node_that_is_cut_off_says_so_and_comes_back() => ShortRun.HeldAsync(new PartitionDrill(), Shortest, output);
 
     [Fact]

@@ -1,5 +1,6 @@
 using Evergrant.Fire.Faults;
 using Evergrant.Fire.Storms;
+using Evergrant.Tests;
 using Xunit;
 
 namespace Evergrant.Fire.Tests.Storms;
@@ -25,9 +26,11 @@ public sealed class StormTests(ITestOutputHelper output)
     public Task Random_clients_of_all_kinds_find_every_promise_kept_while_the_node_is_killed() => ShortRun.HeldAsync(new ChaosDrill(Place.Sqlite), 0.0015, output);
 
     [Fact]
+    [Requirement("ATTACK-079")]
     public Task Of_many_parallel_refreshes_at_three_nodes_one_wins_or_all_get_one_successor() => ShortRun.HeldAsync(new RefreshRaceDrill(Place.ThreeNodes), 0.001, output);
 
     [Fact]
+    [Requirement("ATTACK-088", "ATTACK-093")]
     public Task Nothing_survives_a_revocation_at_another_node() => ShortRun.HeldAsync(new RevokeRaceDrill(Place.ThreeNodes), 0.002, output);
 
     [Fact]

@@ -66,6 +66,18 @@ public class DocsTests
     }
 
     [Fact]
+    public void Every_grant_stands_in_the_table_of_refresh_tokens()
+    {
+        var survey = (System.Collections.IEnumerable)Tree.AssemblyOf("Evergrant.Protocol").GetType("Evergrant.Protocol.Token.GrantSurvey", throwOnError: true)!.GetProperty("All")!.GetValue(null)!;
+        string page = Tree.Read("docs/guides/refresh-tokens.md");
+        foreach (object grant in survey)
+        {
+            string Of(string name) => (string)grant.GetType().GetProperty(name)!.GetValue(grant)!;
+            Assert.Contains($"| {Of("Title")} | {Of("Word")} | {Of("Source")} | {Of("Since")} | {(Of("Here").Length == 0 ? "by policy" : Of("Here"))} |", page, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
     public void A_refusal_says_what_happened_and_who_does_what_about_it() => Assert.Equal(
         ("The client is unknown.", "Operator: register it."),
         RefusalsPage.Split("The client is unknown. Operator: register it."));

@@ -16,7 +16,7 @@ public sealed class AccountRegistryTests : IDisposable
     private readonly SetClock _clock = new();
     private readonly AccountRegistry _registry;
 
-    public AccountRegistryTests() => _registry = new(_accounts, _grants, _hashing, _clock);
+    public AccountRegistryTests() => _registry = new(_accounts, _grants, QuietEnds.Over(_grants, _clock), _hashing, _clock);
 
     [Theory]
     [InlineData("short12")]

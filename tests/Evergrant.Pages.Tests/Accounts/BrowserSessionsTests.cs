@@ -17,7 +17,7 @@ public sealed class BrowserSessionsTests : IDisposable
 
     public BrowserSessionsTests()
     {
-        _registry = new(_accounts, _grants, _hashing, _clock);
+        _registry = new(_accounts, _grants, QuietEnds.Over(_grants, _clock), _hashing, _clock);
         _sessions = new(_grants, _accounts, _clock);
     }
 

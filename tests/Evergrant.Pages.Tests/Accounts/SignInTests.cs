@@ -27,7 +27,7 @@ public sealed class SignInTests : IDisposable
     public SignInTests()
     {
         _failures = new(_accounts, _grants, _clock, NullLogger<FailedSignIns>.Instance);
-        _registry = new(_accounts, _grants, _hashing, _clock);
+        _registry = new(_accounts, _grants, QuietEnds.Over(_grants, _clock), _hashing, _clock);
         _signIn = new(_accounts, _hashing, _devices, _failures, _clock, NullLogger<SignIn>.Instance);
     }
 

@@ -37,6 +37,22 @@ public class RefreshTokenGrantTests
         Assert.Equal(grant.Authorized, rotated.Grant.Authorized);
     }
 
+    [Theory]
+    [Requirement("ATTACK-392")]
+    [InlineData(int.MaxValue - 1L)]
+    [InlineData(int.MaxValue)]
+    [InlineData(uint.MaxValue)]
+    [InlineData(long.MaxValue - 1)]
+    public void A_counter_goes_on_beyond_every_smaller_number_and_ends_before_it_wraps(long generation)
+    {
+        Grant grant = Sample.Grant() with { Generation = generation };
+        Rotated rotated = Assert.IsType<Rotated>(Decide(grant, generation));
+        Assert.Equal(generation + 1, rotated.RefreshGeneration);
+        Grant last = Sample.Grant() with { Generation = long.MaxValue };
+        IsRefused(Refusal.GrantExpired, "invalid_grant", Decide(last, long.MaxValue));
+        IsRefused(Refusal.GrantExpired, "invalid_grant", Decide(grant, long.MaxValue));
+    }
+
     [Fact]
     public void A_token_of_no_grant_is_unknown() => IsRefused(Refusal.RefreshTokenUnknown, "invalid_grant", Decide(null, 5));
 

@@ -135,7 +135,10 @@ public static class Clients
         WithoutRotation, WithoutRetry, Pairwise, OtherPairwise, Machine, WithoutCode, MailApi, FilesApi, Knocking, .. Hammered,
         .. OidcRpInitiatedLogout.LogoutClients.All,
         .. Rfc9126.Pushing.All, .. Rfc9101.Signing.All, .. Jarm.JarmClients.All, .. Rfc9396.RichClients.All, .. Fapi2.FapiClients.All,
-        .. OidcCore.OidcClients.All, .. RefreshToken.RefreshClients.All, .. Hostile.HostileClients.All, .. Rfc8628.DeviceClients.All, .. Rfc9449.DpopClients.All,
+        .. OidcCore.OidcClients.All, .. RefreshToken.RefreshClients.All, .. Hostile.HostileClients.All, .. Rfc8628.DeviceClients.All,
+        .. Rfc9449.DpopClients.All,
+        .. Rfc8705.MtlsClients.All,
+        .. Attacks.AttackClients.All,
     ];
 
     /// <summary>A policy with one rule.</summary>

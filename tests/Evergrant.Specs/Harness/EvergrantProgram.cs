@@ -42,9 +42,13 @@ public sealed class EvergrantProgram : IAsyncDisposable
         new(Process.Start(StartInfo(arguments)) ?? throw new InvalidOperationException("The program could not be started."));
 
     /// <summary>Runs the program to its end.</summary>
-    public static async Task<CommandResult> Run(params string[] arguments)
+    public static Task<CommandResult> Run(params string[] arguments) => RunWith("", arguments);
+
+    /// <summary>Runs the program to its end with this on its standard input.</summary>
+    public static async Task<CommandResult> RunWith(string input, params string[] arguments)
     {
         using var process = Process.Start(StartInfo(arguments)) ?? throw new InvalidOperationException("The program could not be started.");
+        await process.StandardInput.WriteAsync(input);
         process.StandardInput.Close();
         var output = process.StandardOutput.ReadToEndAsync();
         var errors = process.StandardError.ReadToEndAsync();

@@ -58,6 +58,14 @@ public abstract class RunningServer : IAsyncLifetime
         GC.SuppressFinalize(this);
     }
 
+    /// <summary>Ends the process, by SIGKILL when <paramref name="violently"/>, and starts another one on the same folder and address.</summary>
+    public async Task Restart(bool violently)
+    {
+        if (violently) await program!.Kill();
+        await program!.DisposeAsync();
+        program = await Launch();
+    }
+
     /// <summary>The client as it acts, with the credentials that the server gave it.</summary>
     public Client Client(ClientDefinition definition) =>
         new(Api, definition, SecretOf(definition));
@@ -95,6 +103,9 @@ public abstract class RunningServer : IAsyncLifetime
 
     /// <summary>Runs a command of the program against this server.</summary>
     public Task<CommandResult> Run(params string[] arguments) => EvergrantProgram.Run([.. arguments, .. CommandOptions]);
+
+    /// <summary>Runs a command of the program against this server with this on its standard input.</summary>
+    public Task<CommandResult> RunWith(string input, params string[] arguments) => EvergrantProgram.RunWith(input, [.. arguments, .. CommandOptions]);
 
     /// <summary>Declares state as <c>evergrant apply</c> does.</summary>
     public async Task<CommandResult> Apply(string json)

@@ -10,7 +10,7 @@ namespace Evergrant.Specs.Harness;
 public sealed class Server : DevelopmentServer;
 
 /// <summary>The server whose clock tests move; one at a time, through <see cref="ClockCollection"/>.</summary>
-public sealed class ClockServer : DevelopmentServer
+public class ClockServer : DevelopmentServer
 {
     /// <summary>Moves the server's time forward.</summary>
     public async Task Advance(TimeSpan span)
@@ -38,6 +38,8 @@ public abstract class DevelopmentServer : RunningServer
     /// <inheritdoc/>
     protected override async Task<EvergrantProgram> Launch()
     {
+        // What an earlier process announced is no sign that this one listens.
+        File.Delete(Path.Combine(DataFolder, "dev.json"));
         string[] store = Database is { } database ? ["--postgres", database] : [];
         var program = EvergrantProgram.Start(["start", "--urls", Issuer, "--data", DataFolder, .. store]);
         await Until(program, HasAnnounced);

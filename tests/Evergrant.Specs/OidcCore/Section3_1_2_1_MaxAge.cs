@@ -5,7 +5,7 @@ namespace Evergrant.Specs.OidcCore;
 public sealed class Section3_1_2_1_MaxAge(ClockServer server)
 {
     [Fact]
-    [Requirement("OIDC-CORE-3.1.2.1-18", "OIDC-CORE-2-07", "OIDC-CORE-3.1.2.3-03")]
+    [Requirement("OIDC-CORE-3.1.2.1-18", "OIDC-CORE-2-07", "OIDC-CORE-3.1.2.3-03", "ATTACK-236")]
     public async Task An_authentication_older_than_max_age_is_not_enough()
     {
         var browser = await server.NewSignedIn(Users.Alice);
@@ -24,7 +24,7 @@ public sealed class Section3_1_2_1_MaxAge(ClockServer server)
     }
 
     [Fact]
-    [Requirement("OIDC-CORE-3.1.2.1-19", "OIDC-CORE-3.1.2.3-02")]
+    [Requirement("OIDC-CORE-3.1.2.1-19", "OIDC-CORE-3.1.2.3-02", "ATTACK-236")]
     public async Task A_max_age_of_zero_and_prompt_login_give_a_later_authentication()
     {
         var browser = await server.NewSignedIn(Users.Alice);

@@ -76,7 +76,7 @@ public sealed class Section5_5_ClaimsParameter(Server server)
     [Theory]
     [InlineData("""{"id_token":{"acr":{"essential":true,"value":"urn:unheard-of:hardware"}}}""")]
     [InlineData("""{"id_token":{"acr":{"essential":true,"values":["urn:unheard-of:1","urn:unheard-of:2"]}}}""")]
-    [Requirement("OIDC-CORE-5.5.1.1-01", "OIDC-CORE-3.1.2.6-01")]
+    [Requirement("OIDC-CORE-5.5.1.1-01", "OIDC-CORE-3.1.2.6-01", "ATTACK-236")]
     public async Task An_essential_class_that_cannot_be_reached_is_a_failed_authentication(string claims)
     {
         foreach (var prompt in new[] { "none", null })

@@ -4,7 +4,7 @@ namespace Evergrant.Specs.RefreshToken;
 public sealed class Bounds(Server server)
 {
     [Fact]
-    [Requirement("RFC6749-6-01", "RFC6749-6-02", "RFC6749-6-05", "RFC9700-4.14.2-02")]
+    [Requirement("RFC6749-6-01", "RFC6749-6-02", "RFC6749-6-05", "RFC9700-4.14.2-02", "ATTACK-099")]
     public async Task Narrowing_never_narrows_the_grant_and_nothing_widens_it()
     {
         var client = server.Client(RefreshClients.Acknowledged);
@@ -20,6 +20,7 @@ public sealed class Bounds(Server server)
     }
 
     [Fact]
+    [Requirement("ATTACK-100")]
     public async Task Resources_narrow_and_never_widen()
     {
         var client = server.Client(RefreshClients.TwoApis);
@@ -36,7 +37,7 @@ public sealed class Bounds(Server server)
     }
 
     [Fact]
-    [Requirement("RFC6749-6-03", "RFC9700-4.14.2-04")]
+    [Requirement("RFC6749-6-03", "RFC9700-4.14.2-04", "ATTACK-097", "ATTACK-120")]
     public async Task Another_client_kills_nothing_whichever_generation_it_holds()
     {
         var client = server.Client(RefreshClients.Once);

@@ -6,6 +6,7 @@ namespace Evergrant.Specs.RefreshToken;
 public sealed class Explaining(Server server)
 {
     [Fact]
+    [Requirement("ATTACK-094")]
     public async Task Refusals_at_the_token_endpoint_are_told_apart_though_they_look_the_same()
     {
         var client = server.Client(RefreshClients.Once);

@@ -7,6 +7,7 @@ public sealed class ManyAtOnce(Server server)
     private const int Rounds = 1000;
 
     [Fact]
+    [Requirement("ATTACK-078")]
     public async Task With_the_retry_rule_all_succeed_and_there_is_one_successor()
     {
         var client = server.Client(RefreshClients.CrowdAcknowledged);
@@ -23,6 +24,7 @@ public sealed class ManyAtOnce(Server server)
     }
 
     [Fact]
+    [Requirement("ATTACK-111")]
     public async Task Without_it_exactly_one_succeeds()
     {
         var client = server.Client(RefreshClients.CrowdRejecting);
@@ -38,6 +40,7 @@ public sealed class ManyAtOnce(Server server)
     }
 
     [Fact]
+    [Requirement("ATTACK-111")]
     public async Task Where_a_replay_revokes_one_succeeds_and_the_family_is_dead()
     {
         var client = server.Client(RefreshClients.CrowdOnce);
@@ -55,6 +58,7 @@ public sealed class ManyAtOnce(Server server)
     }
 
     [Fact]
+    [Requirement("ATTACK-088")]
     public async Task After_a_revocation_nothing_of_the_family_works_whatever_ran_beside_it()
     {
         var client = server.Client(RefreshClients.CrowdAcknowledged);

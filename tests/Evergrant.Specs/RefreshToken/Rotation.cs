@@ -54,7 +54,7 @@ public sealed class Rotation(Server server)
     [InlineData("refresh-windowed")]
     [InlineData("refresh-budgeted")]
     [InlineData("refresh-public")]
-    [Requirement("RFC9700-4.14.2-03")]
+    [Requirement("RFC9700-4.14.2-03", "ATTACK-082", "ATTACK-084", "ATTACK-092")]
     public async Task Once_the_successor_was_used_the_predecessor_revokes_the_family(string clientId)
     {
         var definition = RefreshClients.All.Single(one => one.Id == clientId);
@@ -131,6 +131,7 @@ public sealed class Rotation(Server server)
     }
 
     [Fact]
+    [Requirement("ATTACK-112")]
     public async Task A_public_client_has_three_retries()
     {
         var client = server.Client(RefreshClients.Public);

@@ -5,7 +5,7 @@ namespace Evergrant.Specs.RefreshToken;
 public sealed class TimeBounds(ClockServer server)
 {
     [Fact]
-    [Requirement("RFC9700-4.14.2-06")]
+    [Requirement("RFC9700-4.14.2-06", "ATTACK-110")]
     public async Task Idle_time_ends_a_token_and_each_use_begins_it_anew()
     {
         var client = server.Client(RefreshClients.ShortLived);
@@ -23,6 +23,7 @@ public sealed class TimeBounds(ClockServer server)
     }
 
     [Fact]
+    [Requirement("ATTACK-109")]
     public async Task No_use_moves_the_absolute_end()
     {
         var client = server.Client(RefreshClients.ShortLived);
@@ -46,7 +47,7 @@ public sealed class TimeBounds(ClockServer server)
     [Theory]
     [InlineData("refresh-windowed")]
     [InlineData("refresh-public")]
-    [Requirement("RFC9700-4.14.2-03")]
+    [Requirement("RFC9700-4.14.2-03", "ATTACK-083")]
     public async Task After_the_window_the_predecessor_revokes(string clientId)
     {
         var definition = RefreshClients.All.Single(one => one.Id == clientId);

@@ -33,7 +33,7 @@ public sealed class Section2_1_ClientTypes(Server server)
     }
 
     [Fact]
-    [Requirement("RFC6749-2.2-02", "RFC6749-3.2.1-01")]
+    [Requirement("RFC6749-2.2-02", "RFC6749-3.2.1-01", "ATTACK-115")]
     public async Task A_client_id_alone_does_not_authenticate_a_confidential_client()
     {
         var web = server.Client(Clients.Web);

@@ -9,7 +9,7 @@ public sealed class Section2_3_1_Throttling(Server server)
     [InlineData(0, "/token")]
     [InlineData(1, "/revoke")]
     [InlineData(2, "/introspect")]
-    [Requirement("RFC6749-2.3.1-04", "RFC9700-4.13-01")]
+    [Requirement("RFC6749-2.3.1-04", "RFC9700-4.13-01", "ATTACK-194")]
     public async Task Repeated_wrong_secrets_are_throttled_for_that_client_alone(int which, string path)
     {
         var hammered = server.Client(Clients.Hammered[which]);

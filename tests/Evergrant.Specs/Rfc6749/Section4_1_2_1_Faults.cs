@@ -6,7 +6,7 @@ namespace Evergrant.Specs.Rfc6749;
 public sealed class Section4_1_2_1_Faults(Section4_1_2_1_Faults.FaultyServer server) : IClassFixture<Section4_1_2_1_Faults.FaultyServer>
 {
     [Fact]
-    [Requirement("RFC6749-4.1.2.1-04", "RFC7009-2.2.1-02")]
+    [Requirement("RFC6749-4.1.2.1-04", "RFC7009-2.2.1-02", "ATTACK-086", "ATTACK-139")]
     public async Task While_the_store_cannot_write_clients_are_told_to_come_back_and_lose_nothing()
     {
         var web = server.Client(Clients.Web);

@@ -111,7 +111,7 @@ public sealed class Section2_Revocation(Server server)
     [InlineData("foo")]
     [InlineData("")]
     [InlineData("\"<é>")]
-    [Requirement("RFC7009-2.1-02", "RFC7009-2.2-02", "RFC7009-2.1-03")]
+    [Requirement("RFC7009-2.1-02", "RFC7009-2.2-02", "RFC7009-2.1-03", "ATTACK-140")]
     public async Task A_hint_that_is_wrong_or_unknown_changes_nothing(string hint)
     {
         var web = server.Client(Clients.Web);
@@ -139,7 +139,7 @@ public sealed class Section2_Revocation(Server server)
     }
 
     [Fact]
-    [Requirement("RFC7009-2.1-05", "RFC7009-5-02")]
+    [Requirement("RFC7009-2.1-05", "RFC7009-5-02", "ATTACK-121")]
     public async Task Another_clients_token_is_refused_and_lives_on()
     {
         var web = server.Client(Clients.Web);

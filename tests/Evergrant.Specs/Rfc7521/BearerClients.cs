@@ -36,8 +36,9 @@ public static class BearerClients
     /// <summary>Who is trusted.</summary>
     public static IEnumerable<JsonObject> Trusted(string issuer) =>
     [
-        ForeignIssuer.Company.Declared(issuer, [Web.Id, Legacy.Id, Public.Id, Opaque.Id], ("subject", "username")),
+        ForeignIssuer.Company.Declared(issuer, [Web.Id, Legacy.Id, Public.Id, Opaque.Id, "gateway", "backend"], ("subject", "username"), ("uses", new JsonArray("jwt_bearer", "token_exchange"))),
         ForeignIssuer.Partner.Declared(
-            issuer, [Web.Id, Public.Id], ("scopes", new JsonArray("mail:read", "extra")), ("audiences", new JsonArray(Alias)), ("max_age", "00:10:00"), ("max_lifetime", "00:15:00"), ("public_clients", true)),
+            issuer, [Web.Id, Public.Id, "gateway"], ("uses", new JsonArray("jwt_bearer", "token_exchange")), ("scopes", new JsonArray("mail:read", "extra")), ("audiences", new JsonArray(Alias)), ("max_age", "00:10:00"), ("max_lifetime", "00:15:00"), ("public_clients", true)),
+        .. IdJag.IdJagClients.Trusted(issuer),
     ];
 }

@@ -49,7 +49,7 @@ public sealed class Section2_Introspection(Server server)
     }
 
     [Fact]
-    [Requirement("RFC7662-2.1-03", "RFC7662-2.3-01")]
+    [Requirement("RFC7662-2.1-03", "RFC7662-2.3-01", "ATTACK-148")]
     public async Task A_caller_must_prove_who_it_is()
     {
         var tokens = await server.Authorize(Clients.Knocking, "openid mail:read");
@@ -71,7 +71,7 @@ public sealed class Section2_Introspection(Server server)
     }
 
     [Fact]
-    [Requirement("RFC7662-2.1-04")]
+    [Requirement("RFC7662-2.1-04", "ATTACK-119")]
     public async Task A_client_may_introspect_its_refresh_token()
     {
         var web = server.Client(Clients.Web);
@@ -110,7 +110,7 @@ public sealed class Section2_Introspection(Server server)
     }
 
     [Fact]
-    [Requirement("RFC7662-2.2-04", "RFC7662-2.2-05", "RFC7662-2.1-05", "RFC7662-4-01", "RFC7662-4-02")]
+    [Requirement("RFC7662-2.2-04", "RFC7662-2.2-05", "RFC7662-2.1-05", "RFC7662-4-01", "RFC7662-4-02", "ATTACK-122")]
     public async Task Whatever_is_not_good_or_not_for_the_caller_is_inactive_and_no_more()
     {
         var web = server.Client(Clients.Web);

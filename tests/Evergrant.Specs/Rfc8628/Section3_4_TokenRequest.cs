@@ -70,7 +70,7 @@ public sealed class Section3_4_TokenRequest(Server server)
     }
 
     [Fact]
-    [Requirement("RFC8628-3.5-01", "RFC8628-3.5-03")]
+    [Requirement("RFC8628-3.5-01", "RFC8628-3.5-03", "ATTACK-215")]
     public async Task A_device_waits_until_its_user_has_answered_and_is_told_of_a_refusal()
     {
         var device = await Device.Begin(server, DeviceClients.Television);

@@ -5,7 +5,7 @@ namespace Evergrant.Specs.Rfc8628;
 public sealed class Section3_5_TimeBounds(ClockServer server)
 {
     [Fact]
-    [Requirement("RFC8628-3.5-02", "RFC8628-3.2-03")]
+    [Requirement("RFC8628-3.5-02", "RFC8628-3.2-03", "ATTACK-210")]
     public async Task A_device_that_asks_too_often_waits_five_seconds_longer_each_time()
     {
         var device = await Device.Begin(server, DeviceClients.Television);
@@ -25,7 +25,7 @@ public sealed class Section3_5_TimeBounds(ClockServer server)
     }
 
     [Fact]
-    [Requirement("RFC8628-3.5-04", "XDEV-6.1.2-01")]
+    [Requirement("RFC8628-3.5-04", "XDEV-6.1.2-01", "ATTACK-215")]
     public async Task Both_codes_end_with_their_time_and_how_long_that_is_can_be_set()
     {
         foreach (var (definition, life) in new[] { (DeviceClients.Television, TimeSpan.FromMinutes(10)), (DeviceClients.Hasty, TimeSpan.FromMinutes(2)) })
@@ -46,7 +46,7 @@ public sealed class Section3_5_TimeBounds(ClockServer server)
     }
 
     [Fact]
-    [Requirement("RFC8628-5.1-01")]
+    [Requirement("RFC8628-5.1-01", "ATTACK-209")]
     public async Task Guessing_is_stopped_for_a_while_and_a_good_code_waits_as_well()
     {
         await server.Advance(TimeSpan.FromMinutes(11));

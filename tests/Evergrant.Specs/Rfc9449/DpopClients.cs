@@ -28,6 +28,9 @@ public static class DpopClients
     /// <summary>Gets opaque access tokens.</summary>
     public static ClientDefinition Opaque { get; } = Web with { Id = "dpop-opaque", RedirectUris = ["https://dpop-opaque.example/callback"], AccessTokenFormat = "opaque" };
 
+    /// <summary>Pushes its requests.</summary>
+    public static ClientDefinition Pushing { get; } = Web with { Id = "dpop-pushing", RedirectUris = ["https://dpop-pushing.example/callback"] };
+
     /// <summary>Runs in a browser.</summary>
     public static ClientDefinition Spa { get; } = new("dpop-spa")
     {
@@ -35,5 +38,5 @@ public static class DpopClients
     };
 
     /// <summary>All of them.</summary>
-    public static IReadOnlyList<ClientDefinition> All => [Web, Native, OtherNative, Bound, Nonced, Opaque, Spa];
+    public static IReadOnlyList<ClientDefinition> All => [Web, Native, OtherNative, Bound, Nonced, Opaque, Pushing, Spa];
 }

@@ -50,6 +50,12 @@ internal sealed record ServerSettings
     /// <summary>What may be fetched from others.</summary>
     public OutboundOptions Outbound { get; init; } = new();
 
+    /// <summary>Mutual TLS; null for none.</summary>
+    public MutualTlsSettings? MutualTls { get; init; }
+
+    /// <summary>Whether every DPoP proof needs a nonce.</summary>
+    public bool RequireDpopNonce { get; init; }
+
     /// <summary>Full path of the state to apply at start; null for none.</summary>
     public string? Apply { get; init; }
 

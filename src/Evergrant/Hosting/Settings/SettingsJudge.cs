@@ -30,7 +30,7 @@ internal sealed class SettingsJudge(SettingValues values, List<string> faults, s
         {
             Folder = data, Postgres = new DatabaseJudge(values, faults, folder).Judge(), Issuers = issuers, Names = Texts(issuers, "name"), Policy = PolicyName("policy"), Policies = Policies(issuers),
             Demands = new AuthorizeDemands(IsRequired("pushed_requests"), IsRequired("signed_requests")),
-            Urls = urls, TrustedProxies = proxies,
+            Urls = urls, TrustedProxies = proxies, MutualTls = new MutualTlsJudge(values, faults, folder).Judge(certificate is not null, proxies.Count > 0), RequireDpopNonce = IsRequired("dpop_nonces"),
             CertificatePath = certificate is null ? null : Full(certificate), CertificateKeyPath = key is null ? null : Full(key),
             Apply = values.Find("apply") is { } apply ? Readable("apply", apply) : null,
             Outbound = Outbound(), LogLevel = Level(), KeepEvents = KeepEvents(),
@@ -114,7 +114,7 @@ internal sealed class SettingsJudge(SettingValues values, List<string> faults, s
     private void Certificate(SettingValue? path, SettingValue? key, bool https)
     {
         if (https && path is null) faults.Add("certificate.path: is missing, though the server is to listen on https");
-        if (!https && path is not null) faults.Add($"certificate.path: is set, though no URL is https ({path.Place})");
+        if (!https && path is not null && !values.HasList("mutual_tls.urls")) faults.Add($"certificate.path: is set, though no URL is https ({path.Place})");
         if (path is null && key is not null) faults.Add($"certificate.key_path: is set without certificate.path ({key.Place})");
         if (path is null || Readable("certificate.path", path) is null || (key is not null && Readable("certificate.key_path", key) is null)) return;
         string keyFile = Full(key ?? path);
