@@ -33,9 +33,7 @@ public static class ClientMetadata
         "tls_client_auth_san_ip", "tls_client_auth_san_email", "tls_client_certificate_bound_access_tokens", "bearer_without_certificate", "consent", "require_pkce",
         "redirect_uri_optional_at_token", "default_max_age", "require_auth_time", "claims_in_id_token", "allowed_origins", "flags", "policy",
         "token_exchange", "cross_domain", "may_act", "authorization_grant_profiles",
-        .. LogoutMetadata.Members,
-        "require_pushed_authorization_requests", "unregistered_redirect_uris", "require_signed_request_object", "request_object_signing_alg", "merge_request_object",
-        "profile", "authorization_details_types", "request_uris", "response_modes", "authorization_signed_response_alg",
+        .. LogoutMetadata.Members, .. RequestMetadata.Members,
     ];
 
     /// <summary>Signature algorithms that a client may choose.</summary>
@@ -81,8 +79,6 @@ public static class ClientMetadata
             else if (kind.IsFrontChannel && !grants.Contains(ResponseType.ImplicitGrant)) read.Fault("response_types", $"has {response}, which needs the grant type implicit (RFC 7591 section 2.1)");
             else if (kind.Code && !usesCode) read.Fault("response_types", $"has {response}, which needs the grant type authorization_code (RFC 7591 section 2.1)");
         }
-        IReadOnlyList<string> modes = read.Texts("response_modes") ?? [];
-        foreach (string mode in modes.Where(m => !AuthorizeTarget.ModeNames.Contains(m))) read.Fault("response_modes", $"has a value that is not offered: {mode}");
 
         IReadOnlyList<string> redirects = read.Texts("redirect_uris") ?? [];
         foreach (string uri in redirects)
@@ -191,23 +187,11 @@ public static class ClientMetadata
             CrossDomain = targets,
             MayAct = read.Text("may_act"),
             GrantProfiles = profiles,
-            RequirePushedAuthorizationRequests = read.Flag("require_pushed_authorization_requests") ?? false,
-            UnregisteredRedirectUris = read.Flag("unregistered_redirect_uris") ?? false,
-            RequireSignedRequestObject = read.Flag("require_signed_request_object") ?? false,
-            RequestObjectSigningAlg = Algorithm(read, "request_object_signing_alg", RequestObjects.Algorithms),
-            MergesRequestObject = read.Flag("merge_request_object") ?? false,
-            RequestUris = RequestUris(read, context),
-            Profile = read.Choice("profile", ("oauth2.1", ClientProfile.OAuth21), ("fapi2", ClientProfile.Fapi2), ("fapi2_message_signing", ClientProfile.Fapi2MessageSigning)),
-            DetailsTypes = DetailsTypes(read, context),
-            ResponseModes = modes,
-            AuthorizationSignedResponseAlg = Algorithm(read, "authorization_signed_response_alg"),
             Flags = Flags(read),
             Policy = read.Member("policy") is { ValueKind: not JsonValueKind.Null } policy ? PolicyDocument.Parse(policy, "policy.", read.Faults, method == ClientAuthenticationMethod.None) : null,
             CreatedAt = context.Existing?.CreatedAt ?? context.Now,
         };
-        if (client.IsFapi) client = FapiProfile.Apply(client, read);
-        if (client.UnregisteredRedirectUris && client.IsPublic) read.Fault("unregistered_redirect_uris", "cannot be given to a public client (RFC 9126 section 2.4)");
-        if (client.RequireSignedRequestObject && client.RequestObjectSigningAlg == RequestObject.Unsecured) read.Fault("request_object_signing_alg", "is none, though require_signed_request_object is true (RFC 9101 section 10.5)");
+        client = RequestMetadata.Read(read, context, client);
         if (client.MayIntrospect && client.IsPublic) read.Fault("introspect", "cannot be given to a public client");
         return read.Faults.Count > 0 ? new(read.Faults) : new(client);
     }
@@ -224,6 +208,7 @@ public static class ClientMetadata
         List("redirect_uris", client.RedirectUris);
         List("post_logout_redirect_uris", client.PostLogoutRedirectUris);
         LogoutMetadata.Write(client, json);
+        RequestMetadata.Write(client, json);
         json["grant_types"] = new JsonArray([.. client.GrantTypes.Select(g => (JsonNode)g)]);
         json["response_types"] = new JsonArray([.. client.ResponseTypes.Select(r => (JsonNode)r)]);
         if (client.Scopes.Count > 0) json["scope"] = Scope.Join(client.Scopes);
@@ -249,16 +234,6 @@ public static class ClientMetadata
         if (client.MaxAge is { } age) json["default_max_age"] = age;
         if (client.RequireAuthTime) json["require_auth_time"] = true;
         if (!client.ClaimsInIdToken) json["claims_in_id_token"] = false;
-        if (client.RequirePushedAuthorizationRequests) json["require_pushed_authorization_requests"] = true;
-        if (client.UnregisteredRedirectUris) json["unregistered_redirect_uris"] = true;
-        if (client.RequireSignedRequestObject) json["require_signed_request_object"] = true;
-        Put("request_object_signing_alg", client.RequestObjectSigningAlg);
-        if (client.MergesRequestObject) json["merge_request_object"] = true;
-        List("request_uris", client.RequestUris);
-        if (client.IsFapi) json["profile"] = client.Profile == ClientProfile.Fapi2 ? "fapi2" : "fapi2_message_signing";
-        List("authorization_details_types", client.DetailsTypes);
-        List("response_modes", client.ResponseModes);
-        Put("authorization_signed_response_alg", client.AuthorizationSignedResponseAlg);
         List("allowed_origins", client.AllowedOrigins);
         if (client.Exchanges.Count > 0) json["token_exchange"] = new JsonArray([.. client.Exchanges.Select(r => (JsonNode)r.Write())]);
         if (client.CrossDomain.Count > 0) json["cross_domain"] = new JsonArray([.. client.CrossDomain.Select(t => (JsonNode)t.Write())]);
@@ -328,25 +303,8 @@ public static class ClientMetadata
         return flags;
     }
 
-    private static IReadOnlyList<string> DetailsTypes(JsonMembers read, ClientRegistrationContext context)
-    {
-        IReadOnlyList<string> types = read.Texts("authorization_details_types") ?? [];
-        foreach (string type in types.Where(t => context.Catalogue.OwnerOfDetails(t) is null)) read.Fault("authorization_details_types", $"has a value that no resource declares: {type}");
-        return types;
-    }
-
-    private static IReadOnlyList<string> RequestUris(JsonMembers read, ClientRegistrationContext context)
-    {
-        IReadOnlyList<string> uris = read.Texts("request_uris") ?? [];
-        foreach (string uri in uris)
-        {
-            // OpenID Connect Core section 6.2 has https; in development mode the client's server may be this machine.
-            if (!Uri.TryCreate(uri, UriKind.Absolute, out Uri? parsed) || !(parsed.Scheme == "https" || (context.AllowLoopback && parsed is { Scheme: "http", IsLoopback: true }))) read.Fault("request_uris", $"{uri} is not an https URI");
-        }
-        return uris;
-    }
-
-    private static string? Algorithm(JsonMembers read, string name, IReadOnlyList<string>? choices = null)
+    /// <summary>An algorithm by name; a fault when it is none of the choices.</summary>
+    internal static string? Algorithm(JsonMembers read, string name, IReadOnlyList<string>? choices = null)
     {
         choices ??= SigningAlgorithms;
         string? alg = read.Text(name);
