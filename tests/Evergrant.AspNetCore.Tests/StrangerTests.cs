@@ -9,6 +9,7 @@ namespace Evergrant.AspNetCore.Tests;
 public class StrangerTests
 {
     [Fact]
+    [Requirement("ATTACK-386")]
     public async Task Names_that_no_client_has_share_one_budget_of_stored_events()
     {
         await using Host host = await Host.StartAsync();
@@ -17,6 +18,28 @@ public class StrangerTests
         int before = host.Store.Events.Count;
         await host.RefreshAsync("garbage");
         Assert.Equal(before + 1, host.Store.Events.Count);
+    }
+
+    [Fact]
+    [Requirement("ATTACK-387", "ATTACK-372")]
+    public async Task However_many_names_strangers_invent_the_measurements_stay_as_many_as_they_are()
+    {
+        await using Host host = await Host.StartAsync();
+        using var listener = new System.Diagnostics.Metrics.MeterListener();
+        var series = new System.Collections.Concurrent.ConcurrentDictionary<string, bool>();
+        listener.InstrumentPublished = (instrument, l) =>
+        {
+            if (instrument.Meter.Name == "Evergrant") l.EnableMeasurementEvents(instrument);
+        };
+        listener.SetMeasurementEventCallback<long>((instrument, _, tags, _) => series.TryAdd(instrument.Name + string.Join(',', tags.ToArray().Select(t => $"{t.Key}={t.Value}")), true));
+        listener.Start();
+        for (int i = 0; i < 20; i++) await TryAsync(host, $"first-{i}");
+        int before = series.Count;
+        for (int i = 0; i < 200; i++) await TryAsync(host, $"stranger-{i}-{Guid.NewGuid():n}");
+        Assert.InRange(before, 1, 20);
+        // Other tests of this process count as well, by the same few names.
+        Assert.InRange(series.Count, before, before + 20);
+        Assert.DoesNotContain(series.Keys, key => key.Contains("stranger", StringComparison.Ordinal));
     }
 
     [Fact]

@@ -1,6 +1,7 @@
 using System.Text;
 using Evergrant.Fuzz.Endpoints;
 using Evergrant.Fuzz.Report;
+using Evergrant.Tests;
 using Xunit;
 
 namespace Evergrant.Fuzz.Tests;
@@ -9,6 +10,7 @@ namespace Evergrant.Fuzz.Tests;
 public class EndpointTests
 {
     [Fact]
+    [Requirement("ATTACK-390")]
     public async Task No_endpoint_breaks_on_mutated_requests_or_on_earlier_findings()
     {
         var found = new Findings(null);

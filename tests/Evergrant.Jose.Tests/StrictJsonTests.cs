@@ -72,6 +72,7 @@ public sealed class StrictJsonTests
     }
 
     [Fact]
+    [Requirement("ATTACK-176")]
     public void Sixteen_levels_are_read_and_seventeen_are_not()
     {
         static byte[] Nested(int levels) => Encoding.UTF8.GetBytes("{\"a\":" + new string('[', levels - 1) + new string(']', levels - 1) + "}");

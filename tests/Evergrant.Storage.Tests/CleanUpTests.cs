@@ -1,6 +1,7 @@
 using Evergrant.Protocol.Grants;
 using Evergrant.Protocol.Sessions;
 using Evergrant.Protocol.Storage;
+using Evergrant.Tests;
 using static Evergrant.Storage.Tests.Rows;
 
 namespace Evergrant.Storage.Tests;
@@ -100,6 +101,7 @@ public abstract class CleanUpTests<TStore> : StoreTests<TStore> where TStore : I
     }
 
     [Fact]
+    [Requirement("ATTACK-385")]
     public async Task Denials_assertions_handles_deliveries_and_events_go_at_their_time()
     {
         await CommitAsync(new DenyAccessToken(TokenHash, Now.AddMinutes(5)));

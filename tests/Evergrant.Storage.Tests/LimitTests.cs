@@ -3,6 +3,7 @@ using Evergrant.Protocol.Clients;
 using Evergrant.Protocol.Grants;
 using Evergrant.Protocol.Storage;
 using Evergrant.Protocol.Token;
+using Evergrant.Tests;
 using static Evergrant.Storage.Tests.Rows;
 
 namespace Evergrant.Storage.Tests;
@@ -44,6 +45,7 @@ public abstract class LimitTests<TStore> : StoreTests<TStore> where TStore : ISt
     }
 
     [Fact]
+    [Requirement("ATTACK-384")]
     public async Task The_oldest_go_first_and_other_holders_are_let_be()
     {
         GrantPolicy policy = GrantPolicy.Confidential with { Limits = [new(LimitSubject.Family, true, false, 2, LimitOverflow.EvictOldest)] };

@@ -1,6 +1,6 @@
-using Evergrant.Tests;
 using Evergrant.Protocol.Grants;
 using Evergrant.Protocol.Storage;
+using Evergrant.Tests;
 using static Evergrant.Storage.Tests.Rows;
 
 namespace Evergrant.Storage.Tests;

@@ -28,7 +28,7 @@ internal sealed class MetadataEndpoint(ClientCatalogue clients, GrantTypes grant
         {
             var features = new ServerFeatures
             {
-                GrantTypes = grants.AnnouncedFor(use),
+                Backchannel = use.Backchannel, GrantTypes = grants.AnnouncedFor(use),
                 Demands = options.Demands,
                 ResponseTypes = AnnouncedFor(use),
                 FetchesRequestObjects = use.RequestUris,

@@ -32,4 +32,7 @@ public sealed record ServerFeatures
 
     /// <summary>Whether Request Objects are fetched from addresses that clients have registered.</summary>
     public bool FetchesRequestObjects { get; init; }
+
+    /// <summary>Whether clients may ask for End-Users over the back channel (CIBA).</summary>
+    public bool Backchannel { get; init; }
 }

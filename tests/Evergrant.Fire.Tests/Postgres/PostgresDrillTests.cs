@@ -25,6 +25,7 @@ public sealed class PostgresDrillTests(ITestOutputHelper output)
     public Task A_node_that_is_cut_off_says_so_and_comes_back() => ShortRun.HeldAsync(new PartitionDrill(), Shortest, output);
 
     [Fact]
+    [Requirement("ATTACK-388")]
     public Task Rows_that_are_held_concern_nobody_else() => ShortRun.HeldAsync(new ExhaustionDrill(), Shortest, output);
 
     [Fact]

@@ -74,6 +74,7 @@ public sealed class CompactJwsTests
     }
 
     [Fact]
+    [Requirement("ATTACK-176")]
     public void Sixteen_kilobytes_are_read_and_one_character_more_is_not()
     {
         // One more space when the rest would have a length that no octets have.

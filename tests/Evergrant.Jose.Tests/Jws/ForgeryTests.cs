@@ -27,7 +27,7 @@ public sealed class ForgeryTests
     }
 
     [Theory]
-    [Requirement("RFC8725-3.1-01", "RFC7515-5.2-02", "RFC7523-3-05")]
+    [Requirement("RFC8725-3.1-01", "RFC7515-5.2-02", "RFC7523-3-05", "ATTACK-155")]
     [InlineData("HS256")]
     [InlineData("HS384")]
     [InlineData("HS512")]

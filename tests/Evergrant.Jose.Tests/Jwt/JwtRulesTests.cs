@@ -120,7 +120,7 @@ public sealed class JwtRulesTests
     }
 
     [Theory]
-    [Requirement("RFC7519-4.1.6-01")]
+    [Requirement("RFC7519-4.1.6-01", "ATTACK-397", "ATTACK-167")]
     [InlineData("\"1900000000\"")]
     [InlineData("true")]
     [InlineData("[1900000000]")]

@@ -7,7 +7,7 @@ public sealed class KindsTests
     private static readonly JwkSet Keys = Forged.SetOf(Key.Es256);
 
     [Fact]
-    [Requirement("RFC8725-3.12-01")]
+    [Requirement("RFC8725-3.12-01", "ATTACK-164")]
     public async Task No_kind_of_token_passes_for_another()
     {
         string access = await (Sample.AccessToken with { Issuer = Name, Subject = Name, Audience = [Name], ClientId = Name }).WriteAsync(Key.Es256, default);

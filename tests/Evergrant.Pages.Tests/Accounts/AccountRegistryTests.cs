@@ -43,9 +43,11 @@ public sealed class AccountRegistryTests : IDisposable
     [InlineData("ali\u0000ce")]
     [InlineData("ali\u200Dce")]
     [InlineData("ali\u202Ece")]
+    [Requirement("ATTACK-305")]
     public void A_name_with_what_cannot_be_seen_is_not_taken(string name) => Assert.NotNull(UserNames.FaultOf(name));
 
     [Fact]
+    [Requirement("ATTACK-305")]
     public async Task A_name_is_taken_in_any_case()
     {
         await _registry.CreateAsync(new DeclaredAccount("alice"), default);

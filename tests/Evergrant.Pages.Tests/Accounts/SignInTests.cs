@@ -44,6 +44,7 @@ public sealed class SignInTests : IDisposable
     [InlineData("correct horse battery ")]
     [InlineData("Correct horse battery")]
     [InlineData("")]
+    [Requirement("ATTACK-306")]
     public async Task A_password_is_neither_trimmed_nor_folded(string password)
     {
         await CreateAsync("alice");
@@ -118,6 +119,7 @@ public sealed class SignInTests : IDisposable
     }
 
     [Fact]
+    [Requirement("ATTACK-302")]
     public async Task An_address_that_fails_often_has_to_wait_and_others_need_not()
     {
         await CreateAsync("alice");
@@ -161,6 +163,7 @@ public sealed class SignInTests : IDisposable
     }
 
     [Fact]
+    [Requirement("ATTACK-303")]
     public async Task Beyond_the_queue_nobody_waits()
     {
         List<PasswordHashing.Slot> taken = [];

@@ -86,7 +86,7 @@ public sealed class SignInPageTests(Server server, Chrome chrome)
     }
 
     [Fact]
-    [Requirement("FORM-POST-2-01")]
+    [Requirement("FORM-POST-2-01", "ATTACK-343")]
     public async Task A_response_by_form_post_sends_itself()
     {
         await using Landing landing = await Landing.OpenAsync();

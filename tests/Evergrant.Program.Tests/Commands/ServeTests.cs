@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
 using Evergrant.Program.Tests.Harness;
+using Evergrant.Tests;
 using Xunit;
 
 namespace Evergrant.Program.Tests.Commands;
@@ -43,6 +44,7 @@ public sealed class ServeTests : IDisposable
     }
 
     [Fact]
+    [Requirement("ATTACK-405", "ATTACK-404")]
     public async Task Missing_or_open_keys_are_refused_and_never_made()
     {
         string config = WriteSettings();
@@ -98,6 +100,7 @@ public sealed class ServeTests : IDisposable
     }
 
     [Fact]
+    [Requirement("ATTACK-405")]
     public async Task A_root_key_of_another_store_is_refused_and_found_by_the_doctor()
     {
         string config = WriteSettings();

@@ -5,6 +5,7 @@ using System.Text.Json;
 using System.Text.RegularExpressions;
 using Evergrant.Program.Tests.Harness;
 using Evergrant.Sqlite;
+using Evergrant.Tests;
 using Xunit;
 
 namespace Evergrant.Program.Tests.Commands;
@@ -103,6 +104,7 @@ public sealed class WhileServingTests(DevelopmentServer server) : IClassFixture<
     }
 
     [Fact]
+    [Requirement("ATTACK-354", "ATTACK-373")]
     public async Task All_faults_of_a_declared_state_come_at_once_and_nothing_is_changed()
     {
         Said said = await server.RunWith("""

@@ -1,6 +1,7 @@
 using System.Collections;
 using Evergrant.Hosting;
 using Evergrant.Program.Tests.Harness;
+using Evergrant.Tests;
 using Xunit;
 
 namespace Evergrant.Program.Tests.Hosting;
@@ -26,6 +27,7 @@ public class RootKeysTests
     [InlineData(UnixFileMode.GroupRead)]
     [InlineData(UnixFileMode.OtherRead)]
     [InlineData(UnixFileMode.GroupWrite)]
+    [Requirement("ATTACK-404")]
     public void A_file_that_others_may_read_or_write_is_refused(UnixFileMode more)
     {
         using var folder = new TemporaryFolder();
@@ -48,6 +50,7 @@ public class RootKeysTests
     [InlineData(Zeros)]
     [InlineData("65536 " + Zeros)]
     [InlineData("1 " + Zeros + "\n1 BAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=")]
+    [Requirement("ATTACK-399")]
     public void A_faulty_entry_is_named_by_its_place_and_never_shown(string content)
     {
         using var folder = new TemporaryFolder();

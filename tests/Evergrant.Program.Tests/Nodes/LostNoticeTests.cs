@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text.Json;
 using Evergrant.Program.Tests.Harness;
+using Evergrant.Tests;
 using Xunit;
 
 namespace Evergrant.Program.Tests.Nodes;
@@ -32,6 +33,7 @@ public sealed class LostNoticeTests(ThreeNodes three) : IDisposable
     }
 
     [Fact]
+    [Requirement("ATTACK-180")]
     public async Task A_key_that_is_withdrawn_while_nobody_can_listen_is_soon_gone_everywhere_and_signs_nothing()
     {
         Answer tokens = await _visitor.RedeemAsync(0, await _visitor.CodeAsync(0));

@@ -7,6 +7,7 @@ using Evergrant.Program.Tests.Harness;
 using Evergrant.Protocol.Clients;
 using Evergrant.Storage.Tests.Postgres;
 using Microsoft.Extensions.Logging.Abstractions;
+using Evergrant.Tests;
 using Xunit;
 
 namespace Evergrant.Program.Tests.Nodes;
@@ -58,6 +59,7 @@ public sealed class NodeWatchTests : IAsyncLifetime
     }
 
     [Fact]
+    [Requirement("ATTACK-180")]
     public async Task A_scope_and_a_key_that_another_node_makes_are_read_anew()
     {
         Assert.False((await _catalogue.ScopesAsync(default)).Knows("late"));

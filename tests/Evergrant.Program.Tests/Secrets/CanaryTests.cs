@@ -1,5 +1,6 @@
 using System.Text;
 using Evergrant.Storage.Tests.Postgres;
+using Evergrant.Tests;
 using Xunit;
 
 namespace Evergrant.Program.Tests.Secrets;
@@ -12,6 +13,7 @@ public sealed class CanaryTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
+    [Requirement("ATTACK-398")]
     public async Task No_planted_secret_is_found_where_none_belongs(bool postgres)
     {
         var canaries = new Canaries();
@@ -58,6 +60,7 @@ public sealed class CanaryTests
     [InlineData("10.0.6", true)]
     [InlineData("10.0.7", false)]
     [InlineData("11.0.0", false)]
+    [Requirement("ATTACK-406")]
     public void The_doctor_names_a_runtime_with_known_flaws(string version, bool named) => Assert.Equal(named, Evergrant.Cli.RuntimeExamination.Of(Version.Parse(version)).Any());
 
     [Fact]

@@ -6,8 +6,10 @@ using Evergrant.Hosting.Settings;
 using Evergrant.Postgres;
 using Evergrant.Program.Tests.Harness;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 
 namespace Evergrant.Program.Tests.Secrets;
 
@@ -34,6 +36,8 @@ internal sealed class WatchedServer : IAsyncDisposable
     public IReadOnlyList<Type> Registered => Witness.Registered;
 
     public string RootFile => _folder.At("data/root.key");
+
+    public KestrelServerLimits Limits => _app.Services.GetRequiredService<IOptions<KestrelServerOptions>>().Value.Limits;
 
     public Operations Operations => _app.Services.GetRequiredService<Operations>();
 

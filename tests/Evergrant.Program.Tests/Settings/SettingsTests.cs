@@ -2,6 +2,7 @@ using System.Collections;
 using Evergrant.Hosting.Settings;
 using Evergrant.Program.Tests.Harness;
 using Evergrant.Protocol;
+using Evergrant.Tests;
 using Xunit;
 
 namespace Evergrant.Program.Tests.Settings;
@@ -78,6 +79,7 @@ public class SettingsTests
     [InlineData("\"deadline\": \"00:00:05\"", "postgres.deadline: is set without postgres.connection (evergrant.json line 2)")]
     [InlineData("\"password_file\": \"x\"", "postgres.password_file: is set without postgres.connection (evergrant.json line 2)")]
     [InlineData("\"conection\": \"canary\"", "postgres.conection: no such setting (evergrant.json line 2); did you mean postgres.connection?")]
+    [Requirement("ATTACK-399")]
     public void A_database_that_cannot_be_meant_is_refused_without_repeating_its_connection_string(string members, string fault)
     {
         Parsed<ServerSettings> settings = Read(Behind + ",\n\"postgres\": {" + members + "}}");

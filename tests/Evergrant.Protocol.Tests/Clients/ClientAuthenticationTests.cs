@@ -25,6 +25,28 @@ public class ClientAuthenticationTests
     private static async Task<string> AssertionAsync(string audience = Sample.Issuer, string clientId = "web", SigningKey? key = null, TimeSpan? lifetime = null) =>
         await new ClientAssertion { ClientId = clientId, Audience = [audience], ExpiresAt = Sample.Now + (lifetime ?? TimeSpan.FromMinutes(1)), JwtId = "jti", IssuedAt = Sample.Now }.WriteAsync(key ?? Key, default);
 
+    [Fact]
+    [Requirement("ATTACK-193")]
+    public void How_long_a_wrong_secret_takes_tells_neither_where_it_differs_nor_whether_the_client_is_known()
+    {
+        string right = ClientSecret.New(new byte[32]);
+        Client known = Sample.Web with { SecretHashes = [ClientSecret.Hash(right, SecretKeys)] };
+        (Client? Client, string Secret)[] cases = [(known, "X" + right[1..]), (known, right[..^1] + "X"), (null, right)];
+        long[][] times = [.. cases.Select(_ => new long[20_001])];
+        // One after the other in turn, so that whatever else the machine does falls on all of them alike.
+        for (int n = 0; n < times[0].Length; n++)
+        {
+            for (int i = 0; i < cases.Length; i++)
+            {
+                long began = System.Diagnostics.Stopwatch.GetTimestamp();
+                Decide(cases[i].Client, cases[i].Secret);
+                times[i][n] = System.Diagnostics.Stopwatch.GetTimestamp() - began;
+            }
+        }
+        long[] medians = [.. times.Select(t => { Array.Sort(t); return t[t.Length / 2]; })];
+        Assert.True(medians.Max() < 2 * medians.Min(), string.Join(' ', medians));
+    }
+
     [Theory]
     [InlineData("right")]
     [InlineData("next")]

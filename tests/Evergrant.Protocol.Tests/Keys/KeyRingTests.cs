@@ -14,6 +14,10 @@ public class KeyRingTests
     };
 
     [Fact]
+    [Requirement("ATTACK-341")]
+    public void A_key_is_announced_for_longer_than_the_key_set_may_be_kept_by_caches() => Assert.True(new KeyTimes().Announce > TimeSpan.FromSeconds(900));
+
+    [Fact]
     public void The_first_key_signs_at_once()
     {
         PlannedKey planned = Assert.Single(KeyRing.Due([], ["ES256"], Times, Sample.Now));

@@ -25,7 +25,7 @@ public sealed class Http2(ProductionServer server)
         })
         {
             var answer = await Talk(Frame(Headers, EndStream | EndHeaders, 1, Block([.. good, bad])));
-            Assert.DoesNotContain("\"keys\"", answer, StringComparison.Ordinal);
+            Assert.False(answer.Contains("\"keys\"", StringComparison.Ordinal), $"{bad} is served");
         }
 
         // Those that mean something in HTTP/1.1 alone mean nothing here: no frame ends earlier or later for them, and nothing is passed on.

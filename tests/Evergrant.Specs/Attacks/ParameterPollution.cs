@@ -207,7 +207,7 @@ public sealed class ParameterPollution(Server server)
     }
 
     [Fact]
-    [Requirement("ATTACK-046")]
+    [Requirement("ATTACK-046", "ATTACK-380")]
     public async Task Many_parameters_and_long_names_cost_little_and_are_refused()
     {
         var app = server.Client(AttackClients.App);

@@ -30,7 +30,7 @@ public sealed class RestartedServer(RestartedServer.Mortal server) : IClassFixtu
         var (stale, late) = await server.NewCode(AttackClients.Rival, browser: browser);
         var (waiting, patient) = await server.NewCode(AttackClients.Rival, browser: browser);
 
-        await server.Restart(violently: true);
+        await server.Restart();
 
         // The answer that nobody read comes again, the same as before.
         Assert.Equal(lost.Refresh, (await client.Refresh(first.Refresh)).By("Repeated").Refresh);
@@ -48,7 +48,7 @@ public sealed class RestartedServer(RestartedServer.Mortal server) : IClassFixtu
         (await client.Redeem(request, spent)).Expect(400, "invalid_grant");
         await server.Dead(client, lost);
 
-        await server.Restart(violently: true);
+        await server.Restart();
         (await stale.Client.Redeem(stale, late)).Expect(400, "invalid_grant");
         await server.Dead(client, lost, third, revoked);
     }

@@ -24,6 +24,7 @@ public static class DeclaredState
             new JsonObject { ["identifier"] = Rfc9396.RichClients.Bank, ["name"] = Rfc9396.RichClients.BankName, ["authorization_details_types"] = Rfc9396.RichClients.Types }),
         ["scopes"] = new JsonArray(
             new JsonObject { ["name"] = "extra", ["description"] = "Something extra" },
+            new JsonObject { ["name"] = Ciba.CibaClients.Authenticator, ["description"] = "Answer sign-in requests for you", ["hidden"] = true },
             new JsonObject { ["name"] = HiddenScope, ["description"] = "Behind the scenes", ["hidden"] = true }),
         ["clients"] = Array(Clients.All.Select(client => client.ToJson(issuer))),
         ["users"] = Array(Users.All.Select(user => user.ToJson())),

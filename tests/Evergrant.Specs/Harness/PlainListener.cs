@@ -1,7 +1,7 @@
 namespace Evergrant.Specs.Harness;
 
-/// <summary>A server in production that listens without TLS, as behind a proxy, and trusts a proxy that is somewhere else.</summary>
-public sealed class PlainListener : IAsyncDisposable
+/// <summary>A server in production that listens without TLS, as behind a proxy, and trusts these, or one that is somewhere else.</summary>
+public sealed class PlainListener(params string[] proxies) : IAsyncDisposable
 {
     private readonly string folder = Directory.CreateTempSubdirectory("evg-").FullName;
     private EvergrantProgram? program;
@@ -17,7 +17,7 @@ public sealed class PlainListener : IAsyncDisposable
             data = folder,
             issuers = new[] { new { issuer = "https://auth.example" } },
             urls = new[] { Address },
-            trusted_proxies = new[] { "203.0.113.1" },
+            trusted_proxies = proxies.Length > 0 ? proxies : ["203.0.113.1"],
             postgres = new { connection = await Store.NewDatabase() },
         });
         await EvergrantProgram.Run("init", "--config", file);

@@ -58,14 +58,6 @@ public abstract class RunningServer : IAsyncLifetime
         GC.SuppressFinalize(this);
     }
 
-    /// <summary>Ends the process, by SIGKILL when <paramref name="violently"/>, and starts another one on the same folder and address.</summary>
-    public async Task Restart(bool violently)
-    {
-        if (violently) await program!.Kill();
-        await program!.DisposeAsync();
-        program = await Launch();
-    }
-
     /// <summary>The client as it acts, with the credentials that the server gave it.</summary>
     public Client Client(ClientDefinition definition) =>
         new(Api, definition, SecretOf(definition));

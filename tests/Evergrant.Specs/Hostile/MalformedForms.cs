@@ -9,6 +9,7 @@ public sealed class MalformedForms(Server server)
     private static readonly int[] Allowed = [400, 401, 403, 404, 405, 413, 415, 429];
 
     [Fact]
+    [Requirement("ATTACK-342")]
     public async Task No_malformed_form_breaks_an_endpoint_or_writes_anything()
     {
         var client = server.Client(HostileClients.Target);

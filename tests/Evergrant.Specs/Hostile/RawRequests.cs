@@ -65,6 +65,7 @@ public sealed class RawRequests(Server server)
     }
 
     [Fact]
+    [Requirement("ATTACK-324")]
     public async Task Headers_and_addresses_have_limits()
     {
         (string Request, int[] Statuses)[] cases =
@@ -124,6 +125,7 @@ public sealed class RawRequests(Server server)
     }
 
     [Fact]
+    [Requirement("ATTACK-309")]
     public async Task The_Host_header_chooses_nothing()
     {
         foreach (var host in new[] { "evil.example", "localhost.evil.example", "evil.example:" + Port, "localhost:1@evil.example", "[::1", "" })

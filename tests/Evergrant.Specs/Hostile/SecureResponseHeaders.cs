@@ -5,6 +5,7 @@ namespace Evergrant.Specs.Hostile;
 public sealed class SecureResponseHeaders(ProductionServer server)
 {
     [Fact]
+    [Requirement("ATTACK-340")]
     public async Task Every_answer_asks_for_TLS_from_now_on()
     {
         foreach (var path in new[] { "/token", "/jwks", "/.well-known/openid-configuration", "/authorize", "/sign-in", "/account", "/nowhere", "/tenant/userinfo" })
@@ -15,6 +16,7 @@ public sealed class SecureResponseHeaders(ProductionServer server)
     }
 
     [Fact]
+    [Requirement("ATTACK-232")]
     public async Task Cookies_never_leave_TLS()
     {
         var browser = await server.NewSignedIn(Users.Bob);

@@ -8,7 +8,7 @@ namespace Evergrant.Specs.OidcCore;
 public sealed class Section16_Security(ProductionServer server)
 {
     [Fact]
-    [Requirement("OIDC-CORE-16.15-01")]
+    [Requirement("OIDC-CORE-16.15-01", "ATTACK-374", "ATTACK-181")]
     public async Task Issuers_on_one_host_share_no_token()
     {
         var here = server.Client(Clients.Web);
@@ -33,7 +33,7 @@ public sealed class Section16_Security(ProductionServer server)
     }
 
     [Fact]
-    [Requirement("OIDC-CORE-16.15-01", "OIDC-CORE-3.1.2.2-06")]
+    [Requirement("OIDC-CORE-16.15-01", "OIDC-CORE-3.1.2.2-06", "ATTACK-124")]
     public async Task An_ID_Token_of_the_neighbour_is_no_hint()
     {
         var there = await server.TenantClient(Clients.Other with { Id = "tenant-other", Resources = [], Scope = "openid" });

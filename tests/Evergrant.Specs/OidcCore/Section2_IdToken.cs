@@ -46,7 +46,7 @@ public sealed class Section2_IdToken(Server server)
     }
 
     [Fact]
-    [Requirement("OIDC-CORE-2-03")]
+    [Requirement("OIDC-CORE-2-03", "ATTACK-416")]
     public async Task A_new_account_under_an_old_name_is_another_subject()
     {
         var person = new User("phoenix", "correct horse battery staple 9", "Phoenix");
@@ -63,7 +63,7 @@ public sealed class Section2_IdToken(Server server)
     [InlineData(OddNonce)]
     [InlineData("x")]
     [InlineData("  spaces  ")]
-    [Requirement("OIDC-CORE-2-08")]
+    [Requirement("OIDC-CORE-2-08", "ATTACK-412")]
     public async Task The_nonce_comes_back_unmodified(string nonce)
     {
         var token = (await server.Authorize(Clients.Web, "openid", null, ("nonce", nonce))).IdJwt;
@@ -72,7 +72,7 @@ public sealed class Section2_IdToken(Server server)
     }
 
     [Fact]
-    [Requirement("OIDC-CORE-3.1.2.1-08")]
+    [Requirement("OIDC-CORE-3.1.2.1-08", "ATTACK-412")]
     public async Task Without_a_nonce_there_is_none()
     {
         Assert.False((await server.Authorize(Clients.Web, "openid")).IdJwt.Has("nonce"));
@@ -116,7 +116,7 @@ public sealed class Section2_IdToken(Server server)
     }
 
     [Fact]
-    [Requirement("OIDC-CORE-3.1.3.6-01")]
+    [Requirement("OIDC-CORE-3.1.3.6-01", "ATTACK-413")]
     public async Task The_hash_of_an_opaque_access_token_is_right_too()
     {
         var tokens = await server.Authorize(Clients.Opaque, "openid");
@@ -130,6 +130,7 @@ public sealed class Section2_IdToken(Server server)
     [InlineData("HS512")]
     [InlineData("RS1")]
     [Requirement("OIDC-CORE-2-14", "OIDC-DISC-3-18", "OIDC-CORE-10.1-04", "OIDC-CORE-16.19-01")]
+    [Module("oidcc-basic-certification-test-plan/oidcc-idtoken-unsigned", "oidcc-formpost-basic-certification-test-plan/oidcc-idtoken-unsigned")]
     public async Task No_client_can_be_registered_for_an_unsigned_or_symmetric_one(string algorithm)
     {
         foreach (var method in new[] { "client_secret_basic", "none" })

@@ -16,7 +16,7 @@ public sealed class Section5_1_StandardClaims(Server server)
     [InlineData("email")]
     [InlineData("address")]
     [InlineData("phone")]
-    [Requirement("OIDC-CORE-5.4-01", "OIDC-CORE-5.4-02", "OIDC-CORE-5.4-03", "OIDC-CORE-5.4-04", "OIDC-CORE-5.4-05", "OIDC-CORE-5.6-01", "OIDC-DISC-3-25")]
+    [Requirement("OIDC-CORE-5.4-01", "OIDC-CORE-5.4-02", "OIDC-CORE-5.4-03", "OIDC-CORE-5.4-04", "OIDC-CORE-5.4-05", "OIDC-CORE-5.6-01", "OIDC-DISC-3-25", "ATTACK-414")]
     public async Task A_scope_brings_its_claims_and_no_other(string scope)
     {
         string[] expected = scope switch { "profile" => Profile, "email" => ["email", "email_verified"], "address" => ["address"], _ => ["phone_number", "phone_number_verified"] };
@@ -84,7 +84,7 @@ public sealed class Section5_1_StandardClaims(Server server)
     }
 
     [Fact]
-    [Requirement("OIDC-CORE-5.1-03")]
+    [Requirement("OIDC-CORE-5.1-03", "ATTACK-417")]
     public async Task What_nobody_verified_is_not_called_verified()
     {
         var told = await Told(Users.Dave, "openid email phone");

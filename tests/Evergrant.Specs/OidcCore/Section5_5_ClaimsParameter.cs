@@ -137,7 +137,7 @@ public sealed class Section5_5_ClaimsParameter(Server server)
     }
 
     [Fact]
-    [Requirement("OIDC-CORE-3.1.2.4-01")]
+    [Requirement("OIDC-CORE-3.1.2.4-01", "ATTACK-414")]
     public async Task Consent_to_scopes_is_no_consent_to_further_claims()
     {
         var browser = await server.SignedIn(Users.Carol);

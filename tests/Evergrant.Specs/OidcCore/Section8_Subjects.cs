@@ -20,7 +20,7 @@ public sealed class Section8_Subjects(Server server)
     }
 
     [Fact]
-    [Requirement("OIDC-CORE-8.1-01", "OIDC-CORE-8.1-02", "OIDC-CORE-8.1-04")]
+    [Requirement("OIDC-CORE-8.1-01", "OIDC-CORE-8.1-02", "OIDC-CORE-8.1-04", "ATTACK-415")]
     public async Task A_sector_sees_one_subject_of_a_user_and_another_sector_another()
     {
         var one = await Subject(OidcClients.SectorOne);
@@ -65,7 +65,7 @@ public sealed class Section8_Subjects(Server server)
     }
 
     [Fact]
-    [Requirement("OIDC-CORE-8.1-05")]
+    [Requirement("OIDC-CORE-8.1-05", "ATTACK-415")]
     public async Task Several_hosts_need_a_sector_identifier()
     {
         var scattered = new ClientDefinition("scattered") { SubjectType = "pairwise", RedirectUris = ["https://a.example/callback", "https://b.example/callback"] };

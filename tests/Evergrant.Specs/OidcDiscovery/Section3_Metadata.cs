@@ -63,7 +63,7 @@ public sealed class Section3_Metadata(Server server)
     }
 
     [Fact]
-    [Requirement("OIDC-DISC-3-17", "OIDC-DISC-3-24")]
+    [Requirement("OIDC-DISC-3-17", "OIDC-DISC-3-24", "ATTACK-423")]
     public async Task Each_listed_algorithm_can_be_registered_and_is_used()
     {
         foreach (var algorithm in List(await server.Api.Discovery(), "id_token_signing_alg_values_supported"))
@@ -75,7 +75,7 @@ public sealed class Section3_Metadata(Server server)
     }
 
     [Fact]
-    [Requirement("OIDC-DISC-3-20")]
+    [Requirement("OIDC-DISC-3-20", "ATTACK-423")]
     public async Task Each_listed_way_to_authenticate_works_and_no_other()
     {
         var listed = List(await server.Api.Discovery(), "token_endpoint_auth_methods_supported");

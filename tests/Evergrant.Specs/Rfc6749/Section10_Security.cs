@@ -58,7 +58,7 @@ public sealed class Section10_Security(Server server)
     }
 
     [Fact]
-    [Requirement("RFC6749-10.3-01")]
+    [Requirement("RFC6749-10.3-01", "ATTACK-400")]
     public async Task No_usable_credential_is_found_in_what_the_server_has_stored()
     {
         var web = server.Client(Clients.Web);
@@ -110,7 +110,7 @@ public sealed class Section10_Security(Server server)
     }
 
     [Fact]
-    [Requirement("RFC6749-10.10-01", "RFC6749-10.10-02")]
+    [Requirement("RFC6749-10.10-01", "RFC6749-10.10-02", "ATTACK-407")]
     public async Task Generated_values_are_long_and_never_the_same()
     {
         var web = server.Client(Clients.Web);

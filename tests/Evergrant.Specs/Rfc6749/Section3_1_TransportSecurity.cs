@@ -23,7 +23,7 @@ public sealed class Section3_1_TransportSecurity(ProductionServer server)
     [InlineData("/sign-in")]
     [InlineData("/token")]
     [InlineData("/.well-known/openid-configuration")]
-    [Requirement("RFC6749-3.1-04")]
+    [Requirement("RFC6749-3.1-04", "ATTACK-328")]
     public async Task Plain_HTTP_on_the_TLS_port_yields_nothing(string path)
     {
         using var connection = new TcpClient();
@@ -59,7 +59,7 @@ public sealed class Section3_1_TransportSecurity(ProductionServer server)
     }
 
     [Fact]
-    [Requirement("RFC6749-3.1-04", "RFC9700-4.13-01")]
+    [Requirement("RFC6749-3.1-04", "RFC9700-4.13-01", "ATTACK-328", "ATTACK-312")]
     public async Task A_plain_listener_serves_only_what_a_trusted_proxy_received_over_TLS()
     {
         await using var plain = new PlainListener();

@@ -25,7 +25,7 @@ public sealed class Section2_Metadata(Server server)
     }
 
     [Fact]
-    [Requirement("RFC8414-2-03")]
+    [Requirement("RFC8414-2-03", "ATTACK-423")]
     public async Task Response_types_are_listed_as_they_are_served()
     {
         var listed = List(await server.Api.Metadata(), "response_types_supported");
@@ -39,7 +39,7 @@ public sealed class Section2_Metadata(Server server)
     }
 
     [Fact]
-    [Requirement("RFC8414-2-04")]
+    [Requirement("RFC8414-2-04", "ATTACK-423")]
     public async Task Grant_types_are_listed_as_they_are_served()
     {
         var listed = List(await server.Api.Metadata(), "grant_types_supported");
@@ -57,7 +57,7 @@ public sealed class Section2_Metadata(Server server)
     }
 
     [Fact]
-    [Requirement("RFC8414-2-05")]
+    [Requirement("RFC8414-2-05", "ATTACK-423")]
     public async Task Response_modes_are_listed_as_they_are_served()
     {
         var listed = List(await server.Api.Metadata(), "response_modes_supported");
@@ -93,7 +93,7 @@ public sealed class Section2_Metadata(Server server)
     }
 
     [Fact]
-    [Requirement("RFC8414-2-06", "RFC8414-2-08")]
+    [Requirement("RFC8414-2-06", "RFC8414-2-08", "ATTACK-182")]
     public async Task A_secret_does_not_sign_assertions()
     {
         var machine = server.Client(Clients.Machine);

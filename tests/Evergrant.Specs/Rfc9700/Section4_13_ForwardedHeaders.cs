@@ -28,7 +28,7 @@ public sealed class Section4_13_ForwardedHeaders(ProductionServer server)
     }
 
     [Fact]
-    [Requirement("RFC9700-4.13-01")]
+    [Requirement("RFC9700-4.13-01", "ATTACK-310", "ATTACK-312")]
     public async Task Nothing_that_is_claimed_authenticates_or_moves_a_page()
     {
         var web = server.Client(Clients.Web);

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Evergrant.Postgres;
 using Evergrant.Protocol.Storage;
+using Evergrant.Tests;
 using static Evergrant.Storage.Tests.Rows;
 
 namespace Evergrant.Storage.Tests.Postgres;
@@ -35,6 +36,7 @@ public sealed class DoubtTests
     }
 
     [Fact]
+    [Requirement("ATTACK-388")]
     public async Task A_row_that_somebody_holds_is_refused_in_time_and_harms_no_other()
     {
         PostgresCluster cluster = await SharedCluster.Cluster;

@@ -1,6 +1,7 @@
 using System.Runtime.Versioning;
 using Evergrant.Protocol.Storage;
 using Evergrant.Sqlite;
+using Evergrant.Tests;
 using static Evergrant.Storage.Tests.Rows;
 
 namespace Evergrant.Storage.Tests.Sqlite;
@@ -24,6 +25,7 @@ public sealed class FileTests
     }
 
     [Fact]
+    [Requirement("ATTACK-404")]
     public async Task Files_that_others_could_read_are_closed_to_them()
     {
         await using SqliteUnderTest store = new();

@@ -1,0 +1,17 @@
+namespace Evergrant.Specs.Certification;
+
+/// <summary>The clients of the conformance suite's plans.</summary>
+public static class PlanClients
+{
+    /// <summary>The first client: Basic, all scopes.</summary>
+    public static ClientDefinition First { get; } = new("plan-first") { Scope = "openid profile email address phone offline_access", Resources = [] };
+
+    /// <summary>The second client, which must not be able to use what the first one has.</summary>
+    public static ClientDefinition Second { get; } = First with { Id = "plan-second", RedirectUris = ["https://plan-second.example/callback"] };
+
+    /// <summary>The secret in the body.</summary>
+    public static ClientDefinition Posting { get; } = First with { Id = "plan-posting", Method = "client_secret_post", RedirectUris = ["https://plan-posting.example/callback"] };
+
+    /// <summary>Every client above.</summary>
+    public static IReadOnlyList<ClientDefinition> All { get; } = [First, Second, Posting];
+}
