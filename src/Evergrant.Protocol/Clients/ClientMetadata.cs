@@ -1,3 +1,4 @@
+// One piece, because a member is read, judged against others and written in one place; families of members that stand for themselves have files of their own.
 using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
