@@ -242,6 +242,21 @@ public enum Refusal
     /// <summary>The browser came with the request_uri after its time. Client: push the request at the moment the End-User leaves.</summary>
     RequestUriExpired,
 
+    /// <summary>The request_uri leads to a server of the client, but is not registered. Operator: add it to request_uris.</summary>
+    RequestUriUnregistered,
+
+    /// <summary>Nothing that is a Request Object could be fetched from the registered request_uri. Client: look at the server behind it; operator: the log has the cause.</summary>
+    RequestUriUnreachable,
+
+    /// <summary>authorization_details is malformed, too large, or has members that its type does not have (RFC 9396 section 5). Client: see the type's definition.</summary>
+    DetailsInvalid,
+
+    /// <summary>A type of authorization_details is declared by no resource, or not allowed for the client. Operator: see authorization_details_types.</summary>
+    DetailsTypeUnknown,
+
+    /// <summary>A token request asks for more authorization_details than were granted (RFC 9396 section 6). Nothing was consumed. Client: ask for less, or authorize again.</summary>
+    DetailsWidened,
+
     /// <summary>A pushed request holds a request_uri (RFC 9126 section 2.1). Client: push the parameters themselves.</summary>
     RequestUriPushed,
 

@@ -140,6 +140,8 @@ internal sealed class Host : IAsyncDisposable
         public ValueTask ForgetAsync(HttpContext http, IReadOnlyList<Session> sessions) => default;
 
         public Task ShowFormPostAsync(HttpContext http, FormPostPage page) => http.Response.WriteAsync("form");
+
+        public Task ShowWebMessageAsync(HttpContext http, WebMessagePage page) => http.Response.WriteAsync("message");
     }
 
     private sealed class Listening(List<string> lines) : ILoggerProvider, ILogger

@@ -179,6 +179,7 @@ public sealed class ClientCatalogue(IClientStore store, EvergrantOptions options
         use.ResponseTypes.UnionWith(client.ResponseTypes);
         use.Backchannel |= client.TokenDeliveryMode != TokenDeliveryMode.None;
         use.CrossDomain |= client.CrossDomain.Count > 0;
+        use.RequestUris |= client.RequestUris.Count > 0;
         use.Origins.UnionWith(client.AllowedOrigins);
         foreach (string uri in client.RedirectUris.Where(u => u.StartsWith("http", StringComparison.Ordinal)))
         {

@@ -4,6 +4,7 @@ using System.Text.Json;
 using Evergrant.AspNetCore.Clients;
 using Evergrant.AspNetCore.Registration;
 using Evergrant.AspNetCore.Token;
+using Evergrant.Protocol.Authorize;
 using Evergrant.Protocol.Clients;
 using Evergrant.Protocol.Metadata;
 using Evergrant.Protocol.Token;
@@ -30,6 +31,8 @@ internal sealed class MetadataEndpoint(ClientCatalogue clients, GrantTypes grant
             {
                 Backchannel = use.Backchannel, GrantTypes = grants.AnnouncedFor(use),
                 Demands = options.Demands,
+                ResponseTypes = AnnouncedFor(use),
+                FetchesRequestObjects = use.RequestUris,
                 MutualTls = options.MutualTls is not null,
                 MutualTlsRoot = options.MutualTls?.Aliases is { } alias ? alias + site.Prefix : null,
                 AssertionTypes = use.CrossDomain ? [TokenType.IdJag, TokenType.Jwt] : [],
@@ -42,4 +45,8 @@ internal sealed class MetadataEndpoint(ClientCatalogue clients, GrantTypes grant
         }
         await PublicDocument.WriteAsync(http, document.Json, document.ETag);
     }
+
+    // The browser is no place for tokens (RFC 9700 section 2.1.2): such types are announced where a client is registered for them, and nowhere else.
+    private static IReadOnlyList<string> AnnouncedFor(RegisteredUse use) =>
+        [.. ResponseType.Names.Where(name => name == ResponseType.CodeName || use.ResponseTypes.Any(used => ResponseType.IsSame(name, used)))];
 }

@@ -233,6 +233,22 @@ public sealed record Client
     /// <summary>Whether parameters beside a Request Object count where it is silent (OpenID Connect Core section 6.3.3 against RFC 9101 section 5).</summary>
     public bool MergesRequestObject { get; init; }
 
+    /// <summary>Addresses of the client's own server that Request Objects are fetched from (OpenID Connect Registration section 2); empty for none.</summary>
+    public IReadOnlyList<string> RequestUris { get => field ?? []; init; } = []; // null in the document of a client that was stored before there were such
+
+    /// <summary>Whether its profile is one of those of FAPI 2.0.</summary>
+    [JsonIgnore]
+    public bool IsFapi => Profile is not null && (Profile == Clients.Profile.Fapi2.Name || Profile == Clients.Profile.Fapi2MessageSigning.Name);
+
+    /// <summary>Types of authorization_details that it may ask for (RFC 9396 section 10); empty for all those of its resources.</summary>
+    public IReadOnlyList<string> DetailsTypes { get => field ?? []; init; } = []; // null in the document of a client that was stored before there were such
+
+    /// <summary>Response modes that the client uses (FAPI 2.0 Message Signing section 5.3.3); empty for any.</summary>
+    public IReadOnlyList<string> ResponseModes { get => field ?? []; init; } = []; // null in the document of a client that was stored before there were such
+
+    /// <summary>Algorithm of authorization responses as JWT (JARM section 3); null is RS256.</summary>
+    public string? AuthorizationSignedResponseAlg { get; init; }
+
     /// <summary>The client's home page, shown on the consent page; null for none.</summary>
     public string? ClientUri { get; init; }
 
@@ -248,7 +264,7 @@ public sealed record Client
     /// <summary>Grant profiles that it is registered for (ID-JAG section 8).</summary>
     public IReadOnlyList<string> GrantProfiles { get => field ?? []; init; } = []; // as above
 
-    /// <summary>Name of the profile that it keeps (<see cref="Clients.Profile"/>); null for none.</summary>
+    /// <summary>Name of the profile that it keeps (<see cref="Clients.Profile"/>), whose demands were written into the other members when it was registered; null for none.</summary>
     public string? Profile { get; init; }
 
     /// <summary>Its logo; null for none.</summary>

@@ -1,9 +1,10 @@
-// Longer than a file should be: a member is read, judged and written by what stands side by side here.
+// One piece, because a member is read, judged against others and written in one place; families of members that stand for themselves have files of their own.
 using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Evergrant.Jose;
+using Evergrant.Protocol.Authorize;
 using Evergrant.Protocol.Grants;
 using Evergrant.Protocol.Policies;
 
@@ -44,9 +45,7 @@ public static class ClientMetadata
         "redirect_uri_optional_at_token", "default_max_age", "require_auth_time", "require_acr_values", "claims_in_id_token", "allowed_origins", "flags", "policy",
         "logo_uri", "tos_uri", "policy_uri", "contacts", "software_id", "software_version", "initiate_login_uri", "default_acr_values", "token_endpoint_auth_signing_alg", "profile",
         "token_exchange", "cross_domain", "may_act", "authorization_grant_profiles",
-        .. LogoutMetadata.Members,
-        .. BackchannelMetadata.Members,
-        "require_pushed_authorization_requests", "unregistered_redirect_uris", "require_signed_request_object", "request_object_signing_alg", "merge_request_object",
+        .. LogoutMetadata.Members, .. RequestMetadata.Members, .. BackchannelMetadata.Members,
     ];
 
     /// <summary>Members that may be there once more for each language, as client_name#ja (RFC 7591 section 2.2).</summary>
@@ -59,7 +58,7 @@ public static class ClientMetadata
     public static IReadOnlyList<string> PlainGrantTypes { get; } = ["authorization_code", "refresh_token", "client_credentials", Token.DeviceCodeGrant.Name];
 
     /// <summary>Grant types that a client may be registered for. Beyond the plain ones, an issuer offers and announces one as soon as a client of it is registered for it.</summary>
-    public static IReadOnlyList<string> GrantTypes { get; } = [.. PlainGrantTypes, Token.JwtBearerGrant.Name, Token.TokenExchangeGrant.Name, Token.SamlBearerGrant.Name, Token.PasswordGrant.Name, Token.CibaGrant.Name];
+    public static IReadOnlyList<string> GrantTypes { get; } = [.. PlainGrantTypes, Token.JwtBearerGrant.Name, Token.TokenExchangeGrant.Name, Token.SamlBearerGrant.Name, Token.PasswordGrant.Name, Token.CibaGrant.Name, ResponseType.ImplicitGrant];
 
     /// <summary>Reads and judges the metadata of a client.</summary>
     /// <param name="json">The object.</param>
@@ -93,14 +92,19 @@ public static class ClientMetadata
         bool usesCode = grants.Contains("authorization_code");
         if (grants.Contains("client_credentials") && method == ClientAuthenticationMethod.None) read.Fault("grant_types", "has client_credentials, which public clients cannot use (RFC 6749 section 4.4)");
         IReadOnlyList<string> responses = read.Texts("response_types") ?? (usesCode ? ["code"] : []);
-        foreach (string response in responses.Where(r => r != "code")) read.Fault("response_types", $"has a value that is not offered: {response}");
+        foreach (string response in responses)
+        {
+            if (ResponseType.Parse(response) is not { } kind) read.Fault("response_types", $"has a value that is not offered: {response}");
+            else if (kind.IsFrontChannel && !grants.Contains(ResponseType.ImplicitGrant)) read.Fault("response_types", $"has {response}, which needs the grant type implicit (RFC 7591 section 2.1)");
+            else if (kind.Code && !usesCode) read.Fault("response_types", $"has {response}, which needs the grant type authorization_code (RFC 7591 section 2.1)");
+        }
 
         IReadOnlyList<string> redirects = read.Texts("redirect_uris") ?? [];
         foreach (string uri in redirects)
         {
             if (RedirectUri.Fault(uri, type, context.AllowLoopback) is { } fault) read.Fault("redirect_uris", $"{uri} {fault}");
         }
-        if (usesCode && responses.Count > 0 && redirects.Count == 0) read.Fault("redirect_uris", "is empty, but authorization_code needs one (RFC 6749 section 3.1.2.2)");
+        if (responses.Count > 0 && redirects.Count == 0) read.Fault("redirect_uris", "is empty, but authorization_code and implicit need one (RFC 6749 section 3.1.2.2)");
         IReadOnlyList<string> logouts = read.Texts("post_logout_redirect_uris") ?? [];
         foreach (string uri in logouts)
         {
@@ -234,17 +238,11 @@ public static class ClientMetadata
             CrossDomain = targets,
             MayAct = read.Text("may_act"),
             GrantProfiles = profiles,
-            RequirePushedAuthorizationRequests = read.Flag("require_pushed_authorization_requests") ?? false,
-            UnregisteredRedirectUris = read.Flag("unregistered_redirect_uris") ?? false,
-            RequireSignedRequestObject = read.Flag("require_signed_request_object") ?? false,
-            RequestObjectSigningAlg = Algorithm(read, "request_object_signing_alg", Authorize.RequestObjects.Algorithms),
-            MergesRequestObject = read.Flag("merge_request_object") ?? false,
             Flags = Flags(read),
             Policy = read.Member("policy") is { ValueKind: not JsonValueKind.Null } policy ? PolicyDocument.Parse(policy, "policy.", read.Faults, method == ClientAuthenticationMethod.None) : null,
             CreatedAt = context.Existing?.CreatedAt ?? context.Now,
         };
-        if (client.UnregisteredRedirectUris && client.IsPublic) read.Fault("unregistered_redirect_uris", "cannot be given to a public client (RFC 9126 section 2.4)");
-        if (client.RequireSignedRequestObject && client.RequestObjectSigningAlg == RequestObject.Unsecured) read.Fault("request_object_signing_alg", "is none, though require_signed_request_object is true (RFC 9101 section 10.5)");
+        client = RequestMetadata.Read(read, context, client);
         if (client.MayIntrospect && client.IsPublic) read.Fault("introspect", "cannot be given to a public client");
         // Of a client that is wrong anyway its profile says nothing more.
         if (kept is not null && read.Faults.Count == 0) read.Faults.AddRange(kept.Faults(client));
@@ -263,6 +261,7 @@ public static class ClientMetadata
         List("redirect_uris", client.RedirectUris);
         List("post_logout_redirect_uris", client.PostLogoutRedirectUris);
         LogoutMetadata.Write(client, json);
+        RequestMetadata.Write(client, json);
         BackchannelMetadata.Write(client, json);
         json["grant_types"] = new JsonArray([.. client.GrantTypes.Select(g => (JsonNode)g)]);
         json["response_types"] = new JsonArray([.. client.ResponseTypes.Select(r => (JsonNode)r)]);
@@ -294,11 +293,6 @@ public static class ClientMetadata
         if (client.RequireAcrValues) json["require_acr_values"] = true;
         if (client.RequireAuthTime) json["require_auth_time"] = true;
         if (!client.ClaimsInIdToken) json["claims_in_id_token"] = false;
-        if (client.RequirePushedAuthorizationRequests) json["require_pushed_authorization_requests"] = true;
-        if (client.UnregisteredRedirectUris) json["unregistered_redirect_uris"] = true;
-        if (client.RequireSignedRequestObject) json["require_signed_request_object"] = true;
-        Put("request_object_signing_alg", client.RequestObjectSigningAlg);
-        if (client.MergesRequestObject) json["merge_request_object"] = true;
         List("allowed_origins", client.AllowedOrigins);
         Put("profile", client.Profile);
         Put("logo_uri", client.LogoUri);
@@ -406,7 +400,8 @@ public static class ClientMetadata
         return flags;
     }
 
-    private static string? Algorithm(JsonMembers read, string name, IReadOnlyList<string>? choices = null)
+    /// <summary>An algorithm by name; a fault when it is none of the choices.</summary>
+    internal static string? Algorithm(JsonMembers read, string name, IReadOnlyList<string>? choices = null)
     {
         choices ??= SigningAlgorithms;
         string? alg = read.Text(name);

@@ -34,8 +34,14 @@ public sealed record Profile(string Name, string Meaning, IReadOnlyDictionary<st
         new Dictionary<string, string> { ["require_pkce"] = "false", ["legacy_assertion_audience"] = "true" },
         [new(c => !c.IsPublic, "token_endpoint_auth_method is not none: a public client has no use for it")]);
 
+    /// <summary>FAPI 2.0 Security Profile; <see cref="FapiProfile"/> applies and checks it.</summary>
+    public static Profile Fapi2 { get; } = new("fapi2", "FAPI 2.0 Security Profile: pushed requests, tokens bound to a key, private_key_jwt or mutual TLS, codes of a minute, ES256 or PS256.", None, []);
+
+    /// <summary>FAPI 2.0 Security Profile and Message Signing; <see cref="FapiProfile"/> applies and checks it.</summary>
+    public static Profile Fapi2MessageSigning { get; } = new("fapi2_message_signing", "FAPI 2.0 Security Profile and Message Signing: requests and responses are signed too.", None, []);
+
     /// <summary>All profiles, in the order of the manual.</summary>
-    public static IReadOnlyList<Profile> All { get; } = [OAuth21, Mcp, Legacy];
+    public static IReadOnlyList<Profile> All { get; } = [OAuth21, Mcp, Fapi2, Fapi2MessageSigning, Legacy];
 
     private static Dictionary<string, string> None => [];
 

@@ -33,6 +33,12 @@ public sealed record ServerFeatures
     /// <summary>What is demanded of every authorization request.</summary>
     public AuthorizeDemands Demands { get; init; } = AuthorizeDemands.None;
 
+    /// <summary>Response types on offer.</summary>
+    public IReadOnlyList<string> ResponseTypes { get; init; } = [ResponseType.CodeName];
+
+    /// <summary>Whether Request Objects are fetched from addresses that clients have registered.</summary>
+    public bool FetchesRequestObjects { get; init; }
+
     /// <summary>Whether clients may ask for End-Users over the back channel (CIBA).</summary>
     public bool Backchannel { get; init; }
 }

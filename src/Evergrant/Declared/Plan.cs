@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Security.Cryptography;
 using System.Text.Json.Nodes;
 using Evergrant.Accounts;
@@ -186,6 +187,7 @@ internal sealed class Plan
         ["name"] = resource.Name,
         ["scopes"] = new JsonArray([.. resource.Scopes.Select(s => { JsonObject scope = Write(s); scope["name"] = s.Name; return (JsonNode)scope; })]),
         ["access_token_format"] = resource.AccessTokenFormat?.ToString().ToLowerInvariant(),
+        ["authorization_details_types"] = resource.DetailsTypes.Count == 0 ? null : JsonSerializer.SerializeToNode(resource.DetailsTypes, StoredJson.Default.IReadOnlyListDetailsType),
     };
 
     private static JsonObject Write(ScopeDescription scope) => new() { ["description"] = scope.Description, ["hidden"] = scope.Hidden };
