@@ -25,6 +25,15 @@ public abstract class ClientTests<TStore> : StoreTests<TStore> where TStore : IS
         Exchanges = [new() { SubjectClients = ["a"], SubjectIssuers = ["https://idp.example"], Audiences = ["https://api.example"], Scopes = [], Impersonation = true, RefreshToken = true, PublicClient = true }],
         CrossDomain = [new() { Issuer = "https://as.example", Names = ["as"], ClientId = "there", Scopes = ["x"], Resources = ["urn:y"], Lifetime = TimeSpan.FromSeconds(9), MaximumAuthAge = TimeSpan.FromDays(2) }],
         MayAct = "gateway", GrantProfiles = ["urn:p"],
+        JwksUri = "https://a.example/keys", CertificateSubject = new(CertificateSubjectKind.Dns, "a.example"), CertificateBoundAccessTokens = true, BearerWithoutCertificate = true,
+        FrontchannelLogoutUri = "https://a.example/front", FrontchannelLogoutSessionRequired = true, BackchannelLogoutUri = "https://a.example/back", BackchannelLogoutSessionRequired = true,
+        TokenDeliveryMode = TokenDeliveryMode.Ping, BackchannelNotificationEndpoint = "https://a.example/ping", BackchannelSigningAlg = "ES256",
+        IdTokenEncryption = new("RSA-OAEP", "A128GCM"), UserInfoEncryption = new("RSA-OAEP", "A256GCM"), IntrospectionSignedResponseAlg = "ES256", IntrospectionEncryption = new("ECDH-ES", "A128GCM"),
+        DpopBoundAccessTokens = true, RequireDpopNonce = true, RequireAcrValues = true, RequirePushedAuthorizationRequests = true, UnregisteredRedirectUris = true, RequireSignedRequestObject = true,
+        RequestObjectSigningAlg = "ES256", MergesRequestObject = true, RequestUris = ["https://a.example/request"], DetailsTypes = ["payment"], ResponseModes = ["jwt"], AuthorizationSignedResponseAlg = "ES256",
+        Profile = "fapi2", LogoUri = "https://a.example/logo", TosUri = "https://a.example/tos", PolicyUri = "https://a.example/policy", Contacts = ["a@a.example"], SoftwareId = "s", SoftwareVersion = "1",
+        InitiateLoginUri = "https://a.example/login", DefaultAcrValues = ["1"], AuthenticationSigningAlg = "ES256", Localized = new Dictionary<string, string> { ["client_name#ja"] = "事務所" },
+        SecretExpiresAt = Now.AddDays(1), ConsentSince = Now.AddTicks(3), Registration = new() { TokenHash = [9], Open = true, GrantTypes = ["authorization_code"], SoftwareStatement = "a.b.c" },
         Policy = new GrantPolicy()
         {
             Name = "own", Retry = RetryRule.For(TimeSpan.FromSeconds(7)), RetryBudget = 5, RefreshTokens = RefreshTokenIssuance.Always, Rotate = false, OnReplay = ReplayReaction.Reject,
@@ -50,7 +59,7 @@ public abstract class ClientTests<TStore> : StoreTests<TStore> where TStore : IS
     [Fact]
     public void The_sample_of_a_client_sets_every_member()
     {
-        EveryMemberDiffers(Full, Small, nameof(Client.Issuer), nameof(Client.Policies));
+        EveryMemberDiffers(Full, Small, nameof(Client.Issuer), nameof(Client.FetchedKeys), nameof(Client.Policies));
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+// Longer than a file should be: a client is one row and one document, and all that is known of it stands here.
 using System.Text.Json.Serialization;
 using Evergrant.Jose;
 using Evergrant.Protocol.Grants;
