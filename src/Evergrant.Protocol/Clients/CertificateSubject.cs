@@ -33,6 +33,21 @@ public sealed record CertificateSubject(CertificateSubjectKind Kind, string Valu
         ("tls_client_auth_san_ip", CertificateSubjectKind.Address), ("tls_client_auth_san_email", CertificateSubjectKind.Email),
     ];
 
+    /// <summary>RFC 8705 section 2.1.2: exactly one of five.</summary>
+    internal static CertificateSubject? Read(JsonMembers read, ClientAuthenticationMethod method)
+    {
+        var given = new List<CertificateSubject>();
+        foreach ((string member, CertificateSubjectKind kind) in Members)
+        {
+            if (read.Text(member) is not { } value) continue;
+            given.Add(new CertificateSubject(kind, value));
+            if (given[^1].Fault() is { } fault) read.Fault(member, fault);
+            if (method != ClientAuthenticationMethod.TlsClientAuth) read.Fault(member, "goes with tls_client_auth only");
+        }
+        if (method == ClientAuthenticationMethod.TlsClientAuth && given.Count != 1) read.Fault("tls_client_auth_subject_dn", "or exactly one of the four tls_client_auth_san members is needed for tls_client_auth (RFC 8705 section 2.1.2)");
+        return given.Count == 1 ? given[0] : null;
+    }
+
     /// <summary>What is wrong with the value; null when nothing is.</summary>
     public string? Fault() => Kind switch
     {

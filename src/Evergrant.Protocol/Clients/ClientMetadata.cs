@@ -156,7 +156,7 @@ public static class ClientMetadata
         if (jwks is null && jwksUri is null && method == ClientAuthenticationMethod.PrivateKeyJwt) read.Fault("jwks", "is missing, but private_key_jwt needs it or jwks_uri");
 
         if (jwks is null && jwksUri is null && method == ClientAuthenticationMethod.SelfSignedTlsClientAuth) read.Fault("jwks", "is missing, but self_signed_tls_client_auth needs it or jwks_uri, with the certificates as x5c");
-        CertificateSubject? certificate = CertificateOf(read, method);
+        CertificateSubject? certificate = CertificateSubject.Read(read, method);
 
         int? maxAge = read.Number("default_max_age", 0, int.MaxValue);
         IReadOnlyList<string> origins = read.Texts("allowed_origins") ?? [];
@@ -219,10 +219,10 @@ public static class ClientMetadata
             SectorIdentifierUri = sector,
             IdTokenSignedResponseAlg = Algorithm(read, "id_token_signed_response_alg"),
             UserInfoSignedResponseAlg = Algorithm(read, "userinfo_signed_response_alg"),
-            IdTokenEncryption = Encryption(read, "id_token", jwks, jwksUri),
-            UserInfoEncryption = Encryption(read, "userinfo", jwks, jwksUri),
+            IdTokenEncryption = EncryptionChoice.Read(read, "id_token", jwks, jwksUri),
+            UserInfoEncryption = EncryptionChoice.Read(read, "userinfo", jwks, jwksUri),
             IntrospectionSignedResponseAlg = Algorithm(read, "introspection_signed_response_alg"),
-            IntrospectionEncryption = Encryption(read, "introspection", jwks, jwksUri),
+            IntrospectionEncryption = EncryptionChoice.Read(read, "introspection", jwks, jwksUri),
             AccessTokenFormat = read.Choice("access_token_format", ("jwt", AccessTokenFormat.Jwt), ("opaque", AccessTokenFormat.Opaque)),
             AccessTokenSignedAlg = Algorithm(read, "access_token_signed_alg"),
             DpopBoundAccessTokens = read.Flag("dpop_bound_access_tokens") ?? false,
@@ -353,20 +353,6 @@ public static class ClientMetadata
         return link;
     }
 
-    /// <summary>OpenID Connect Registration section 2, RFC 9701 section 6: without alg nothing is encrypted and enc says nothing; without enc it is A128CBC-HS256.</summary>
-    private static EncryptionChoice? Encryption(JsonMembers read, string what, string? jwks, string? jwksUri)
-    {
-        string algName = what + "_encrypted_response_alg", encName = what + "_encrypted_response_enc";
-        string? alg = read.Text(algName), enc = read.Text(encName);
-        if (alg is null && enc is not null) read.Fault(encName, $"is there without {algName}");
-        if (alg is not null && !JweAlgorithm.KeyManagement.Contains(alg)) read.Fault(algName, $"is none of {string.Join(", ", JweAlgorithm.KeyManagement)}");
-        if (enc is not null && !JweAlgorithm.ContentEncryption.Contains(enc)) read.Fault(encName, $"is none of {string.Join(", ", JweAlgorithm.ContentEncryption)}");
-        if (alg is null) return null;
-        bool hasKey = jwks is not null && JwkSet.TryParse(Encoding.UTF8.GetBytes(jwks), out JwkSet? keys, out _) && keys.Keys.Any(k => k.FitsEncryption(alg));
-        if (!hasKey && jwksUri is null) read.Fault(algName, "goes with no key in jwks, and there is no jwks_uri");
-        return new EncryptionChoice(alg, enc ?? JweAlgorithm.A128CbcHs256);
-    }
-
     private static List<T> Objects<T>(JsonMembers read, string name, Func<JsonElement, string, List<string>, T> one)
     {
         if (read.Member(name) is not { ValueKind: not JsonValueKind.Null } list) return [];
@@ -376,21 +362,6 @@ public static class ClientMetadata
         }
         read.Fault(name, "is not a list of at most 50 objects");
         return [];
-    }
-
-    /// <summary>RFC 8705 section 2.1.2: exactly one of five.</summary>
-    private static CertificateSubject? CertificateOf(JsonMembers read, ClientAuthenticationMethod method)
-    {
-        var given = new List<CertificateSubject>();
-        foreach ((string member, CertificateSubjectKind kind) in CertificateSubject.Members)
-        {
-            if (read.Text(member) is not { } value) continue;
-            given.Add(new CertificateSubject(kind, value));
-            if (given[^1].Fault() is { } fault) read.Fault(member, fault);
-            if (method != ClientAuthenticationMethod.TlsClientAuth) read.Fault(member, "goes with tls_client_auth only");
-        }
-        if (method == ClientAuthenticationMethod.TlsClientAuth && given.Count != 1) read.Fault("tls_client_auth_subject_dn", "or exactly one of the four tls_client_auth_san members is needed for tls_client_auth (RFC 8705 section 2.1.2)");
-        return given.Count == 1 ? given[0] : null;
     }
 
     private static IReadOnlyList<string> Flags(JsonMembers read)
