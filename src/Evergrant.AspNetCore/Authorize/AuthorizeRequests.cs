@@ -34,7 +34,7 @@ internal sealed class AuthorizeRequests(ClientCatalogue clients, ClientKeys keys
     {
         Parameters sent = interaction.Parameters;
         (Client? client, OAuthError? undescribed) = sent["client_id"] is { } clientId ? await clients.FindForAuthorizationAsync(site.Issuer, clientId, cancellationToken) : default;
-        if (undescribed is not null) return new(AuthorizeRequest.Read(sent), null, null, undescribed);
+        if (undescribed is not null) return new(AuthorizeRequest.Read(sent), null, sent, null, undescribed);
         // RFC 9126 section 7.3 and RFC 9101 section 5: nothing beside the reference counts, so nothing else of it is looked at.
         if (sent["request_uri"] is { } uri && PushedRequest.IsUri(uri) && sent["request"] is null)
         {
