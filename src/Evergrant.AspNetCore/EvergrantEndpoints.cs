@@ -1,4 +1,5 @@
 using Evergrant.AspNetCore.Authorize;
+using Evergrant.AspNetCore.BackchannelAuthentication;
 using Evergrant.AspNetCore.DeviceAuthorization;
 using Evergrant.AspNetCore.EndSession;
 using Evergrant.AspNetCore.Introspection;
@@ -31,6 +32,9 @@ public static class EvergrantEndpoints
     private static readonly EndpointRule Token = new() { Name = "Token", Source = "RFC 6749 section 3.2", Caller = Caller.Client, Cors = Cors.Registered, Caching = Caching.NoStore, BodyLimit = FormLimit, Headers = HeaderSet.Json };
     private static readonly EndpointRule Push = Token with { Name = "PushedAuthorization", Source = "RFC 9126 section 2" };
     private static readonly EndpointRule Device = Token with { Name = "DeviceAuthorization", Source = "RFC 8628 section 3.1" };
+    private static readonly EndpointRule BackchannelRequest = Token with { Name = "BackchannelAuthentication", Source = "CIBA Core section 7" };
+    private static readonly EndpointRule Approval = Authorize with { Name = "BackchannelAuthentication", Source = "CIBA Core section 8" };
+    private static readonly EndpointRule Authenticator = Token with { Name = "BackchannelAuthentication", Source = "docs/guides/ciba.md", Caller = Caller.Bearer, Scope = "urn:evergrant:scope:authenticator" };
     private static readonly EndpointRule Introspection = Token with { Name = "Introspection", Source = "RFC 7662 section 2" };
     private static readonly EndpointRule Revocation = Token with { Name = "Revocation", Source = "RFC 7009 section 2" };
     private static readonly EndpointRule UserInfo = Token with { Name = "UserInfo", Source = "OpenID Connect Core section 5.3", Caller = Caller.Bearer, Scope = "openid" };
@@ -52,6 +56,10 @@ public static class EvergrantEndpoints
             Map<DeviceAuthorizationEndpoint>(endpoints, site, p + "/device_authorization", Post, Device, e => e.HandleAsync);
             Map<DeviceVerificationEndpoint>(endpoints, site, p + "/device", GetPost, Verification, e => e.HandleAsync);
             Map<DeviceVerificationEndpoint>(endpoints, site, p + "/device/answer", Post, Verification, e => e.AnswerAsync);
+            Map<BackchannelAuthenticationEndpoint>(endpoints, site, p + "/bc-authorize", Post, BackchannelRequest, e => e.HandleAsync);
+            Map<BackchannelApprovalEndpoint>(endpoints, site, p + "/backchannel", GetHead, Approval with { BodyLimit = 0 }, e => e.ShowAsync);
+            Map<BackchannelApprovalEndpoint>(endpoints, site, p + "/backchannel/answer", Post, Approval, e => e.AnswerAsync);
+            Map<AuthenticatorEndpoint>(endpoints, site, p + "/backchannel/requests", GetPost, Authenticator, e => e.HandleAsync);
             Map<EndSessionEndpoint>(endpoints, site, p + "/end_session", GetPost, EndSession, e => e.HandleAsync);
             Map<EndSessionEndpoint>(endpoints, site, p + "/end_session/answer", Post, EndSession, e => e.AnswerAsync);
             Map<IntrospectionEndpoint>(endpoints, site, p + "/introspect", Post, Introspection, e => e.HandleAsync);

@@ -42,9 +42,10 @@ internal static class JsonReply
     /// <param name="error">The error.</param>
     /// <param name="reference">Its reference; null for an answer that nobody will ask about.</param>
     /// <param name="challenge">Value of WWW-Authenticate for a failed client authentication; null for none.</param>
-    public static Task ErrorAsync(HttpContext http, OAuthError error, string? reference, string? challenge = null)
+    /// <param name="status">Status, where an endpoint has another than the usual one; null for that.</param>
+    public static Task ErrorAsync(HttpContext http, OAuthError error, string? reference, string? challenge = null, int? status = null)
     {
-        int status = error.Code switch
+        int usual = error.Code switch
         {
             "invalid_client" => 401,
             "temporarily_unavailable" => 503,
@@ -57,10 +58,11 @@ internal static class JsonReply
                 _ => 400,
             },
         };
-        if (error.Refusal == Refusal.ClientThrottled) status = 429;
-        if (status == 401 && challenge is not null) http.Response.Headers.WWWAuthenticate = challenge;
-        if (status is 503 && http.Response.Headers.RetryAfter.Count == 0) http.Response.Headers.RetryAfter = "1";
-        return WriteAsync(http, status, json =>
+        if (error.Refusal == Refusal.ClientThrottled) usual = 429;
+        int answered = status ?? usual;
+        if (answered == 401 && challenge is not null) http.Response.Headers.WWWAuthenticate = challenge;
+        if (answered is 503 && http.Response.Headers.RetryAfter.Count == 0) http.Response.Headers.RetryAfter = "1";
+        return WriteAsync(http, answered, json =>
         {
             json.WriteString("error", error.Code);
             json.WriteString("error_description", reference is null ? error.Description : RefusalLog.Describe(error, reference));

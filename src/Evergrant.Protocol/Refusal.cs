@@ -254,6 +254,30 @@ public enum Refusal
     /// <summary>The client, or the server, takes only signed Request Objects (RFC 9101 section 10.5). Client: sign the request.</summary>
     RequestObjectRequired,
 
+    /// <summary>The auth_req_id is not one of ours, or no request waits under this id for this person. Client: begin again (CIBA Core section 11).</summary>
+    AuthRequestUnknown,
+
+    /// <summary>The auth_req_id was issued to another client; nothing was changed. Operator: look for a client that mixes up its ids.</summary>
+    AuthRequestOfAnotherClient,
+
+    /// <summary>The auth_req_id's time is over and nobody has answered. Client: begin again.</summary>
+    AuthRequestExpired,
+
+    /// <summary>The auth_req_id was redeemed before; the grant was revoked (CIBA Core section 10.1.1). Operator: look for a client that sends it twice.</summary>
+    AuthRequestReplayed,
+
+    /// <summary>A request over the back channel has no hint or several (CIBA Core section 7.1). Client: send exactly one.</summary>
+    LoginHintAmbiguous,
+
+    /// <summary>The hint of a request over the back channel names nobody, or somebody who cannot be asked. Client: ask the person for their name.</summary>
+    HintedUserUnknown,
+
+    /// <summary>The login_hint_token has expired, or is not a JWT that the client has signed for this issuer.</summary>
+    LoginHintTokenInvalid,
+
+    /// <summary>The binding_message is too long, or has characters that not every device can show. Client: send a few letters and digits.</summary>
+    BindingMessageInvalid,
+
     /// <summary>The refresh token is not one of ours, or of another issuer, or its grant is gone.</summary>
     RefreshTokenUnknown,
 

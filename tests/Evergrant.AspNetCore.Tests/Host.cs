@@ -131,6 +131,8 @@ internal sealed class Host : IAsyncDisposable
 
         public Task ShowDeviceDoneAsync(HttpContext http, DeviceDonePage page) => http.Response.WriteAsync("done");
 
+        public ValueTask<string?> FindAccountAsync(string hint, CancellationToken cancellationToken) => new((string?)null);
+
         public Task ShowSignOutAsync(HttpContext http, SignOutPage page) => http.Response.WriteAsync("sign out?");
 
         public Task ShowSignedOutAsync(HttpContext http, SignedOutPage page) => http.Response.WriteAsync("signed out");

@@ -22,6 +22,9 @@ public abstract class ClientTests<TStore> : StoreTests<TStore> where TStore : IS
         AccessTokenFormat = AccessTokenFormat.Opaque, AccessTokenSignedAlg = "RS256", Consent = ConsentRule.Implied, RequirePkce = false, RedirectUriOptionalAtToken = true, MaxAge = 0,
         RequireAuthTime = true, ClaimsInIdToken = false, ClientUri = "https://a.example/about", CreatedAt = Now.AddTicks(7),
         Flags = ["expiring=off"],
+        Exchanges = [new() { SubjectClients = ["a"], SubjectIssuers = ["https://idp.example"], Audiences = ["https://api.example"], Scopes = [], Impersonation = true, RefreshToken = true, PublicClient = true }],
+        CrossDomain = [new() { Issuer = "https://as.example", Names = ["as"], ClientId = "there", Scopes = ["x"], Resources = ["urn:y"], Lifetime = TimeSpan.FromSeconds(9), MaximumAuthAge = TimeSpan.FromDays(2) }],
+        MayAct = "gateway", GrantProfiles = ["urn:p"],
         Policy = new GrantPolicy()
         {
             Name = "own", Retry = RetryRule.For(TimeSpan.FromSeconds(7)), RetryBudget = 5, RefreshTokens = RefreshTokenIssuance.Always, Rotate = false, OnReplay = ReplayReaction.Reject,

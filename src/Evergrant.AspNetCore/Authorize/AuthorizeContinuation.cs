@@ -1,3 +1,4 @@
+using Evergrant.AspNetCore.BackchannelAuthentication;
 using Evergrant.AspNetCore.DeviceAuthorization;
 using Evergrant.Protocol;
 using Evergrant.Protocol.Authorize;
@@ -8,7 +9,7 @@ using Microsoft.AspNetCore.Http;
 namespace Evergrant.AspNetCore.Authorize;
 
 /// <summary>The way back from a page to the authorization endpoint.</summary>
-internal sealed class AuthorizeContinuation(IssuerSites sites, InteractionTickets tickets, AuthorizeEndpoint endpoint, DeviceVerificationEndpoint devices, AuthorizePages pages) : IAuthorizeContinuation
+internal sealed class AuthorizeContinuation(IssuerSites sites, InteractionTickets tickets, AuthorizeEndpoint endpoint, DeviceVerificationEndpoint devices, BackchannelApprovalEndpoint approvals, AuthorizePages pages) : IAuthorizeContinuation
 {
     private static readonly OAuthError BadTicket = new("invalid_request", "This page has expired, or your browser refuses cookies. Go back to the application and begin again.", Refusal.TicketInvalid);
 
@@ -37,6 +38,7 @@ internal sealed class AuthorizeContinuation(IssuerSites sites, InteractionTicket
         {
             InteractionSubject.Authorization => endpoint.DecideAsync(http, site, interaction, sessions, chosen, null),
             InteractionSubject.Device => devices.DecideAsync(http, site, interaction, sessions, null),
+            InteractionSubject.Backchannel => approvals.DecideAsync(http, site, interaction, sessions, null),
             _ => pages.RefuseAsync(http, site, BadTicket, null),
         };
     }

@@ -13,6 +13,12 @@ public interface IInteractions
     /// <param name="cancellationToken">Ends the wait.</param>
     ValueTask<IReadOnlyList<Session>> SessionsAsync(HttpContext http, CancellationToken cancellationToken);
 
+    /// <summary>Finds the End-User whom a client means (login_hint of CIBA Core section 7.1): by what they are called here, or by account id.</summary>
+    /// <param name="hint">As the client sent it.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>Account id; null for nobody, or somebody who may not sign in now.</returns>
+    ValueTask<string?> FindAccountAsync(string hint, CancellationToken cancellationToken);
+
     /// <summary>Asks the End-User to sign in (status 200).</summary>
     /// <param name="http">The request to answer.</param>
     /// <param name="page">What to show.</param>
@@ -124,6 +130,9 @@ public sealed record ConsentPage : InteractionPage
     /// <summary>What a page about a device says besides; null when no device asks. It shows the code to be compared, and refusing is the first of its answers.</summary>
     public DeviceQuestion? Device { get; init; }
 
+    /// <summary>What a page says besides about a request that a client made over the back channel; null for none. Refusing is the first of its answers.</summary>
+    public ElsewhereQuestion? Elsewhere { get; init; }
+
     /// <summary>Whether the client's identity is not proven (public client without a claimed https redirect).</summary>
     public bool Unverified { get; init; }
 }
@@ -134,6 +143,11 @@ public sealed record ConsentPage : InteractionPage
 /// <param name="Api">Name of the API it belongs to; null for the account itself.</param>
 /// <param name="Required">Whether it cannot be left out (openid).</param>
 public sealed record ConsentItem(string Scope, string Text, string? Api, bool Required);
+
+/// <summary>What a person is told of a request that was made somewhere else (CIBA Core section 7.1, binding_message).</summary>
+/// <param name="Message">What the other device shows as well; null for nothing.</param>
+/// <param name="StartedAt">When the client asked.</param>
+public sealed record ElsewhereQuestion(string? Message, DateTimeOffset StartedAt);
 
 /// <summary>What a person is told of a device that asks (RFC 8628 section 5.4).</summary>
 /// <param name="UserCode">The code that the device must show.</param>

@@ -126,6 +126,7 @@ public sealed class ClientCatalogue(IClientStore store, EvergrantOptions options
             if (!uses.TryGetValue(client.Issuer, out RegisteredUse? use)) uses[client.Issuer] = use = new();
             use.GrantTypes.UnionWith(client.GrantTypes);
             use.ResponseTypes.UnionWith(client.ResponseTypes);
+            use.Backchannel |= client.TokenDeliveryMode != TokenDeliveryMode.None;
             use.CrossDomain |= client.CrossDomain.Count > 0;
             use.Origins.UnionWith(client.AllowedOrigins);
             foreach (string uri in client.RedirectUris.Where(u => u.StartsWith("http", StringComparison.Ordinal)))

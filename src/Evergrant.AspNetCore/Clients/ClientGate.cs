@@ -1,5 +1,6 @@
 using System.Globalization;
 using Evergrant.AspNetCore.Binding;
+using Evergrant.AspNetCore.Introspection;
 using Evergrant.AspNetCore.Keys;
 using Evergrant.Protocol;
 using Evergrant.Protocol.Clients;
@@ -84,7 +85,9 @@ internal sealed class ClientGate(ClientCatalogue clients, ClientKeys clientKeys,
         // RFC 6749 section 5.2 challenges whoever used the header. Whoever used the body is not to be turned to the header: client libraries
         // take the challenge for the answer and hide the error behind it.
         bool inBody = shown is { UsedHeader: false } && (shown.Secret ?? shown.Assertion) is not null;
-        await JsonReply.ErrorAsync(http, error, reference, inBody ? null : $"Basic realm=\"{site.Issuer}\", charset=\"UTF-8\"");
+        await JsonReply.ErrorAsync(http, error, reference, inBody ? null : $"Basic realm=\"{site.Issuer}\", charset=\"UTF-8\"",
+            // RFC 9701 section 5.
+            error.Code == "invalid_client" && error.Refusal != Refusal.ClientThrottled && rule.Name == "Introspection" && IntrospectionJwts.IsAskedFor(http) ? StatusCodes.Status400BadRequest : null);
         return null;
     }
 }

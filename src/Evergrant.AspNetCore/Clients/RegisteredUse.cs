@@ -18,6 +18,9 @@ internal sealed class RegisteredUse
     /// <summary>What assertions of others may be used for.</summary>
     public HashSet<Protocol.Trust.AssertionUse> AssertionUses { get; } = [];
 
+    /// <summary>Whether a client asks for End-Users over the back channel.</summary>
+    public bool Backchannel { get; set; }
+
     /// <summary>Response types.</summary>
     public HashSet<string> ResponseTypes { get; } = new(StringComparer.Ordinal);
 }

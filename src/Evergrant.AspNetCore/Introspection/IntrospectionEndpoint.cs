@@ -11,12 +11,10 @@ using Decision = Evergrant.Protocol.Introspection.Introspection;
 namespace Evergrant.AspNetCore.Introspection;
 
 /// <summary>The introspection endpoint (RFC 7662). Callers are confidential clients.</summary>
-internal sealed class IntrospectionEndpoint(ClientGate gate, ClientCatalogue clients, PresentedTokens tokens, TokenWriter writer, EvergrantOptions options, RefusalLog log)
+internal sealed class IntrospectionEndpoint(ClientGate gate, ClientCatalogue clients, PresentedTokens tokens, TokenWriter writer, IntrospectionJwts jwts, EvergrantOptions options, RefusalLog log)
 {
     private static readonly OAuthError PublicClient = new("invalid_client", "Only clients that authenticate may introspect.", Refusal.ClientCredentialsMissing);
     private static readonly OAuthError NoToken = new("invalid_request", "The parameter token is missing.", Refusal.ParameterMissing);
-    private static readonly byte[] InactiveJson = """{"active":false}"""u8.ToArray();
-
     public async Task HandleAsync(HttpContext http, IssuerSite site, EndpointRule rule)
     {
         if (await gate.EnterAsync(http, site, rule) is not { } entered) return;
@@ -24,7 +22,9 @@ internal sealed class IntrospectionEndpoint(ClientGate gate, ClientCatalogue cli
         OAuthError? error = caller.IsPublic ? PublicClient : form["token"] is null ? NoToken : null;
         if (error is not null)
         {
-            await JsonReply.ErrorAsync(http, error, await log.RecordAsync(new Told("Refused", rule.Name, site.Issuer, caller.ClientId, error), http.RequestAborted));
+            // RFC 9701 section 5: whoever asks for a JWT and is not let in is told so by 400.
+            int? status = IntrospectionJwts.IsAskedFor(http) ? StatusCodes.Status400BadRequest : null;
+            await JsonReply.ErrorAsync(http, error, await log.RecordAsync(new Told("Refused", rule.Name, site.Issuer, caller.ClientId, error), http.RequestAborted), status: status);
             return;
         }
         Shown shown = await tokens.ReadAsync(form["token"]!, site, http.RequestAborted);
@@ -33,12 +33,12 @@ internal sealed class IntrospectionEndpoint(ClientGate gate, ClientCatalogue cli
         log.Count(decision.GetType().Name, null);
         if (decision is not Active active)
         {
-            await JsonReply.WriteAsync(http, 200, InactiveJson);
+            await AnswerAsync(http, site, caller, static json => json.WriteBoolean("active", false));
             return;
         }
         Func<string, string> subjectOf = await writer.SubjectsOfAsync(caller, http.RequestAborted);
         string? userName = await UserNameAsync(active, caller, http.RequestAborted);
-        await JsonReply.WriteAsync(http, 200, json =>
+        await AnswerAsync(http, site, caller, json =>
         {
             json.WriteBoolean("active", true);
             if (active.Scope.Length > 0) json.WriteString("scope", active.Scope);
@@ -48,6 +48,9 @@ internal sealed class IntrospectionEndpoint(ClientGate gate, ClientCatalogue cli
             else WriteRefresh(json, active.Grant!, shown.Token!.IsAheadOf(active.Grant!), subjectOf);
         });
     }
+
+    private Task AnswerAsync(HttpContext http, IssuerSite site, Client caller, Action<System.Text.Json.Utf8JsonWriter> members) =>
+        IntrospectionJwts.IsAskedFor(http) ? jwts.WriteAsync(http, site, caller, members) : JsonReply.WriteAsync(http, 200, members);
 
     private static void WriteAccess(System.Text.Json.Utf8JsonWriter json, AccessToken access, Grant? grant, Client caller, Func<string, string> subjectOf)
     {

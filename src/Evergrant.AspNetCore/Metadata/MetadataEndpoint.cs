@@ -27,7 +27,7 @@ internal sealed class MetadataEndpoint(ClientCatalogue clients, GrantTypes grant
         {
             var features = new ServerFeatures
             {
-                GrantTypes = grants.AnnouncedFor(use),
+                Backchannel = use.Backchannel, GrantTypes = grants.AnnouncedFor(use),
                 Demands = options.Demands,
                 MutualTls = options.MutualTls is not null,
                 MutualTlsRoot = options.MutualTls?.Aliases is { } alias ? alias + site.Prefix : null,

@@ -15,7 +15,7 @@ using Microsoft.AspNetCore.Http;
 namespace Evergrant.AspNetCore.Token;
 
 /// <summary>What goes into the tokens of an answer, read before the commit.</summary>
-internal sealed record PreparedTokens(Client Client, Grant Grant, AccessToken Access, DateTimeOffset At, bool Opaque, IdToken? IdToken)
+internal sealed record PreparedTokens(Client Client, Grant Grant, AccessToken Access, DateTimeOffset At, bool Opaque, IdToken? IdToken, Jwk? Recipient = null)
 {
     /// <summary>Seconds from now to its end; null for none.</summary>
     public int? ExpiresIn => Access.NeverEnds ? null : (int)(Access.ExpiresAt - At).TotalSeconds;
@@ -25,7 +25,7 @@ internal sealed record PreparedTokens(Client Client, Grant Grant, AccessToken Ac
 internal sealed record SignedTokens(string AccessToken, string TokenType, int? ExpiresIn, string Scope, string? IdToken, string? IssuedTokenType = null);
 
 /// <summary>Makes the tokens of an answer and writes it (RFC 6749 section 5.1, OpenID Connect Core section 3.1.3.3).</summary>
-internal sealed class TokenWriter(KeyRings rings, PairwiseKey pairwise, IServerSecrets secrets, AccessTokenForms forms, EvergrantOptions options, TimeProvider clock)
+internal sealed class TokenWriter(KeyRings rings, PairwiseKey pairwise, IServerSecrets secrets, AccessTokenForms forms, ResponseEncryption encryption, EvergrantOptions options, TimeProvider clock)
 {
     /// <summary>The sub that a client sees of an account.</summary>
     public ValueTask<Func<string, string>> SubjectsOfAsync(Client client, CancellationToken cancellationToken) => pairwise.SubjectsOfAsync(client, cancellationToken);
@@ -69,7 +69,8 @@ internal sealed class TokenWriter(KeyRings rings, PairwiseKey pairwise, IServerS
         if (!Scope.Contains(grant.Authorized.Scope, Scope.OpenId)) return new PreparedTokens(client, grant, access, now, opaque, null);
         ClaimSet? claims = await options.Claims(new ClaimsRequest(grant.Subject!, client, grant.Authorized.Scope), cancellationToken);
         if (claims is null) return null;
-        return new PreparedTokens(client, grant, access, now, opaque, IdTokenOf(site, client, grant, granted is Redeemed or Returned, subject, claims, now));
+        Jwk? recipient = client.IdTokenEncryption is { } choice ? await encryption.DemandAsync(client, choice, cancellationToken) : null;
+        return new PreparedTokens(client, grant, access, now, opaque, IdTokenOf(site, client, grant, granted is Redeemed or Returned, subject, claims, now), recipient);
     }
 
     /// <summary>Makes and signs the tokens.</summary>
@@ -85,6 +86,7 @@ internal sealed class TokenWriter(KeyRings rings, PairwiseKey pairwise, IServerS
             string algorithm = prepared.Client.IdTokenSignedResponseAlg ?? SignatureAlgorithm.RS256;
             ISigner signer = await rings.SignerAsync(site.Issuer, algorithm, content.ExpiresAt, cancellationToken);
             idToken = await (content with { AccessTokenHash = IdToken.HashOf(text, algorithm) }).WriteAsync(signer, cancellationToken);
+            if (prepared.Recipient is { } recipient) idToken = ResponseEncryption.Nest(recipient, prepared.Client.IdTokenEncryption!, idToken);
         }
         return new SignedTokens(text, access.TokenType, prepared.ExpiresIn, access.Scope, idToken);
     }

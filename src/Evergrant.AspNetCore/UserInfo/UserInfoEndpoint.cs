@@ -18,7 +18,7 @@ using Microsoft.Extensions.Primitives;
 namespace Evergrant.AspNetCore.UserInfo;
 
 /// <summary>The UserInfo endpoint (OpenID Connect Core section 5.3), a resource of ours under RFC 6750.</summary>
-internal sealed class UserInfoEndpoint(PresentedTokens tokens, KeyProofs proofs, ClientCatalogue clients, TokenWriter writer, KeyRings rings, EvergrantOptions options, RefusalLog log)
+internal sealed class UserInfoEndpoint(PresentedTokens tokens, KeyProofs proofs, ResponseEncryption encryption, ClientCatalogue clients, TokenWriter writer, KeyRings rings, EvergrantOptions options, RefusalLog log)
 {
     private static readonly OAuthError Invalid = new("invalid_token", "The access token is not valid.", Refusal.AccessTokenInvalid);
     private static readonly OAuthError Insufficient = new("insufficient_scope", "The access token lacks the scope openid.", Refusal.ScopeInsufficient);
@@ -96,14 +96,19 @@ internal sealed class UserInfoEndpoint(PresentedTokens tokens, KeyProofs proofs,
             }
             json.WriteEndObject();
         }
-        if (algorithm is null)
+        if (algorithm is null && client.UserInfoEncryption is null)
         {
             await JsonReply.WriteAsync(http, 200, buffer.WrittenMemory);
             return;
         }
-        ISigner signer = await rings.SignerAsync(site.Issuer, algorithm, http.RequestAborted);
-        string jwt = await JwsWriter.WriteAsync(signer, "JWT", buffer.WrittenMemory, http.RequestAborted);
-        await JsonReply.WriteAsync(http, 200, System.Text.Encoding.ASCII.GetBytes(jwt), "application/jwt");
+        // Section 5.3.2: signed, then encrypted; or the JSON object encrypted as it is.
+        string? jwt = algorithm is null ? null : await JwsWriter.WriteAsync(await rings.SignerAsync(site.Issuer, algorithm, http.RequestAborted), "JWT", buffer.WrittenMemory, http.RequestAborted);
+        if (client.UserInfoEncryption is { } choice)
+        {
+            Jwk recipient = await encryption.DemandAsync(client, choice, http.RequestAborted);
+            jwt = jwt is null ? JweWriter.Write(recipient, choice.Algorithm, choice.ContentAlgorithm, buffer.WrittenSpan) : ResponseEncryption.Nest(recipient, choice, jwt);
+        }
+        await JsonReply.WriteAsync(http, 200, System.Text.Encoding.ASCII.GetBytes(jwt!), "application/jwt");
     }
 
     /// <summary>Answers with the challenge of RFC 6750 section 3, or RFC 9449 section 7.1; without any token the challenges of both name no error.</summary>

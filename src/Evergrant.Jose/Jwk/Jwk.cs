@@ -6,7 +6,7 @@ using System.Text.Json;
 namespace Evergrant.Jose;
 
 /// <summary>
-/// A public key for verifying signatures: RSA or EC, as RFC 7517 writes it and RFC 7518 §6 fills it. It is checked once, when it is read; it never holds
+/// A public key for verifying signatures or encrypting: RSA or EC, as RFC 7517 writes it and RFC 7518 §6 fills it. It is checked once, when it is read; it never holds
 /// anything private. Immutable, and safe for concurrent use.
 /// </summary>
 public sealed class Jwk
@@ -15,6 +15,7 @@ public sealed class Jwk
     private readonly byte[] second;
     private readonly EcCurve? curve;
     private readonly bool mayVerify;
+    private readonly bool mayEncrypt;
     private readonly KeyPool<RSA>? rsaKeys;
     private readonly KeyPool<ECDsa>? ecKeys;
 
@@ -25,6 +26,7 @@ public sealed class Jwk
         this.first = first;
         this.second = second;
         mayVerify = marks.MayVerify;
+        mayEncrypt = marks.MayEncrypt;
         KeyId = marks.KeyId;
         Algorithm = marks.Algorithm;
         Use = marks.Use;
@@ -112,6 +114,10 @@ public sealed class Jwk
         mayVerify && (Algorithm is null || Algorithm == algorithm) &&
         (curve is null ? SignatureAlgorithm.IsRsa(algorithm) : curve.Algorithm == algorithm);
 
+    /// <summary>Whether this JWE <c>alg</c> can be used with the key, by its type and by its own <c>alg</c>, <c>use</c> and <c>key_ops</c>.</summary>
+    public bool FitsEncryption(string algorithm) =>
+        mayEncrypt && (Algorithm is null || Algorithm == algorithm) && (curve is null ? JweAlgorithm.IsRsa(algorithm) : JweAlgorithm.IsEcdh(algorithm));
+
     /// <summary>
     /// Whether <paramref name="signature"/> is this key's over <paramref name="data"/> by exactly this algorithm. False when the algorithm does not fit.
     /// ES signatures are R and S of fixed length (RFC 7518 §3.4), never DER; PS takes a salt as long as the hash (§3.5).
@@ -147,6 +153,26 @@ public sealed class Jwk
         EcCurve.ByAlgorithm(algorithm) is { } curve && curve.Contains(key.Q.X, key.Q.Y)
             ? new Jwk(curve, key.Q.X!, key.Q.Y!, new JwkMarks(keyId, algorithm, "sig", MayVerify: true))
             : null;
+
+    /// <summary>The public half of a key that decrypts; null when RFC 7518 §4.3 does not allow its size.</summary>
+    internal static Jwk? ForEncryption(RSAParameters key, string keyId) =>
+        JwkMembers.RsaFault(key.Modulus!, key.Exponent!) is null ? new Jwk(null, key.Modulus!, key.Exponent!, Encrypting(keyId)) : null;
+
+    /// <summary>The same of a point; null when its curve is not supported.</summary>
+    internal static Jwk? ForEncryption(ECParameters key, string keyId) =>
+        EcCurve.ByName(key.Curve.Oid.FriendlyName switch { "nistP256" or "ECDSA_P256" => "P-256", "nistP384" or "ECDSA_P384" => "P-384", "nistP521" or "ECDSA_P521" => "P-521", var other => other ?? "" }) is { } curve
+            ? new Jwk(curve, key.Q.X!, key.Q.Y!, Encrypting(keyId)) : null;
+
+    /// <summary>A fresh point on the curve of a recipient, for a header: it says nothing of itself.</summary>
+    internal static Jwk OfPoint(Jwk recipient, ECPoint point) => new(recipient.curve, point.X!, point.Y!, new JwkMarks(null, null, null, MayVerify: false));
+
+    /// <summary>An RSA key for the BCL.</summary>
+    internal RSAParameters RsaParameters() => new() { Modulus = first, Exponent = second };
+
+    /// <summary>A point for the BCL.</summary>
+    internal ECParameters EcParameters() => new() { Curve = curve!.Named, Q = new ECPoint { X = first, Y = second } };
+
+    private static JwkMarks Encrypting(string keyId) => new(keyId, null, "enc", MayVerify: false) { MayEncrypt = true };
 
     private static void WriteIfPresent(Utf8JsonWriter writer, string name, string? value)
     {

@@ -7,6 +7,9 @@ namespace Evergrant.Jose;
 /// <summary>What a key says about itself. <c>MayVerify</c> is false when <c>use</c> or <c>key_ops</c> (RFC 7517 §4.2, §4.3) rule verification out.</summary>
 internal readonly record struct JwkMarks(string? KeyId, string? Algorithm, string? Use, bool MayVerify)
 {
+    /// <summary>Whether the same rule encryption out.</summary>
+    public bool MayEncrypt { get; init; }
+
     /// <summary>SHA-256 of the first certificate of <c>x5c</c>, in base64url; null when there is none.</summary>
     public string? CertificateThumbprint { get; init; }
 }
@@ -72,25 +75,26 @@ internal static class JwkMembers
             return "kid is not a string of 1 to 255 characters";
         if (!json.TryOptionalText("alg", out string? algorithm) || !json.TryOptionalText("use", out string? use))
             return "alg or use is not a string";
-        if (!TryOperations(json, out bool verify))
+        if (!TryOperations(json, out bool verify, out bool encrypt))
             return "key_ops is not an array of strings";
-        marks = new JwkMarks(keyId, algorithm, use, use is null or "sig" && verify);
+        marks = new JwkMarks(keyId, algorithm, use, use is null or "sig" && verify) { MayEncrypt = use is null or "enc" && encrypt };
         return null;
     }
 
-    private static bool TryOperations(JsonElement json, out bool verify)
+    private static bool TryOperations(JsonElement json, out bool verify, out bool encrypt)
     {
-        verify = true;
+        verify = encrypt = true;
         if (!json.TryGetProperty("key_ops", out JsonElement operations))
             return true;
         if (operations.ValueKind != JsonValueKind.Array)
             return false;
-        verify = false;
+        verify = encrypt = false;
         foreach (JsonElement operation in operations.EnumerateArray())
         {
             if (!JsonText.TryText(operation, out string? name))
                 return false;
             verify |= name == "verify";
+            encrypt |= name is "encrypt" or "wrapKey" or "deriveKey" or "deriveBits";
         }
         return true;
     }

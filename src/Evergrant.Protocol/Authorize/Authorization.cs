@@ -138,9 +138,9 @@ public static class Authorization
         }
         // An account chosen by signing in for this very request needs no second choice.
         if (request.Prompts.Contains("select_account") && !facts.AccountChosen && session.AuthTime < facts.StartedAt) return new Prompted(Prompt.SelectAccount, null, []);
-        if (EssentialAcrIsOutOfReach(request, session))
+        if (EssentialAcrIsOutOfReach(request, session) || WantedAcrIsOutOfReach(request, client, session))
         {
-            return new Refused(new OAuthError("unmet_authentication_requirements", "The authentication context class that the request calls essential cannot be reached.", Refusal.AcrUnmet), session.Subject);
+            return new Refused(new OAuthError("unmet_authentication_requirements", "The authentication context class that the request needs cannot be reached.", Refusal.AcrUnmet), session.Subject);
         }
 
         IReadOnlyList<string> scopes = Wanted(rules, client);
@@ -199,6 +199,9 @@ public static class Authorization
     private static bool EssentialAcrIsOutOfReach(AuthorizeRequest request, Session session) =>
         request.Claims?.IdToken.FirstOrDefault(c => c is { Name: "acr", Essential: true, Values.Count: > 0 }) is { } acr
         && !acr.Values.Any(v => v.ValueKind == JsonValueKind.String && v.GetString() == session.Acr);
+
+    private static bool WantedAcrIsOutOfReach(AuthorizeRequest request, Client client, Session session) =>
+        client.RequireAcrValues && request.Parameters["acr_values"] is { } wanted && !wanted.Split(' ', StringSplitOptions.RemoveEmptyEntries).Contains(session.Acr);
 
     /// <summary>What the client would get if the End-User allowed all of it.</summary>
     private static IReadOnlyList<string> Wanted(AuthorizeFacts rules, Client client)

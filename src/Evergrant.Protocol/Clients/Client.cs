@@ -134,6 +134,15 @@ public sealed record Client
     /// <summary>Whether each Logout Token must name a session.</summary>
     public bool BackchannelLogoutSessionRequired { get; init; }
 
+    /// <summary>How results of requests over the back channel reach the client (CIBA); None for a client that makes none.</summary>
+    public TokenDeliveryMode TokenDeliveryMode { get; init; }
+
+    /// <summary>Where the client is told of results, or sent them; null for nowhere.</summary>
+    public string? BackchannelNotificationEndpoint { get; init; }
+
+    /// <summary>The algorithm of its requests over the back channel, which all are signed then; null for plain ones.</summary>
+    public string? BackchannelSigningAlg { get; init; }
+
     /// <summary>Allowed grant types.</summary>
     public IReadOnlyList<string> GrantTypes { get; init; } = ["authorization_code", "refresh_token"];
 
@@ -164,6 +173,18 @@ public sealed record Client
     /// <summary>Algorithm of signed userinfo answers; null answers plain JSON.</summary>
     public string? UserInfoSignedResponseAlg { get; init; }
 
+    /// <summary>How ID Tokens are encrypted to the client, after they were signed; null for not at all.</summary>
+    public EncryptionChoice? IdTokenEncryption { get; init; }
+
+    /// <summary>How userinfo answers are encrypted; null for not at all.</summary>
+    public EncryptionChoice? UserInfoEncryption { get; init; }
+
+    /// <summary>Algorithm of introspection answers in the form of JWTs (RFC 9701); null is RS256.</summary>
+    public string? IntrospectionSignedResponseAlg { get; init; }
+
+    /// <summary>How such answers are encrypted; null for not at all.</summary>
+    public EncryptionChoice? IntrospectionEncryption { get; init; }
+
     /// <summary>Form of access tokens.</summary>
     public AccessTokenFormat AccessTokenFormat { get; init; }
 
@@ -187,6 +208,9 @@ public sealed record Client
 
     /// <summary>Oldest active authentication in seconds when a request has no max_age; null for any.</summary>
     public int? MaxAge { get; init; }
+
+    /// <summary>Whether a request whose acr_values cannot be met fails, as RFC 9470 section 5 would have it; otherwise they are wishes (OpenID Connect Core section 3.1.2.1).</summary>
+    public bool RequireAcrValues { get; init; }
 
     /// <summary>Whether every ID Token must carry auth_time; those of this server always do.</summary>
     public bool RequireAuthTime { get; init; }

@@ -1,3 +1,4 @@
+// Longer than a file should be: a member is read, judged and written by what stands side by side here.
 using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
@@ -28,11 +29,13 @@ public static class ClientMetadata
     [
         "issuer", "client_id", "client_name", "client_uri", "application_type", "token_endpoint_auth_method", "redirect_uris", "post_logout_redirect_uris",
         "grant_types", "response_types", "scope", "resources", "introspect", "jwks", "jwks_uri", "legacy_assertion_audience", "subject_type", "sector_identifier_uri",
-        "id_token_signed_response_alg", "userinfo_signed_response_alg", "access_token_format", "access_token_signed_alg", "dpop_bound_access_tokens", "require_dpop_nonce", "tls_client_auth_subject_dn", "tls_client_auth_san_dns", "tls_client_auth_san_uri",
+        "id_token_signed_response_alg", "userinfo_signed_response_alg", "id_token_encrypted_response_alg", "id_token_encrypted_response_enc",
+        "userinfo_encrypted_response_alg", "userinfo_encrypted_response_enc", "introspection_signed_response_alg", "introspection_encrypted_response_alg", "introspection_encrypted_response_enc", "access_token_format", "access_token_signed_alg", "dpop_bound_access_tokens", "require_dpop_nonce", "tls_client_auth_subject_dn", "tls_client_auth_san_dns", "tls_client_auth_san_uri",
         "tls_client_auth_san_ip", "tls_client_auth_san_email", "tls_client_certificate_bound_access_tokens", "bearer_without_certificate", "consent", "require_pkce",
-        "redirect_uri_optional_at_token", "default_max_age", "require_auth_time", "claims_in_id_token", "allowed_origins", "flags", "policy",
+        "redirect_uri_optional_at_token", "default_max_age", "require_auth_time", "require_acr_values", "claims_in_id_token", "allowed_origins", "flags", "policy",
         "token_exchange", "cross_domain", "may_act", "authorization_grant_profiles",
         .. LogoutMetadata.Members,
+        .. BackchannelMetadata.Members,
         "require_pushed_authorization_requests", "unregistered_redirect_uris", "require_signed_request_object", "request_object_signing_alg", "merge_request_object",
     ];
 
@@ -43,7 +46,7 @@ public static class ClientMetadata
     public static IReadOnlyList<string> PlainGrantTypes { get; } = ["authorization_code", "refresh_token", "client_credentials", Token.DeviceCodeGrant.Name];
 
     /// <summary>Grant types that a client may be registered for. Beyond the plain ones, an issuer offers and announces one as soon as a client of it is registered for it.</summary>
-    public static IReadOnlyList<string> GrantTypes { get; } = [.. PlainGrantTypes, Token.JwtBearerGrant.Name, Token.TokenExchangeGrant.Name, Token.SamlBearerGrant.Name, Token.PasswordGrant.Name];
+    public static IReadOnlyList<string> GrantTypes { get; } = [.. PlainGrantTypes, Token.JwtBearerGrant.Name, Token.TokenExchangeGrant.Name, Token.SamlBearerGrant.Name, Token.PasswordGrant.Name, Token.CibaGrant.Name];
 
     /// <summary>Reads and judges the metadata of a client.</summary>
     /// <param name="json">The object.</param>
@@ -88,6 +91,9 @@ public static class ClientMetadata
         }
 
         LogoutMetadata logout = LogoutMetadata.Read(read, redirects, method == ClientAuthenticationMethod.None, context.AllowLoopback);
+
+        BackchannelMetadata backchannel = BackchannelMetadata.Read(
+            read, grants, method == ClientAuthenticationMethod.None, read.Text("subject_type") == "pairwise", read.Has("jwks_uri"), context.AllowLoopback);
 
         string? home = read.Text("client_uri");
         if (home is not null && (!Uri.TryCreate(home, UriKind.Absolute, out Uri? homeUri) || homeUri.Scheme is not ("https" or "http"))) read.Fault("client_uri", "is not an http or https URI (RFC 7591 section 5)");
@@ -154,6 +160,9 @@ public static class ClientMetadata
             RedirectUris = redirects,
             LoopbackAnyPort = context.AllowLoopback,
             PostLogoutRedirectUris = logouts,
+            TokenDeliveryMode = backchannel.Mode,
+            BackchannelNotificationEndpoint = backchannel.Endpoint,
+            BackchannelSigningAlg = backchannel.SigningAlg,
             FrontchannelLogoutUri = logout.Front,
             FrontchannelLogoutSessionRequired = logout.FrontNeedsSession,
             BackchannelLogoutUri = logout.Back,
@@ -168,6 +177,10 @@ public static class ClientMetadata
             SectorIdentifierUri = sector,
             IdTokenSignedResponseAlg = Algorithm(read, "id_token_signed_response_alg"),
             UserInfoSignedResponseAlg = Algorithm(read, "userinfo_signed_response_alg"),
+            IdTokenEncryption = Encryption(read, "id_token", jwks, jwksUri),
+            UserInfoEncryption = Encryption(read, "userinfo", jwks, jwksUri),
+            IntrospectionSignedResponseAlg = Algorithm(read, "introspection_signed_response_alg"),
+            IntrospectionEncryption = Encryption(read, "introspection", jwks, jwksUri),
             AccessTokenFormat = read.Choice("access_token_format", ("jwt", AccessTokenFormat.Jwt), ("opaque", AccessTokenFormat.Opaque)),
             AccessTokenSignedAlg = Algorithm(read, "access_token_signed_alg"),
             DpopBoundAccessTokens = read.Flag("dpop_bound_access_tokens") ?? false,
@@ -176,6 +189,7 @@ public static class ClientMetadata
             RequirePkce = requirePkce,
             RedirectUriOptionalAtToken = read.Flag("redirect_uri_optional_at_token") ?? false,
             MaxAge = maxAge,
+            RequireAcrValues = read.Flag("require_acr_values") ?? false,
             RequireAuthTime = read.Flag("require_auth_time") ?? false,
             ClaimsInIdToken = read.Flag("claims_in_id_token") ?? true,
             Exchanges = exchanges,
@@ -209,6 +223,7 @@ public static class ClientMetadata
         List("redirect_uris", client.RedirectUris);
         List("post_logout_redirect_uris", client.PostLogoutRedirectUris);
         LogoutMetadata.Write(client, json);
+        BackchannelMetadata.Write(client, json);
         json["grant_types"] = new JsonArray([.. client.GrantTypes.Select(g => (JsonNode)g)]);
         json["response_types"] = new JsonArray([.. client.ResponseTypes.Select(r => (JsonNode)r)]);
         if (client.Scopes.Count > 0) json["scope"] = Scope.Join(client.Scopes);
@@ -221,6 +236,10 @@ public static class ClientMetadata
         Put("sector_identifier_uri", client.SectorIdentifierUri);
         Put("id_token_signed_response_alg", client.IdTokenSignedResponseAlg);
         Put("userinfo_signed_response_alg", client.UserInfoSignedResponseAlg);
+        Encrypted("id_token", client.IdTokenEncryption);
+        Encrypted("userinfo", client.UserInfoEncryption);
+        Put("introspection_signed_response_alg", client.IntrospectionSignedResponseAlg);
+        Encrypted("introspection", client.IntrospectionEncryption);
         json["access_token_format"] = client.AccessTokenFormat.ToString().ToLowerInvariant();
         Put("access_token_signed_alg", client.AccessTokenSignedAlg);
         if (client.CertificateSubject is { } subject) json[CertificateSubject.Members.First(m => m.Kind == subject.Kind).Member] = subject.Value;
@@ -232,6 +251,7 @@ public static class ClientMetadata
         if (!client.RequirePkce) json["require_pkce"] = false;
         if (client.RedirectUriOptionalAtToken) json["redirect_uri_optional_at_token"] = true;
         if (client.MaxAge is { } age) json["default_max_age"] = age;
+        if (client.RequireAcrValues) json["require_acr_values"] = true;
         if (client.RequireAuthTime) json["require_auth_time"] = true;
         if (!client.ClaimsInIdToken) json["claims_in_id_token"] = false;
         if (client.RequirePushedAuthorizationRequests) json["require_pushed_authorization_requests"] = true;
@@ -251,6 +271,12 @@ public static class ClientMetadata
         void Put(string name, string? value)
         {
             if (value is not null) json[name] = value;
+        }
+
+        void Encrypted(string what, EncryptionChoice? choice)
+        {
+            Put(what + "_encrypted_response_alg", choice?.Algorithm);
+            Put(what + "_encrypted_response_enc", choice?.ContentAlgorithm);
         }
 
         void List(string name, IReadOnlyList<string> values)
@@ -274,6 +300,20 @@ public static class ClientMetadata
     /// <summary>Writes a policy with its name and all its knobs.</summary>
     /// <param name="policy">The policy.</param>
     public static JsonObject WritePolicy(GrantPolicy policy) => PolicyDocument.Of(policy).Write();
+
+    /// <summary>OpenID Connect Registration section 2, RFC 9701 section 6: without alg nothing is encrypted and enc says nothing; without enc it is A128CBC-HS256.</summary>
+    private static EncryptionChoice? Encryption(JsonMembers read, string what, string? jwks, string? jwksUri)
+    {
+        string algName = what + "_encrypted_response_alg", encName = what + "_encrypted_response_enc";
+        string? alg = read.Text(algName), enc = read.Text(encName);
+        if (alg is null && enc is not null) read.Fault(encName, $"is there without {algName}");
+        if (alg is not null && !JweAlgorithm.KeyManagement.Contains(alg)) read.Fault(algName, $"is none of {string.Join(", ", JweAlgorithm.KeyManagement)}");
+        if (enc is not null && !JweAlgorithm.ContentEncryption.Contains(enc)) read.Fault(encName, $"is none of {string.Join(", ", JweAlgorithm.ContentEncryption)}");
+        if (alg is null) return null;
+        bool hasKey = jwks is not null && JwkSet.TryParse(Encoding.UTF8.GetBytes(jwks), out JwkSet? keys, out _) && keys.Keys.Any(k => k.FitsEncryption(alg));
+        if (!hasKey && jwksUri is null) read.Fault(algName, "goes with no key in jwks, and there is no jwks_uri");
+        return new EncryptionChoice(alg, enc ?? JweAlgorithm.A128CbcHs256);
+    }
 
     private static List<T> Objects<T>(JsonMembers read, string name, Func<JsonElement, string, List<string>, T> one)
     {

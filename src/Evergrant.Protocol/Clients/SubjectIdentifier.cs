@@ -24,7 +24,9 @@ public static class SubjectIdentifier
     /// <param name="client">The client.</param>
     public static string SectorOf(Client client)
     {
-        string? uri = client.SectorIdentifierUri ?? (client.RedirectUris.Count > 0 ? client.RedirectUris[0] : null);
+        string? uri = client.SectorIdentifierUri ?? (client.RedirectUris.Count > 0 ? client.RedirectUris[0] : null)
+            // CIBA Core section 4: a client without redirect URIs is known by the endpoint that is sent its tokens, or by its keys.
+            ?? (client.TokenDeliveryMode == TokenDeliveryMode.Push ? client.BackchannelNotificationEndpoint : client.TokenDeliveryMode == TokenDeliveryMode.None ? null : client.JwksUri);
         // A private-use scheme has no host: all native clients would be one sector.
         return uri is not null && new Uri(uri).Host is { Length: > 0 } host ? host : client.ClientId;
     }

@@ -19,6 +19,9 @@ public enum CredentialKind : byte
 
     /// <summary>A device code (RFC 8628): generation 0.</summary>
     DeviceCode = 4,
+
+    /// <summary>An auth_req_id (CIBA): generation 0.</summary>
+    AuthRequest = 5,
 }
 
 /// <summary>A code, refresh token or opaque access token of a grant. It proves itself by a tag over the row's salt, so that neither the database nor the key alone can make one.</summary>
@@ -65,6 +68,7 @@ public sealed class GrantCredential
         CredentialKind.Code => "evc_",
         CredentialKind.RefreshToken => "evr_",
         CredentialKind.DeviceCode => "evd_",
+        CredentialKind.AuthRequest => "evq_",
         _ => "eva_",
     };
 

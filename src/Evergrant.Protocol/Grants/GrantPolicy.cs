@@ -16,7 +16,7 @@ public sealed record GrantPolicy
     public PolicyCondition? RefreshTokenRequires { get; init; }
 
     /// <summary>Grant types that come with a refresh token, space-delimited.</summary>
-    public string RefreshTokenGrants { get; init; } = "authorization_code urn:ietf:params:oauth:grant-type:device_code";
+    public string RefreshTokenGrants { get; init; } = "authorization_code urn:ietf:params:oauth:grant-type:device_code urn:openid:params:grant-type:ciba";
 
     /// <summary>Client types that get one, space-delimited; empty for all.</summary>
     public string RefreshTokenClients { get; init; } = "";

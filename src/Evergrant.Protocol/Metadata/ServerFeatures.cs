@@ -26,4 +26,7 @@ public sealed record ServerFeatures
 
     /// <summary>What is demanded of every authorization request.</summary>
     public AuthorizeDemands Demands { get; init; } = AuthorizeDemands.None;
+
+    /// <summary>Whether clients may ask for End-Users over the back channel (CIBA).</summary>
+    public bool Backchannel { get; init; }
 }

@@ -26,6 +26,13 @@ public static class ServerMetadata
         if (features.Demands.SignedRequests) document["require_signed_request_object"] = true;
         if (features.AssertionTypes.Count > 0) document["identity_chaining_requested_token_types_supported"] = List(features.AssertionTypes);
         if (features.GrantProfiles.Count > 0) document["authorization_grant_profiles_supported"] = List(features.GrantProfiles);
+        if (features.Backchannel)
+        {
+            document["backchannel_authentication_endpoint"] = root + "/bc-authorize";
+            document["backchannel_token_delivery_modes_supported"] = List(["poll", "ping", "push"]);
+            document["backchannel_authentication_request_signing_alg_values_supported"] = List(BackchannelAuthentication.BackchannelRequest.SigningAlgorithms);
+            document["backchannel_user_code_parameter_supported"] = false;
+        }
         if (features.MutualTls) document["tls_client_certificate_bound_access_tokens"] = true;
         if (features.MutualTlsRoot is { } alias)
         {
@@ -67,6 +74,13 @@ public static class ServerMetadata
         ["subject_types_supported"] = List(["public", "pairwise"]),
         ["id_token_signing_alg_values_supported"] = List(ClientMetadata.SigningAlgorithms),
         ["userinfo_signing_alg_values_supported"] = List(ClientMetadata.SigningAlgorithms),
+        ["id_token_encryption_alg_values_supported"] = List(JweAlgorithm.KeyManagement),
+        ["id_token_encryption_enc_values_supported"] = List(JweAlgorithm.ContentEncryption),
+        ["userinfo_encryption_alg_values_supported"] = List(JweAlgorithm.KeyManagement),
+        ["userinfo_encryption_enc_values_supported"] = List(JweAlgorithm.ContentEncryption),
+        ["introspection_signing_alg_values_supported"] = List(ClientMetadata.SigningAlgorithms),
+        ["introspection_encryption_alg_values_supported"] = List(JweAlgorithm.KeyManagement),
+        ["introspection_encryption_enc_values_supported"] = List(JweAlgorithm.ContentEncryption),
         ["acr_values_supported"] = List(Authorization.AcrValues),
         ["display_values_supported"] = List(["page"]),
         ["claim_types_supported"] = List(["normal"]),

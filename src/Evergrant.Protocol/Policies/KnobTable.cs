@@ -33,7 +33,7 @@ public sealed partial class Knob
         new(Access, "access_token_lifetime_by_grant", "object of durations", "Lives that differ by grant type.", ReadByGrant, p => WriteByGrant(p.AccessTokenLifetimeByGrant)),
         Span(Access, "id_token_lifetime", Second, TimeSpan.FromDays(1), false, "Life of an ID Token.", p => p.IdTokenLifetime, (p, v) => p with { IdTokenLifetime = v!.Value }),
         Span(Access, "code_lifetime", Second, TimeSpan.FromMinutes(10), false, "Life of an authorization code (RFC 6749 section 4.1.2).", p => p.CodeLifetime, (p, v) => p with { CodeLifetime = v!.Value }),
-        Span(Access, "device_code_lifetime", TimeSpan.FromMinutes(1), TimeSpan.FromHours(1), false, "Life of a device code and its user code (RFC 8628 section 3.2).", p => p.DeviceCodeLifetime, (p, v) => p with { DeviceCodeLifetime = v!.Value }),
+        Span(Access, "device_code_lifetime", TimeSpan.FromMinutes(1), TimeSpan.FromHours(1), false, "Life of a device code and its user code (RFC 8628 section 3.2), and of an auth_req_id (CIBA Core section 7.3).", p => p.DeviceCodeLifetime, (p, v) => p with { DeviceCodeLifetime = v!.Value }),
         Span(Refresh, "idle_lifetime", Second, TenYears, true, "End of a refresh token that is not used; null for none.", p => p.IdleLifetime, (p, v) => p with { IdleLifetime = v }),
         Span(Refresh, "idle_grace", TimeSpan.Zero, TimeSpan.FromDays(1), false, "For how much longer than that it is accepted all the same.", p => p.IdleGrace, (p, v) => p with { IdleGrace = v!.Value }),
         Flag(Refresh, "idle_live", "Whether the idle lifetime is that of the present settings, not that of the authorization.", p => p.IdleLive, (p, v) => p with { IdleLive = v }),

@@ -36,7 +36,7 @@ public sealed class PolicyCondition
     public static IReadOnlyList<string> ClientTypeWords { get; } = ["confidential", "public", "web", "native", "browser"];
 
     /// <summary>Words for grant types.</summary>
-    public static IReadOnlyList<string> GrantWords { get; } = ["authorization_code", "client_credentials", Token.DeviceCodeGrant.Name, Token.JwtBearerGrant.Name, Token.TokenExchangeGrant.Name, Token.SamlBearerGrant.Name, Token.PasswordGrant.Name];
+    public static IReadOnlyList<string> GrantWords { get; } = ["authorization_code", "client_credentials", Token.DeviceCodeGrant.Name, Token.CibaGrant.Name, Token.JwtBearerGrant.Name, Token.TokenExchangeGrant.Name, Token.SamlBearerGrant.Name, Token.PasswordGrant.Name];
 
     /// <summary>Whether a word names a grant type: one of ours, or the URI of one that a host has added (RFC 6749 section 4.5).</summary>
     /// <param name="word">The word.</param>

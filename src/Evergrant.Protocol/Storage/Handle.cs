@@ -8,6 +8,9 @@ public enum HandleKind
 
     /// <summary>A request_uri (RFC 9126 section 2.2): to the authorization request that a client pushed.</summary>
     PushedRequest = 2,
+
+    /// <summary>What is kept beside a request over the back channel that waits for its End-User (CIBA): by a hash of the grant's id.</summary>
+    BackchannelRequest = 20,
 }
 
 /// <summary>Something short that stands for something stored: shown to a person or put in an address, kept as a hash only, and good for minutes.</summary>

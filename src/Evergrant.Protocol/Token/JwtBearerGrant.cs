@@ -59,9 +59,9 @@ public static class JwtBearerGrant
         if (trusted.MaximumAge is { } age && !(verdict.Value!.IssuedAt >= now - age)) return Expired;
         // ID-JAG sections 3.1 and 4.4.1: what it has to say, and for which client it was made.
         if (jag && (verdict.Value!.JwtId is null || verdict.Value.IssuedAt is null)) return Invalid;
-        if (verdict.Value!.TextClaim("client_id") is var named && (jag || use == AssertionUse.JwtBearer) && (named is null ? jag : named != client.ClientId)) return NotForClient;
+        if (jag && verdict.Value!.TextClaim("client_id") != client.ClientId) return NotForClient;
         // Section 9.8.1: one that is bound to a key is redeemed by its holder.
-        if (verdict.Value.More?.ContainsKey("cnf") == true && (verdict.Value.Confirmation is not { } bound || !proven.Include(bound))) return NotProven;
+        if (verdict.Value!.More?.ContainsKey("cnf") == true && (verdict.Value.Confirmation is not { } bound || !proven.Include(bound))) return NotProven;
         judged = verdict.Value;
         return null;
     }

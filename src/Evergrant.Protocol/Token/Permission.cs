@@ -20,7 +20,7 @@ public sealed record Permission
     /// <summary>Whether an access token without a refresh token has no grant of its own, though it speaks for an account.</summary>
     public bool StandsAlone { get; init; }
 
-    /// <summary>Whether a refresh token may come of it where the client's policy gives one.</summary>
+    /// <summary>Whether a refresh token may come of it where the client's policy gives one. Never for a <see cref="Subject"/> without an account.</summary>
     public bool MayRefresh { get; init; }
 
     /// <summary>End that no token outlives; null for the policy's.</summary>

@@ -24,8 +24,10 @@ public static class PermittedGrant
     public static TokenDecision Decide(Permission permission, TokenRequest request, string issuer, Client client, ScopeCatalogue catalogue, GrantSeed seed, DateTimeOffset now)
     {
         if (TokenAudience.Check(request.Resources, client, catalogue) is { } target) return new Refused(target);
+        // Nobody could tell of a refresh what a token of somebody else said.
+        bool mayRefresh = permission.MayRefresh && (permission.Account is not null || permission.Subject is null);
         // The standard values speak of an account; without one they mean nothing, and are left out rather than refused.
-        bool IsIdle(string scope) => ((permission.Account is null || (permission.StandsAlone && !permission.MayRefresh)) && Scope.Standard.Contains(scope)) || (scope == Scope.OfflineAccess && !permission.MayRefresh);
+        bool IsIdle(string scope) => scope == Scope.OfflineAccess ? !mayRefresh : (permission.Account is null || permission.StandsAlone) && Scope.Standard.Contains(scope);
         List<string> allowed = [.. client.Scopes.Where(s => !IsIdle(s) && catalogue.Knows(s) && permission.Scopes?.Contains(s) != false)];
         if (Choose(request with { Scopes = request.Scopes is null ? null : [.. request.Scopes.Where(s => !IsIdle(s))] }, allowed, client, catalogue) is not { } scopes) return new Refused(Widened);
         if (TokenAudience.Resolve(issuer, scopes, scopes, request.Resources, [], client.Resources, catalogue, out TokenAudience? access) is { } error) return new Refused(error);
@@ -33,7 +35,7 @@ public static class PermittedGrant
 
         var facts = new PolicyFacts(client, request.GrantType, scopes, _ => null, false);
         EffectivePolicy effective = PolicyResolution.Resolve(facts);
-        bool refreshes = permission.MayRefresh && PolicyResolution.IssuesRefreshToken(effective.Policy, facts);
+        bool refreshes = mayRefresh && PolicyResolution.IssuesRefreshToken(effective.Policy, facts);
         if ((permission.Account is null || permission.StandsAlone) && !refreshes)
         {
             return new Issued(access!, effective.Policy)

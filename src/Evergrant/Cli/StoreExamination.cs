@@ -6,6 +6,7 @@ using Evergrant.Protocol.Grants;
 using Evergrant.Protocol.Keys;
 using Evergrant.Protocol.Policies;
 using Evergrant.Protocol.Token;
+using Evergrant.Protocol.Trust;
 
 namespace Evergrant.Cli;
 
@@ -27,7 +28,21 @@ internal static class StoreExamination
         {
             findings.AddRange(Client(client, operations, catalogue).Select(f => f with { Text = $"{client.ClientId} {f.Text}" }));
         }
+        findings.AddRange(await TrustedAsync(operations, cancellationToken));
         findings.AddRange(await AccountsAsync(operations, cancellationToken));
+        return findings;
+    }
+
+    private static async Task<List<Finding>> TrustedAsync(Operations operations, CancellationToken cancellationToken)
+    {
+        var findings = new List<Finding>();
+        foreach (TrustedIssuer trusted in await operations.Store.Clients.ListTrustedIssuersAsync(cancellationToken))
+        {
+            foreach (string id in trusted.Clients)
+            {
+                if (await operations.Store.Clients.FindClientAsync(trusted.Issuer, id, cancellationToken) is null) findings.Add(new(Severity.Warning, "trusted issuer", $"{trusted.Name} names the client {id}, which is not registered at {trusted.Issuer}"));
+            }
+        }
         return findings;
     }
 

@@ -1,9 +1,11 @@
+using Evergrant.AspNetCore;
+using Evergrant.AspNetCore.BackchannelAuthentication;
 using Evergrant.Pages.Views;
 
 namespace Evergrant.Pages;
 
 /// <summary>P/account: what a person has allowed whom, and taking it back (ASVS 10.4.9).</summary>
-internal sealed class AccountEndpoint(BrowserSessions sessions, FormTokens tokens, AllowedApps apps, PageWriter writer)
+internal sealed class AccountEndpoint(BrowserSessions sessions, FormTokens tokens, AllowedApps apps, PendingRequests pending, IssuerSites sites, PageWriter writer)
 {
     /// <summary>GET P/account.</summary>
     public async Task ShowAsync(HttpContext http, string prefix)
@@ -13,9 +15,11 @@ internal sealed class AccountEndpoint(BrowserSessions sessions, FormTokens token
             PageWriter.SeeOther(http, prefix + "/sign-in?return=account");
             return;
         }
+        IEnumerable<WaitingRequest> waiting = (await pending.ListAsync(standing.Account.Id, http.RequestAborted))
+            .Select(r => new WaitingRequest($"{sites.All.First(s => s.Issuer == r.Issuer).Prefix}/backchannel?request={r.Id}", r.Client.Name ?? r.Client.ClientId, r.Message, r.StartedAt));
         IReadOnlyList<AllowedApp> allowed = await apps.ListAsync(standing.Account.Id, http.RequestAborted);
         await writer.WriteAsync<AccountPage>(http, new AccountView(
-            prefix, tokens.Issue(http), PersonName.Of(standing.Account), standing.Account.UserName, standing.Account.Operator, allowed, Removed: http.Request.Query["removed"] == "1"));
+            prefix, tokens.Issue(http), PersonName.Of(standing.Account), standing.Account.UserName, standing.Account.Operator, allowed, [.. waiting], Removed: http.Request.Query["removed"] == "1"));
     }
 
     /// <summary>POST P/account: removes the access of one app.</summary>

@@ -1,7 +1,9 @@
 using System.Security.Cryptography;
+using Evergrant.Accounts;
 using Evergrant.AspNetCore;
 using Evergrant.AspNetCore.Authorize;
 using Evergrant.Pages.Views;
+using Evergrant.Protocol.Accounts;
 using Evergrant.Protocol.Sessions;
 using Evergrant.Protocol.Storage;
 using Microsoft.AspNetCore.WebUtilities;
@@ -9,10 +11,18 @@ using Microsoft.AspNetCore.WebUtilities;
 namespace Evergrant.Pages;
 
 /// <summary>Who is signed in, and the pages of an authorization request.</summary>
-internal sealed class PageInteractions(BrowserSessions sessions, IAccountStore accounts, IssuerSites sites, PageWriter writer) : IInteractions
+internal sealed class PageInteractions(BrowserSessions sessions, IAccountStore accounts, IssuerSites sites, TimeProvider time, PageWriter writer) : IInteractions
 {
     public async ValueTask<IReadOnlyList<Session>> SessionsAsync(HttpContext http, CancellationToken cancellationToken) =>
         [.. (await sessions.ListAsync(http)).Select(s => s.Session)];
+
+    public async ValueTask<string?> FindAccountAsync(string hint, CancellationToken cancellationToken)
+    {
+        if (hint.Length > UserNames.MaxLength) return null;
+        Account? account = await accounts.FindAccountByNameAsync(UserNames.Normalize(hint), cancellationToken) ?? await accounts.FindAccountAsync(hint, cancellationToken);
+        // Who is locked out after failed attempts is not asked by another way either.
+        return account is { Disabled: false } && !(account.LockoutEnd > time.GetUtcNow()) ? account.Id : null;
+    }
 
     public Task ShowSignInAsync(HttpContext http, SignInPage page) => ShowSignInAsync(http, page, null);
 

@@ -134,6 +134,8 @@ internal sealed class PolicyHost : IAsyncDisposable
 
         public Task ShowDeviceDoneAsync(HttpContext http, DeviceDonePage page) => http.Response.WriteAsync("done", http.RequestAborted);
 
+        public ValueTask<string?> FindAccountAsync(string hint, CancellationToken cancellationToken) => new((string?)null);
+
         public Task ShowSignOutAsync(HttpContext http, SignOutPage page) => http.Response.WriteAsync("sign out?", http.RequestAborted);
 
         public Task ShowSignedOutAsync(HttpContext http, SignedOutPage page) => http.Response.WriteAsync("signed out", http.RequestAborted);

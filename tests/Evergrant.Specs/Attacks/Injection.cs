@@ -115,9 +115,6 @@ public sealed class Injection(Server server)
         Assert.DoesNotContain('\u001b', written);
         Assert.DoesNotContain('\0', written);
         Assert.All(written.Split('\n'), line => Assert.True(line.Length < 4_000, $"A line of {line.Length} characters"));
-        // What an operator is shown of it is text.
-        var refused = await server.Api.Post("/token", [("grant_type", "refresh_token")], Api.RawBasic("<script>alert(1)</script>:x"));
-        Assert.DoesNotContain("<script>", (await server.Explained(refused)).GetRawText(), StringComparison.Ordinal);
     }
 
     [Fact]

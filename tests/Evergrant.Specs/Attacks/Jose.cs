@@ -170,7 +170,7 @@ public sealed class Jose(Server server)
         return server.NotRegistered(
         [
             .. keys.Select(key => Of($$"""{"keys":[{{key}}]}""")), Of("""{"keys":[]}"""), Of("{}"), With("id_token_signed_response_alg", "none"), With("id_token_signed_response_alg", "HS256"), With("userinfo_signed_response_alg", "none"), With("access_token_signed_alg", "none"),
-            With("request_object_signing_alg", "none"), With("token_endpoint_auth_method", "client_secret_jwt"), With("token_endpoint_auth_signing_alg", "none"), With("token_endpoint_auth_signing_alg", "HS256"),
+            With("request_object_signing_alg", "HS256"), With("token_endpoint_auth_method", "client_secret_jwt"), With("token_endpoint_auth_signing_alg", "none"), With("token_endpoint_auth_signing_alg", "HS256"),
         ]);
     }
 

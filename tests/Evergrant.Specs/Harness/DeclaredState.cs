@@ -23,6 +23,7 @@ public static class DeclaredState
             Resource(Files, "Files", ("files:read", "Read your files"))),
         ["scopes"] = new JsonArray(
             new JsonObject { ["name"] = "extra", ["description"] = "Something extra" },
+            new JsonObject { ["name"] = Ciba.CibaClients.Authenticator, ["description"] = "Answer sign-in requests for you", ["hidden"] = true },
             new JsonObject { ["name"] = HiddenScope, ["description"] = "Behind the scenes", ["hidden"] = true }),
         ["clients"] = Array(Clients.All.Select(client => client.ToJson(issuer))),
         ["users"] = Array(Users.All.Select(user => user.ToJson())),

@@ -13,7 +13,8 @@ public sealed class Section4_3_Password(GrantsServer server)
     /// <summary>Is trusted with refresh tokens besides.</summary>
     public static ClientDefinition Trusted { get; } = Old with
     {
-        Id = "old-trusted-app", Policy = new Dictionary<string, JsonNode> { ["refresh_tokens"] = "always", ["refresh_token_grants"] = new JsonArray("authorization_code", "password") },
+        Id = "old-trusted-app",
+        Policy = new Dictionary<string, JsonNode> { ["refresh_tokens"] = "always", ["refresh_token_grants"] = new JsonArray("authorization_code", "password") },
     };
 
     private Task<Reply> Ask(ClientDefinition client, User user, string? password = null, params (string Name, string Value)[] more) =>

@@ -35,19 +35,23 @@ public static class ExchangeClients
     /// <summary>Acts on with what the gateway got, with opaque tokens.</summary>
     public static ClientDefinition Backend { get; } = Gateway with
     {
-        Id = "backend", AccessTokenFormat = "opaque", Further = Member("token_exchange", new JsonArray(Rule(["gateway", "backend", "portal"], [DeclaredState.Mail]))),
+        Id = "backend",
+        AccessTokenFormat = "opaque",
+        Further = Member("token_exchange", new JsonArray(Rule(["gateway", "backend", "portal"], [DeclaredState.Mail]))),
     };
 
     /// <summary>May hide that it acts.</summary>
     public static ClientDefinition Impersonator { get; } = Gateway with
     {
-        Id = "impersonator", Further = Member("token_exchange", new JsonArray(Rule(["portal", "gateway"], [DeclaredState.Mail], ("impersonation", true)))),
+        Id = "impersonator",
+        Further = Member("token_exchange", new JsonArray(Rule(["portal", "gateway"], [DeclaredState.Mail], ("impersonation", true)))),
     };
 
     /// <summary>May go on when the user's token has ended.</summary>
     public static ClientDefinition Lasting { get; } = Gateway with
     {
-        Id = "lasting", Further = Member("token_exchange", new JsonArray(Rule(["portal"], [DeclaredState.Mail], ("refresh_token", true)))),
+        Id = "lasting",
+        Further = Member("token_exchange", new JsonArray(Rule(["portal"], [DeclaredState.Mail], ("refresh_token", true)))),
     };
 
     /// <summary>Has the grant, and no rule.</summary>
@@ -62,7 +66,8 @@ public static class ExchangeClients
     /// <summary>Proves nothing of itself, and may all the same.</summary>
     public static ClientDefinition AllowedPublic { get; } = Public with
     {
-        Id = "exchange-public-allowed", Further = Member("token_exchange", new JsonArray(Rule(["portal"], [DeclaredState.Mail], ("public_client", true)))),
+        Id = "exchange-public-allowed",
+        Further = Member("token_exchange", new JsonArray(Rule(["portal"], [DeclaredState.Mail], ("public_client", true)))),
     };
 
     /// <summary>All of them.</summary>

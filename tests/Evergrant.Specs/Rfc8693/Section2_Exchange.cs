@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Evergrant.Specs.Rfc7521;
+using Evergrant.Specs.Rfc9449;
 
 namespace Evergrant.Specs.Rfc8693;
 
@@ -241,6 +242,33 @@ public sealed class Section2_Exchange(GrantsServer server)
         (await Exchange(assertion, ExchangeClients.Backend, ExchangeClients.Types + "jwt")).Expect(400, "invalid_request");
         Assert.Equal("https://partner.example|7", Tokens.Of(await Exchange(ForeignIssuer.Partner.Assertion(server.Issuer, "7"), null, ExchangeClients.Types + "jwt")).AccessJwt.Claim("sub"));
         (await Exchange(ForeignIssuer.Partner.Assertion(server.Issuer, "7"), null, ExchangeClients.Types + "jwt", ("scope", "mail:send"))).Expect(400, "invalid_scope");
+    }
+
+    [Fact]
+    [Requirement("RFC8693-2.1-03", "ATTACK-188")]
+    public async Task A_token_that_is_bound_to_a_key_is_exchanged_by_its_holder()
+    {
+        var key = new DpopKey();
+        var request = new AuthorizationRequest(server.Client(ExchangeClients.Portal)).With("scope", "openid mail:read");
+        var user = Tokens.Of(await server.Client(ExchangeClients.Portal).With(key, server).Redeem(request, await (await server.SignedIn()).Code(request)));
+        Assert.Equal("SubjectTokenInvalid", await RefreshToken.Families.Why(server, (await Exchange(user.AccessToken)).Expect(400, "invalid_request")));
+        var form = new (string, string)[] { ("grant_type", ExchangeClients.Exchange), ("subject_token", user.AccessToken), ("subject_token_type", Access) };
+        (await server.Client(ExchangeClients.Gateway).With(new DpopKey(), server).Token(form)).Expect(400, "invalid_request");
+        Assert.Equal("DPoP", (await server.Client(ExchangeClients.Gateway).With(key, server).Token(form)).Expect(200).Text("token_type"));
+    }
+
+    [Fact]
+    [Requirement("ATTACK-129", "ATTACK-218")]
+    public async Task A_user_who_is_disabled_is_nobodys_subject()
+    {
+        var away = new User("exchanged-" + Pkce.Random(6), "correct horse battery staple", "Away");
+        Assert.Equal(0, (await server.Apply(new System.Text.Json.Nodes.JsonObject { ["users"] = new System.Text.Json.Nodes.JsonArray(away.ToJson()) }.ToJsonString())).ExitCode);
+        var user = await server.Authorize(ExchangeClients.Portal, "openid mail:read", await server.NewSignedIn(away));
+        var tokens = Tokens.Of(await Exchange(user.AccessToken));
+        Assert.Equal(0, (await server.Run("user", "disable", away.Username)).ExitCode);
+        Assert.False(await server.Client(Clients.MailApi).Finds(tokens.AccessToken));
+        (await Exchange(user.AccessToken)).Expect(400, "invalid_request");
+        (await Exchange(user.IdToken!, null, ExchangeClients.Types + "id_token", ("audience", DeclaredState.Files))).Expect(400, "invalid_request");
     }
 
     [Fact]

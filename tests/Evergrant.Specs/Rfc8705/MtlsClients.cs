@@ -37,7 +37,10 @@ public static class MtlsClients
     /// <summary>Authenticates with a secret; its tokens are bound.</summary>
     public static ClientDefinition Bound { get; } = SelfSigned with
     {
-        Id = "mtls-bound", Method = "client_secret_basic", Jwks = null, RedirectUris = ["https://mtls-bound.example/callback"],
+        Id = "mtls-bound",
+        Method = "client_secret_basic",
+        Jwks = null,
+        RedirectUris = ["https://mtls-bound.example/callback"],
     };
 
     /// <summary>The same with opaque access tokens.</summary>
@@ -46,14 +49,19 @@ public static class MtlsClients
     /// <summary>Gets bearer tokens where it shows no certificate.</summary>
     public static ClientDefinition Lenient { get; } = Bound with
     {
-        Id = "mtls-lenient", RedirectUris = ["https://mtls-lenient.example/callback"],
+        Id = "mtls-lenient",
+        RedirectUris = ["https://mtls-lenient.example/callback"],
         Further = new Dictionary<string, JsonNode> { ["tls_client_certificate_bound_access_tokens"] = true, ["bearer_without_certificate"] = true },
     };
 
     /// <summary>Public; its tokens are bound.</summary>
     public static ClientDefinition Native { get; } = Bound with
     {
-        Id = "mtls-native", Type = "native", Method = "none", RedirectUris = ["https://mtls-native.example/callback"], GrantTypes = ["authorization_code", "refresh_token"],
+        Id = "mtls-native",
+        Type = "native",
+        Method = "none",
+        RedirectUris = ["https://mtls-native.example/callback"],
+        GrantTypes = ["authorization_code", "refresh_token"],
     };
 
     /// <summary>All of them.</summary>

@@ -17,8 +17,11 @@ public static class Pushing
     /// <summary>Asserts with the audiences of old.</summary>
     public static ClientDefinition Legacy { get; } = Clients.Asserting with { Id = "par-legacy", RedirectUris = ["https://par-legacy.example/callback"], Further = Members(("legacy_assertion_audience", true)) };
 
+    /// <summary>Asserts, with the one right audience.</summary>
+    public static ClientDefinition Strict { get; } = Clients.Asserting with { Id = "par-strict", RedirectUris = ["https://par-strict.example/callback"] };
+
     /// <summary>All of them.</summary>
-    public static IReadOnlyList<ClientDefinition> All => [Required, Free, Legacy];
+    public static IReadOnlyList<ClientDefinition> All => [Required, Free, Legacy, Strict];
 
     /// <summary>Further members of a declaration.</summary>
     public static IReadOnlyDictionary<string, JsonNode> Members(params (string Name, JsonNode Value)[] members) => members.ToDictionary(m => m.Name, m => m.Value);

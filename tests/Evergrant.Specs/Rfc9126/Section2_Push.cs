@@ -62,7 +62,7 @@ public sealed class Section2_Push(Server server)
         {
             var old = server.Client(Pushing.Legacy);
             (await server.Api.Post("/par", [.. new AuthorizationRequest(old).Parameters, .. old.Assertion("ES256", ("aud", audience))])).Expect(201);
-            var strict = server.Client(Clients.Asserting);
+            var strict = server.Client(Pushing.Strict);
             var reply = await server.Api.Post("/par", [.. new AuthorizationRequest(strict).Parameters, .. strict.Assertion("ES256", ("aud", audience))]);
             if (audience == server.Issuer) reply.Expect(201);
             else reply.Expect(401, "invalid_client");

@@ -27,7 +27,7 @@ public sealed class Section4_Use(Server server)
     [Requirement("RFC9126-4-01")]
     public async Task An_error_is_an_answer_too()
     {
-        var request = await new AuthorizationRequest(server.Client(Pushing.Required)).Pushed();
+        var request = await new AuthorizationRequest(server.Client(Pushing.Required)).With("prompt", "consent").Pushed();
         var alice = await server.NewSignedIn(Users.Alice);
         (await alice.Decide(await alice.Authorize(request), "deny")).ExpectError("access_denied");
         (await alice.Authorize(request)).ExpectErrorPage();

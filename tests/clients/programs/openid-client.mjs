@@ -12,6 +12,9 @@ export async function connect(issuer, client, wire, algorithm = 'oidc') {
     execute: [oidc.allowInsecureRequests, oidc.enableNonRepudiationChecks],
   })
 
+  // One key for as long as the application runs; nonces that the server demands are taken up by the package.
+  const options = client.dpop ? { DPoP: oidc.getDPoPHandle(config, await oidc.randomDPoPKeyPair()) } : undefined
+
   return {
     metadata: config.serverMetadata(),
 
@@ -38,12 +41,12 @@ export async function connect(issuer, client, wire, algorithm = 'oidc') {
 
     /** `response` is the request that reached the redirect URI. */
     async redeem(response, { checks }, extra = {}) {
-      return told(await oidc.authorizationCodeGrant(config, response, checks, extra))
+      return told(await oidc.authorizationCodeGrant(config, response, checks, extra, options))
     },
 
-    refresh: async (token, extra = {}) => told(await oidc.refreshTokenGrant(config, token, extra)),
-    clientCredentials: async (extra = {}) => told(await oidc.clientCredentialsGrant(config, extra)),
-    userinfo: (token, subject) => oidc.fetchUserInfo(config, token, subject),
+    refresh: async (token, extra = {}) => told(await oidc.refreshTokenGrant(config, token, extra, options)),
+    clientCredentials: async (extra = {}) => told(await oidc.clientCredentialsGrant(config, extra, options)),
+    userinfo: (token, subject) => oidc.fetchUserInfo(config, token, subject, options),
     introspect: token => oidc.tokenIntrospection(config, token),
     revoke: (token, hint) => oidc.tokenRevocation(config, token, hint ? { token_type_hint: hint } : {}),
   }

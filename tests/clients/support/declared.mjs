@@ -36,6 +36,12 @@ export async function declare(issuer) {
           response_types: ['code'], scope, resources: ['https://notes.example'], introspect: true, access_token_format: 'opaque',
         },
         {
+          issuer, client_id: 'clients-dpop', client_name: 'DPoP', application_type: 'native',
+          token_endpoint_auth_method: 'none', redirect_uris: redirects, grant_types: ['authorization_code', 'refresh_token'],
+          response_types: ['code'], scope, resources: ['https://notes.example'], consent: 'ask',
+          dpop_bound_access_tokens: true, require_dpop_nonce: true,
+        },
+        {
           issuer, client_id: 'clients-strict', client_name: 'Strict', application_type: 'web',
           token_endpoint_auth_method: 'client_secret_basic', redirect_uris: redirects, grant_types: everyGrant,
           response_types: ['code'], scope, resources: ['https://notes.example'], introspect: true,

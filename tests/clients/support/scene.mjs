@@ -20,4 +20,6 @@ export const clients = {
   machine: declared('clients-machine'),
   opaque: declared('clients-opaque'),
   strict: declared('clients-strict'),
+  dpop: { id: 'clients-dpop', method: 'none', dpop: true },
+  dpopMachine: { ...declared('clients-machine'), dpop: true },
 }

@@ -31,7 +31,10 @@ public sealed record SignOutQuestionView(SignOutPage Asked, IReadOnlyList<string
 public sealed record SignedOutView(SignedOutPage Result, string Prefix, string? Nonce, IReadOnlyList<string> UserNames);
 
 /// <summary>The account page.</summary>
-public sealed record AccountView(string Prefix, string FormToken, string Name, string UserName, bool Operator, IReadOnlyList<AllowedApp> Apps, bool Removed);
+public sealed record AccountView(string Prefix, string FormToken, string Name, string UserName, bool Operator, IReadOnlyList<AllowedApp> Apps, IReadOnlyList<WaitingRequest> Waiting, bool Removed);
+
+/// <summary>A request over the back channel on the account page, and where it is answered.</summary>
+public sealed record WaitingRequest(string Address, string ClientName, string? Message, DateTimeOffset StartedAt);
 
 /// <summary>An app on the account page.</summary>
 public sealed record AllowedApp(
