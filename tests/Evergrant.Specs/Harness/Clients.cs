@@ -140,6 +140,7 @@ public static class Clients
         .. Rfc8705.MtlsClients.All,
         .. Attacks.AttackClients.All,
         .. Rfc7516.EncryptedClients.All, Rfc9470.StepUpClients.Strict,
+        .. Certification.PlanClients.All,
     ];
 
     /// <summary>A policy with one rule.</summary>
