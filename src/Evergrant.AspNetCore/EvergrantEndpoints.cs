@@ -34,7 +34,7 @@ public static class EvergrantEndpoints
     private static readonly EndpointRule Device = Token with { Name = "DeviceAuthorization", Source = "RFC 8628 section 3.1" };
     private static readonly EndpointRule BackchannelRequest = Token with { Name = "BackchannelAuthentication", Source = "CIBA Core section 7" };
     private static readonly EndpointRule Approval = Authorize with { Name = "BackchannelAuthentication", Source = "CIBA Core section 8" };
-    private static readonly EndpointRule Authenticator = Token with { Name = "BackchannelAuthentication", Source = "docs/guides/ciba.md", Caller = Caller.Bearer, Scope = "urn:evergrant:scope:authenticator" };
+    private static readonly EndpointRule Authenticator = Token with { Name = "BackchannelAuthentication", Source = "CIBA Core section 8, as docs/guides/ciba.md has it", Caller = Caller.Bearer, Scope = "urn:evergrant:scope:authenticator" };
     private static readonly EndpointRule Introspection = Token with { Name = "Introspection", Source = "RFC 7662 section 2" };
     private static readonly EndpointRule Revocation = Token with { Name = "Revocation", Source = "RFC 7009 section 2" };
     private static readonly EndpointRule UserInfo = Token with { Name = "UserInfo", Source = "OpenID Connect Core section 5.3", Caller = Caller.Bearer, Scope = "openid" };

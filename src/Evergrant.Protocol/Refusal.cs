@@ -158,6 +158,9 @@ public enum Refusal
     /// <summary>The registration parameter is not offered.</summary>
     RegistrationUnsupported,
 
+    /// <summary>prompt=create, and people do not make accounts for themselves here. Operator: set self_registration, or make the account.</summary>
+    CreateNotOffered,
+
     /// <summary>prompt=none, and nobody is signed in, or not freshly enough.</summary>
     LoginRequired,
 

@@ -9,7 +9,7 @@ using Microsoft.AspNetCore.Http;
 namespace Evergrant.AspNetCore.Authorize;
 
 /// <summary>The way back from a page to the authorization endpoint.</summary>
-internal sealed class AuthorizeContinuation(IssuerSites sites, InteractionTickets tickets, AuthorizeEndpoint endpoint, DeviceVerificationEndpoint devices, BackchannelApprovalEndpoint approvals, AuthorizePages pages) : IAuthorizeContinuation
+internal sealed class AuthorizeContinuation(IssuerSites sites, InteractionTickets tickets, AuthorizeEndpoint endpoint, DeviceVerificationEndpoint devices, BackchannelApprovalEndpoint approvals, EvergrantOptions options, AuthorizePages pages) : IAuthorizeContinuation
 {
     private static readonly OAuthError BadTicket = new("invalid_request", "This page has expired, or your browser refuses cookies. Go back to the application and begin again.", Refusal.TicketInvalid);
 
@@ -23,10 +23,11 @@ internal sealed class AuthorizeContinuation(IssuerSites sites, InteractionTicket
         {
             Ticket = ticket,
             Action = site.Prefix + "/sign-in",
-            ClientName = request.ClientId ?? "",
+            ClientName = request.ClientId ?? site.Name,
             RedirectOrigin = request.RedirectUri is { } uri ? RedirectUri.OriginOf(uri) : "'none'",
             UiLocales = request.Parameters["ui_locales"],
             LoginHint = request.LoginHint,
+            MayRegister = interaction.About == InteractionSubject.Authorization && !options.Demands.RefusesCreate,
         };
     }
 

@@ -54,7 +54,7 @@ internal sealed class AuthorizePages(IInteractions interactions, InteractionTick
                 await interactions.ShowSignInAsync(http, new SignInPage
                 {
                     Ticket = ticket, Action = site.Prefix + "/sign-in", ClientName = clientName, ClientUri = client.ClientUri, RedirectOrigin = origin, UiLocales = locales,
-                    LoginHint = facts.Request.LoginHint,
+                    LoginHint = facts.Request.LoginHint, MayRegister = !facts.Demands.RefusesCreate, Create = facts.Request.Prompts.Contains("create"),
                 });
                 return;
             case Prompt.SelectAccount:

@@ -100,6 +100,12 @@ public sealed record SignInPage : InteractionPage
 
     /// <summary>What went wrong with the last attempt, in words for the End-User; null at first.</summary>
     public string? Fault { get; init; }
+
+    /// <summary>Whether people may make accounts for themselves here: the page leads to where they do.</summary>
+    public bool MayRegister { get; init; }
+
+    /// <summary>Whether the page begins there (prompt=create).</summary>
+    public bool Create { get; init; }
 }
 
 /// <summary>A page on which one of several accounts is chosen.</summary>

@@ -51,6 +51,7 @@ internal static class RefusalGuide
         Refusal.IdTokenHintInvalid or Refusal.SubjectMismatch => ("The answer is about the End-User whom the request names (OpenID Connect Core section 3.1.2.2).", "The client should ask without the hint, or the End-User sign in as the one it names."),
         Refusal.LogoutClientMismatch => ("client_id and the ID Token of id_token_hint belong to one client (OpenID Connect RP-Initiated Logout section 2).", FixTheClient),
         Refusal.PostLogoutRedirectUriUnregistered => ("A logout leads only to an address of post_logout_redirect_uris, compared byte for byte (OpenID Connect RP-Initiated Logout section 3).", "Register the URI exactly as the client sends it."),
+        Refusal.CreateNotOffered => ("prompt=create is answered where people may make accounts for themselves (Initiating User Registration via OpenID Connect).", "Set self_registration to on, or make the account: evergrant user add."),
         Refusal.AcrUnmet => ("An essential acr is met or the request fails (OpenID Connect Core section 5.5.1.1).", "Ask for an acr that the metadata lists."),
         Refusal.TicketInvalid => ("A page is good for an hour in the browser that it was shown in.", "The End-User begins again at the application; if it happens often, look for blocked cookies."),
         Refusal.FormFromElsewhere => ("Forms of our pages come from our pages (docs/operations/headers.md).", "Somebody tried to make this browser answer for its user; if it happens to everybody, look for a proxy that changes Origin or Sec-Fetch-Site."),

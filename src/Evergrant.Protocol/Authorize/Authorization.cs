@@ -191,7 +191,8 @@ public static class Authorization
     private static bool NeedsAuthentication(AuthorizationFacts facts, Session session)
     {
         if (session.AuthTime >= facts.StartedAt) return false;
-        if (facts.Request.Prompts.Contains("login")) return true;
+        // A new account is made on the page on which one signs in; whoever has one may use it there all the same.
+        if (facts.Request.Prompts.Contains("login") || facts.Request.Prompts.Contains("create")) return true;
         int? maxAge = facts.Request.MaxAge ?? facts.Target.Client.MaxAge;
         return maxAge is { } seconds && facts.Now - session.AuthTime > TimeSpan.FromSeconds(seconds) - (seconds == 0 ? TimeSpan.FromTicks(1) : TimeSpan.Zero);
     }

@@ -5,6 +5,9 @@ namespace Evergrant.Protocol.Authorize;
 /// <param name="SignedRequests">Whether it is a signed Request Object (RFC 9101 section 10.5).</param>
 public sealed record AuthorizeDemands(bool PushedRequests = false, bool SignedRequests = false)
 {
+    /// <summary>Whether prompt=create is refused, because people do not make accounts for themselves here (Initiating User Registration via OpenID Connect section 4.1).</summary>
+    public bool RefusesCreate { get; init; } = true;
+
     /// <summary>Nothing.</summary>
     public static AuthorizeDemands None { get; } = new();
 }

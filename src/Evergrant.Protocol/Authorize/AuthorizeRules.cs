@@ -50,6 +50,8 @@ public static class AuthorizeRules
             : new OAuthError("unauthorized_client", "The client may not use this response_type.", Refusal.ResponseTypeNotAllowed)),
         new("PromptNoneStandsAlone", "OpenID Connect Core section 3.1.2.1", f => !f.Request.IsSilent || f.Request.Prompts.Count == 1 ? null
             : OAuthError.InvalidRequest("prompt=none excludes other prompt values.", Refusal.ParameterInvalid)),
+        new("CreateIsOffered", "Initiating User Registration via OpenID Connect section 4.1", f => !f.Request.Prompts.Contains("create") || !f.Demands.RefusesCreate ? null
+            : OAuthError.InvalidRequest("prompt=create is not offered.", Refusal.CreateNotOffered)),
         new("MaxAgeIsANumber", "OpenID Connect Core section 3.1.2.1", f => f.Request.Parameters["max_age"] is null || f.Request.MaxAge is not null ? null
             : OAuthError.InvalidRequest("max_age is not a number of seconds.", Refusal.ParameterInvalid)),
         new("ClaimsIsAJsonObject", "OpenID Connect Core section 5.5", f => f.Request.Claims is not null ? null

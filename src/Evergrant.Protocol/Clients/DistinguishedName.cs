@@ -116,7 +116,7 @@ public sealed class DistinguishedName : IEquatable<DistinguishedName>
                 continue;
             }
             // A hash sign begins a value in BER, which is not read.
-            if (!quoted && (c is '<' or '>' or '"' or '=' || (c == '#' && octets.Count == 0))) return null;
+            if (!quoted && (c is '<' or '>' or '"' || (c == '#' && octets.Count == 0))) return null;
             bool pair = char.IsHighSurrogate(c) && at + 1 < text.Length;
             octets.AddRange(Encoding.UTF8.GetBytes(text, at, pair ? 2 : 1));
             if (pair) at++;

@@ -153,6 +153,8 @@ public sealed record GrantPolicy
     /// <param name="now">The instant of the decision.</param>
     public bool PermitsRetry(Grant grant, DateTimeOffset now)
     {
+        // The built-in window and budget are those of a bare bearer token. Whoever has to prove a key to refresh is as sure as a client that authenticates.
+        if (grant.BoundKey is not null && ReferenceEquals(this, Public)) return Confidential.PermitsRetry(grant, now);
         bool inTime = Retry.Kind switch
         {
             RetryRuleKind.UntilAcknowledged => true,

@@ -90,7 +90,7 @@ public static class ServerMetadata
         ["request_object_signing_alg_values_supported"] = List(SignatureAlgorithm.Asymmetric),
         // Absent it would mean true (OpenID Connect Discovery section 3).
         ["request_uri_parameter_supported"] = false,
-        ["prompt_values_supported"] = List(["none", "login", "consent", "select_account"]),
+        ["prompt_values_supported"] = List(["none", "login", "consent", "select_account", .. features.Demands.RefusesCreate ? [] : (string[])["create"]]),
         ["ui_locales_supported"] = List(["en"]),
     };
 

@@ -29,6 +29,13 @@ internal static class FileExamination
         {
             foreach (Finding finding in Certificate(path, settings, now)) yield return finding;
         }
+        foreach (X509Certificate2 authority in settings.MutualTls?.Authorities ?? [])
+        {
+            DateTimeOffset end = authority.NotAfter.ToUniversalTime();
+            string until = end.UtcDateTime.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
+            if (end <= now) yield return new(Severity.Fault, "settings", $"mutual_tls.authorities: {authority.Subject} ended on {until}");
+            else if (end - now < Soon) yield return new(Severity.Warning, "settings", $"mutual_tls.authorities: {authority.Subject} ends on {until}");
+        }
         foreach (System.Net.IPNetwork proxy in settings.TrustedProxies.Where(p => p.PrefixLength < 8))
         {
             yield return new(Severity.Fault, "settings", string.Create(CultureInfo.InvariantCulture, $"trusted_proxies: {proxy} is nearly everybody; whoever is in it chooses the address that they are seen with"));

@@ -64,6 +64,13 @@ internal static class StoreExamination
             yield break;
         }
         if (Plan.HasSecret(client) && client.SecretHashes.Count == 0) yield return new(Severity.Fault, "client", "has no secret and cannot authenticate; evergrant client rotate-secret makes one");
+        bool byCertificate = client.AuthenticationMethod is ClientAuthenticationMethod.TlsClientAuth or ClientAuthenticationMethod.SelfSignedTlsClientAuth;
+        if (operations.Settings.MutualTls is null && byCertificate)
+            yield return new(Severity.Fault, "client", "authenticates with a certificate, but no certificate can come: neither mutual_tls.urls nor mutual_tls.header is set");
+        else if (client.AuthenticationMethod == ClientAuthenticationMethod.TlsClientAuth && operations.Settings.MutualTls is { Authorities.Count: 0 })
+            yield return new(Severity.Fault, "client", "authenticates with a certificate of an authority, but mutual_tls.authorities names none");
+        if (operations.Settings.MutualTls is null && client is { CertificateBoundAccessTokens: true, BearerWithoutCertificate: false })
+            yield return new(Severity.Warning, "client", "gets access tokens bound to a certificate only, but none can come: set mutual_tls, or use DPoP");
         if (client.SecretHashes.Count > 0 && client.SecretHashes.All(h => operations.Secrets.Derive(ClientSecret.Purpose).Find(ClientSecret.KeyNumberOf(h)) is null))
             yield return new(Severity.Fault, "client", "has a secret of a root key that was dropped and cannot authenticate; evergrant client rotate-secret --now makes another");
         if (client.SecretHashes.Count > 1) yield return new(Severity.Warning, "client", "has two secrets; evergrant client rotate-secret --finish ends the older one");

@@ -69,7 +69,7 @@ internal static class HttpServer
         app.UseHostFiltering();
         if (!settings.Development) app.UseMiddleware<TransportGuard>();
         app.MapEvergrant();
-        app.MapEvergrantPages([.. settings.Issuers.Select(ServerSettings.PathOf)], settings.Development);
+        app.MapEvergrantPages([.. settings.Issuers.Select(ServerSettings.PathOf)], settings.Development, !settings.Demands.RefusesCreate);
         if (time is MovableClock clock) app.MapClock(clock);
         return app;
     }

@@ -27,8 +27,16 @@ internal sealed class PageInteractions(BrowserSessions sessions, IAccountStore a
     public Task ShowSignInAsync(HttpContext http, SignInPage page) => ShowSignInAsync(http, page, null);
 
     /// <summary>As the interface has it, with the reference of a failed attempt.</summary>
-    public Task ShowSignInAsync(HttpContext http, SignInPage page, string? reference) => writer.WriteAsync<SignInForm>(
-        http, new SignInView(page.Action, page.Ticket, null, null, page.ClientName, page.ClientUri, page.LoginHint, page.Fault, reference), formOrigin: page.RedirectOrigin);
+    public Task ShowSignInAsync(HttpContext http, SignInPage page, string? reference)
+    {
+        string register = sites.Of(http).Prefix + "/register";
+        if (page is { Create: true, MayRegister: true })
+        {
+            return writer.WriteAsync<RegisterForm>(http, new RegisterView(register, page.Ticket, page.ClientName, page.ClientUri, page.LoginHint, page.Fault), formOrigin: page.RedirectOrigin);
+        }
+        SignInView view = new(page.Action, page.Ticket, null, null, page.ClientName, page.ClientUri, page.LoginHint, page.Fault, reference, page.MayRegister ? register : null);
+        return writer.WriteAsync<SignInForm>(http, view, formOrigin: page.RedirectOrigin);
+    }
 
     public async Task ShowSelectAccountAsync(HttpContext http, SelectAccountPage page)
     {

@@ -27,6 +27,7 @@ internal static class PageRoutes
         services.AddSingleton<PageInteractions>();
         services.AddSingleton<IInteractions>(s => s.GetRequiredService<PageInteractions>());
         services.AddSingleton<SignInEndpoint>();
+        services.AddSingleton<RegisterEndpoint>();
         services.AddSingleton<SignOutEndpoint>();
         services.AddSingleton<AccountEndpoint>();
         services.AddSingleton<ExplainEndpoint>();
@@ -38,12 +39,14 @@ internal static class PageRoutes
     /// <param name="routes">Where to.</param>
     /// <param name="pathPrefixes">Path of each issuer, without a trailing slash: "" or "/tenant". The first one's sign-in serves the operator pages.</param>
     /// <param name="development">Whether the playground and its aids are offered.</param>
-    public static void MapEvergrantPages(this IEndpointRouteBuilder routes, IReadOnlyList<string> pathPrefixes, bool development)
+    /// <param name="selfRegistration">Whether people may make accounts for themselves.</param>
+    public static void MapEvergrantPages(this IEndpointRouteBuilder routes, IReadOnlyList<string> pathPrefixes, bool development, bool selfRegistration = false)
     {
         foreach (string prefix in pathPrefixes.Distinct())
         {
             Get<SignInEndpoint>(routes, prefix + "/sign-in", "SignIn", (e, http) => e.ShowAsync(http, prefix));
             Post<SignInEndpoint>(routes, prefix + "/sign-in", "SignIn", (e, http) => e.PostAsync(http, prefix));
+            if (selfRegistration) Post<RegisterEndpoint>(routes, prefix + "/register", "Register", (e, http) => e.PostAsync(http));
             Post<SignInEndpoint>(routes, prefix + "/select-account", "SelectAccount", (e, http) => e.SelectAsync(http));
             Get<SignOutEndpoint>(routes, prefix + "/sign-out", "SignOut", (e, http) => e.ShowAsync(http, prefix));
             Post<SignOutEndpoint>(routes, prefix + "/sign-out", "SignOut", (e, http) => e.PostAsync(http, prefix));

@@ -87,8 +87,8 @@ internal sealed class SignInEndpoint(
         else await interactions.ShowSignInAsync(http, await NamedAsync(http, page));
     }
 
-    // A ticket holds the request only; what the client is called, and where a request without redirect_uri leads, is in its registration.
-    private async ValueTask<SignInPage> NamedAsync(HttpContext http, SignInPage page)
+    /// <summary>The page of a ticket with its client's name. A ticket holds the request only; what the client is called, and where a request without redirect_uri leads, is in its registration.</summary>
+    public async ValueTask<SignInPage> NamedAsync(HttpContext http, SignInPage page)
     {
         if (await clients.FindClientAsync(sites.Of(http).Issuer, page.ClientName, http.RequestAborted) is not { } client) return page;
         string origin = page.RedirectOrigin == "'none'" && client.RedirectUris.Count == 1 ? RedirectUri.OriginOf(client.RedirectUris[0]) : page.RedirectOrigin;

@@ -12,6 +12,9 @@ public class ProductionServer : RunningServer
     /// <summary>Values of <c>pushed_requests</c> and <c>signed_requests</c>; null for what holds when they are not set.</summary>
     protected virtual string? DemandedRequests => null;
 
+    /// <summary>Value of <c>self_registration</c>; null for what holds when it is not set.</summary>
+    protected virtual string? SelfRegistration => null;
+
     private readonly int port = FreePort();
     private readonly X509Certificate2 certificate = SelfSigned();
 
@@ -100,6 +103,7 @@ public class ProductionServer : RunningServer
             certificate = new { path = Path.Combine(DataFolder, "cert.pem"), key_path = Path.Combine(DataFolder, "key.pem") },
             trusted_proxies = Array.Empty<string>(),
             postgres = new { connection = Database },
+            self_registration = SelfRegistration,
             pushed_requests = DemandedRequests,
             signed_requests = DemandedRequests,
         });

@@ -10,6 +10,7 @@ public sealed class Section2_Iframes(Server server)
 
     [Fact]
     [Requirement("OIDC-FRONT-2-02", "OIDC-FRONT-2-04", "OIDC-FRONT-2-05", "OIDC-FRONT-2-06", "OIDC-FRONT-3-01", "OIDC-FRONT-3-04", "OIDC-RPINIT-2-14", "OIDC-RPINIT-3-03", "ATTACK-419")]
+    [Module("oidcc-frontchannel-rp-initiated-logout")]
     public async Task Each_client_of_the_session_is_loaded_in_an_iframe_before_the_browser_goes_on()
     {
         var alice = await Leaving.SignIn(server, LogoutClients.Framed);

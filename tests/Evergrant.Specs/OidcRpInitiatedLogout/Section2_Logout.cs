@@ -9,6 +9,7 @@ public sealed class Section2_Logout(Server server)
 
     [Fact]
     [Requirement("OIDC-RPINIT-2-01", "OIDC-RPINIT-2-09", "OIDC-RPINIT-2-13", "OIDC-RPINIT-2-14", "ATTACK-221")]
+    [Module("oidcc-rp-initiated-logout")]
     public async Task With_its_ID_Token_a_client_ends_the_session_by_GET_and_by_POST()
     {
         foreach (var byPost in new[] { false, true })
@@ -25,6 +26,7 @@ public sealed class Section2_Logout(Server server)
 
     [Fact]
     [Requirement("OIDC-RPINIT-2-09", "OIDC-RPINIT-4-01")]
+    [Module("oidcc-rp-initiated-logout-no-state")]
     public async Task Without_state_none_comes_back_and_leaving_twice_is_no_error()
     {
         var alice = await Leaving.SignIn(server, LogoutClients.Leaving);
@@ -37,6 +39,7 @@ public sealed class Section2_Logout(Server server)
     }
 
     [Fact]
+    [Module("oidcc-rp-initiated-logout-no-post-logout-redirect-uri")]
     public async Task Without_a_place_to_return_to_the_page_says_that_it_is_done()
     {
         var alice = await Leaving.SignIn(server, LogoutClients.Leaving);
@@ -48,13 +51,14 @@ public sealed class Section2_Logout(Server server)
 
     [Fact]
     [Requirement("OIDC-RPINIT-2-11", "OIDC-RPINIT-2-12", "OIDC-RPINIT-6-01", "ATTACK-221")]
+    [Module("oidcc-rp-initiated-logout-no-params", "oidcc-rp-initiated-logout-only-state")]
     public async Task Without_a_hint_the_person_is_asked_and_may_stay()
     {
         var alice = await Leaving.SignIn(server, LogoutClients.Leaving);
         var page = await alice.ExpectQuestion(await alice.Get());
         Assert.Contains("alice", page.Text, StringComparison.Ordinal);
         Assert.Contains("still signed in", (await alice.Answer(page, "no")).Text, StringComparison.Ordinal);
-        page = await alice.ExpectQuestion(await alice.Post());
+        page = await alice.ExpectQuestion(await alice.Post(("state", "alone")));
         Assert.Contains("You are signed out", (await alice.Answer(page)).Text, StringComparison.Ordinal);
         Assert.False(await alice.IsSignedIn());
     }
@@ -91,6 +95,7 @@ public sealed class Section2_Logout(Server server)
 
     [Fact]
     [Requirement("OIDC-RPINIT-2-02", "OIDC-RPINIT-4-02", "ATTACK-124", "ATTACK-154")]
+    [Module("oidcc-rp-initiated-logout-modified-id-token-hint", "oidcc-rp-initiated-logout-bad-id-token-hint")]
     public async Task A_hint_that_this_server_did_not_sign_leads_nowhere()
     {
         var alice = await Leaving.SignIn(server, LogoutClients.Leaving);
@@ -122,6 +127,7 @@ public sealed class Section2_Logout(Server server)
 
     [Fact]
     [Requirement("OIDC-RPINIT-2-07", "OIDC-RPINIT-3-02", "OIDC-RPINIT-4-02", "ATTACK-029")]
+    [Module("oidcc-rp-initiated-logout-bad-post-logout-redirect-uri", "oidcc-rp-initiated-logout-query-added-to-post-logout-redirect-uri")]
     public async Task Only_registered_addresses_are_returned_to_byte_for_byte()
     {
         var alice = await Leaving.SignIn(server, LogoutClients.Leaving);
@@ -141,6 +147,7 @@ public sealed class Section2_Logout(Server server)
 
     [Fact]
     [Requirement("OIDC-RPINIT-3-01", "OIDC-RPINIT-4-02", "ATTACK-029")]
+    [Module("oidcc-rp-initiated-logout-no-id-token-hint")]
     public async Task An_address_alone_leads_nowhere()
     {
         var alice = await Leaving.SignIn(server, LogoutClients.Leaving);

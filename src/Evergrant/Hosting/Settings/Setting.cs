@@ -15,6 +15,7 @@ internal sealed record Setting(string Path, string Type, string? WhenNotSet, str
         new("issuers[].name", "text", "the issuer's host", "Name of the issuer on pages."),
         new("issuers[].policy", "name", "none", "The token policy that the issuer's clients start from, on top of the server's."),
         new("policy", "name", "the built-in ones", "The token policy that all clients start from; declared under `policies` in the file of `apply`."),
+        new("self_registration", "`on` or `off`", "`off`", "Whether people may make accounts for themselves when an application sends them to sign in (`prompt=create`)."),
         new("pushed_requests", "`optional` or `required`", "`optional`", "Whether clients have to push their authorization requests (RFC 9126); a client can be registered with it alone."),
         new("signed_requests", "`optional` or `required`", "`optional`", "Whether clients have to sign their authorization requests (RFC 9101); a client can be registered with it alone."),
         new("urls[]", "URL", "`https://localhost:5001`", "Where to listen: scheme, host (or `*`) and port. With http, TLS ends at a proxy, which `trusted_proxies` names."),

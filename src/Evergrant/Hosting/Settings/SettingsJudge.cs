@@ -29,7 +29,7 @@ internal sealed class SettingsJudge(SettingValues values, List<string> faults, s
         return new ServerSettings
         {
             Folder = data, Postgres = new DatabaseJudge(values, faults, folder).Judge(), Issuers = issuers, Names = Texts(issuers, "name"), Policy = PolicyName("policy"), Policies = Policies(issuers),
-            Demands = new AuthorizeDemands(IsRequired("pushed_requests"), IsRequired("signed_requests")),
+            Demands = new AuthorizeDemands(IsRequired("pushed_requests"), IsRequired("signed_requests")) { RefusesCreate = !IsOn("self_registration") },
             Urls = urls, TrustedProxies = proxies, MutualTls = new MutualTlsJudge(values, faults, folder).Judge(certificate is not null, proxies.Count > 0), RequireDpopNonce = IsRequired("dpop_nonces"),
             CertificatePath = certificate is null ? null : Full(certificate), CertificateKeyPath = key is null ? null : Full(key),
             Apply = values.Find("apply") is { } apply ? Readable("apply", apply) : null,
@@ -159,6 +159,13 @@ internal sealed class SettingsJudge(SettingValues values, List<string> faults, s
             else faults.Add($"outbound.timeout: {set.Text} is not a duration d.hh:mm:ss from 00:00:01 to 00:00:30 ({set.Place})");
         }
         return new OutboundOptions { AllowedHosts = [.. hosts.Select(h => h.Text.ToLowerInvariant())], Timeout = timeout };
+    }
+
+    private bool IsOn(string path)
+    {
+        if (values.Find(path) is not { } value || value.Text == "off") return false;
+        if (value.Text != "on") faults.Add($"{path}: {value.Text} is neither on nor off ({value.Place})");
+        return true;
     }
 
     private bool IsRequired(string path)

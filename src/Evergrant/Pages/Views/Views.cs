@@ -7,7 +7,10 @@ namespace Evergrant.Pages.Views;
 
 /// <summary>Sign-in, for a client's request (Ticket) or for a page of ours (Return and FormToken).</summary>
 public sealed record SignInView(
-    string Action, string? Ticket, string? Return, string? FormToken, string? ClientName, string? ClientUri, string? UserName, string? Fault, string? Reference);
+    string Action, string? Ticket, string? Return, string? FormToken, string? ClientName, string? ClientUri, string? UserName, string? Fault, string? Reference, string? RegisterAction = null);
+
+/// <summary>Registration, for a client's request.</summary>
+public sealed record RegisterView(string Action, string Ticket, string ClientName, string? ClientUri, string? UserName, string? Fault);
 
 /// <summary>The choice between accounts that are signed in.</summary>
 public sealed record SelectAccountView(string Action, string Ticket, string ClientName, IReadOnlyList<AccountChoice> Accounts);
