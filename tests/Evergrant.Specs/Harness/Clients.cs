@@ -139,7 +139,7 @@ public static class Clients
         .. Rfc9449.DpopClients.All,
         .. Rfc8705.MtlsClients.All,
         .. Rfc7516.EncryptedClients.All, Rfc9470.StepUpClients.Strict,
-        .. Certification.PlanClients.All,
+        .. Attacks.AttackClients.All, .. Certification.PlanClients.All,
     ];
 
     /// <summary>A policy with one rule.</summary>
