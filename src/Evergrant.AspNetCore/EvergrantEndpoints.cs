@@ -6,9 +6,11 @@ using Evergrant.AspNetCore.Introspection;
 using Evergrant.AspNetCore.Keys;
 using Evergrant.AspNetCore.Metadata;
 using Evergrant.AspNetCore.PushedAuthorization;
+using Evergrant.AspNetCore.Registration;
 using Evergrant.AspNetCore.Revocation;
 using Evergrant.AspNetCore.Token;
 using Evergrant.AspNetCore.UserInfo;
+using Evergrant.Protocol.Metadata;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -20,9 +22,11 @@ namespace Evergrant.AspNetCore;
 public static class EvergrantEndpoints
 {
     private const int FormLimit = 64 * 1024;
+    private const int RegistrationLimit = 32 * 1024;
 
     private static readonly string[] Post = ["POST"];
     private static readonly string[] GetPost = ["GET", "POST"];
+    private static readonly string[] GetPutDelete = ["GET", "PUT", "DELETE"];
     private static readonly string[] GetHead = ["GET", "HEAD"];
 
     private static readonly EndpointRule Authorize = new() { Name = "Authorize", Source = "RFC 6749 section 3.1", Caller = Caller.Browser, Cors = Cors.Never, Caching = Caching.NoStore, BodyLimit = FormLimit, Headers = HeaderSet.Page };
@@ -39,13 +43,18 @@ public static class EvergrantEndpoints
     private static readonly EndpointRule Revocation = Token with { Name = "Revocation", Source = "RFC 7009 section 2" };
     private static readonly EndpointRule UserInfo = Token with { Name = "UserInfo", Source = "OpenID Connect Core section 5.3", Caller = Caller.Bearer, Scope = "openid" };
     private static readonly EndpointRule Jwks = new() { Name = "Keys", Source = "RFC 7517 section 5", Caller = Caller.Anyone, Cors = Cors.Public, Caching = Caching.Public, BodyLimit = 0, Headers = HeaderSet.Json };
+    private static readonly EndpointRule Registration = new() { Name = "Registration", Source = "RFC 7591 section 3", Caller = Caller.Anyone, Cors = Cors.Public, Caching = Caching.NoStore, BodyLimit = RegistrationLimit, Headers = HeaderSet.Json };
+    private static readonly EndpointRule Configuration = Registration with { Source = "RFC 7592 section 2", Caller = Caller.Bearer };
     private static readonly EndpointRule Metadata = Jwks with { Name = "Metadata", Source = "RFC 8414 section 3, OpenID Connect Discovery section 4" };
+
+    private static readonly EndpointRule Resource = Jwks with { Name = "Metadata", Source = "RFC 9728 section 3" };
 
     /// <summary>Maps all endpoints of all issuers.</summary>
     /// <param name="endpoints">The host's routes.</param>
     public static IEndpointRouteBuilder MapEvergrant(this IEndpointRouteBuilder endpoints)
     {
         var sites = endpoints.ServiceProvider.GetRequiredService<IssuerSites>();
+        var options = endpoints.ServiceProvider.GetRequiredService<EvergrantOptions>();
         foreach (IssuerSite site in sites.All)
         {
             string p = site.Prefix;
@@ -65,11 +74,18 @@ public static class EvergrantEndpoints
             Map<IntrospectionEndpoint>(endpoints, site, p + "/introspect", Post, Introspection, e => e.HandleAsync);
             Map<RevocationEndpoint>(endpoints, site, p + "/revoke", Post, Revocation, e => e.HandleAsync);
             Map<UserInfoEndpoint>(endpoints, site, p + "/userinfo", GetPost, UserInfo, e => e.HandleAsync);
+            if (options.Registration.Mode != RegistrationMode.Off)
+            {
+                Map<RegistrationEndpoint>(endpoints, site, p + "/register", Post, Registration, e => e.HandleAsync);
+                Map<ConfigurationEndpoint>(endpoints, site, p + "/register", GetPutDelete, Configuration, e => e.HandleAsync);
+            }
             Map<JwksEndpoint>(endpoints, site, p + "/jwks", GetHead, Jwks, e => e.HandleAsync);
             // RFC 8414 section 3 puts the well-known part before the issuer's path, OpenID Connect Discovery section 4 behind it; clients try all of them.
             string[] addresses = [p + "/.well-known/openid-configuration", "/.well-known/openid-configuration" + p, "/.well-known/oauth-authorization-server" + p, p + "/.well-known/oauth-authorization-server"];
             foreach (string address in addresses.Distinct()) Map<MetadataEndpoint>(endpoints, site, address, GetHead, Metadata, e => e.HandleAsync);
         }
+        Map<ProtectedResourceEndpoint>(endpoints, sites.All[0], ProtectedResource.WellKnown, GetHead, Resource, e => e.HandleAsync);
+        Map<ProtectedResourceEndpoint>(endpoints, sites.All[0], ProtectedResource.WellKnown + "/{**path}", GetHead, Resource, e => e.HandleAsync);
         return endpoints;
     }
 

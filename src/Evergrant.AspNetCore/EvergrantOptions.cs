@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Evergrant.AspNetCore.Outbound;
+using Evergrant.AspNetCore.Registration;
 using Evergrant.Protocol.Authorize;
 using Evergrant.Protocol.Clients;
 using Evergrant.Protocol.Keys;
@@ -39,11 +40,21 @@ public sealed class EvergrantOptions
 
     /// <summary>What the server may fetch from others: keys and documents of clients, of trusted issuers.</summary>
     public OutboundOptions Outbound { get; init; } = new();
+
     /// <summary>How long a browser may take to bring the request_uri of a pushed request, at most 10 minutes (RFC 9126 section 2.2).</summary>
     public TimeSpan PushedRequestLifetime { get; init; } = TimeSpan.FromMinutes(1);
 
     /// <summary>What is demanded of every authorization request, whoever the client is; clients may be registered with demands of their own.</summary>
     public AuthorizeDemands Demands { get; init; } = AuthorizeDemands.None;
+
+    /// <summary>The profile of clients that name none; null leaves declared clients without one, and those that register themselves with OAuth 2.1.</summary>
+    public Profile? Profile { get; init; }
+
+    /// <summary>Whether and how clients register themselves.</summary>
+    public RegistrationOptions Registration { get; init; } = new();
+
+    /// <summary>Whether clients may be named by the URL of their metadata.</summary>
+    public ClientDocumentOptions ClientDocuments { get; init; } = new();
 
     /// <summary>Everything that is wrong with the settings; empty when they can be used.</summary>
     public IReadOnlyList<string> Faults()
@@ -67,7 +78,7 @@ public sealed class EvergrantOptions
         if (MutualTls?.Aliases is { } alias && (!Uri.TryCreate(alias, UriKind.Absolute, out Uri? at) || at.Scheme != "https" || alias != at.GetLeftPart(UriPartial.Authority))) faults.Add($"mutual TLS: {alias} is not an https URL of host and port");
         if (PushedRequestLifetime < TimeSpan.FromSeconds(5) || PushedRequestLifetime >= TimeSpan.FromMinutes(10)) faults.Add("pushed request lifetime: is at least 5 seconds and less than 10 minutes");
         if (CacheAge <= TimeSpan.Zero) faults.Add("cache age: is more than zero, or null");
-        faults.AddRange(Outbound.Faults());
+        faults.AddRange(Outbound.Faults().Concat(Registration.Faults()));
         return faults;
     }
 }

@@ -10,6 +10,7 @@ using Evergrant.AspNetCore.Keys;
 using Evergrant.AspNetCore.Metadata;
 using Evergrant.AspNetCore.Outbound;
 using Evergrant.AspNetCore.PushedAuthorization;
+using Evergrant.AspNetCore.Registration;
 using Evergrant.AspNetCore.Revocation;
 using Evergrant.AspNetCore.Token;
 using Evergrant.AspNetCore.Trust;
@@ -34,11 +35,13 @@ public static class EvergrantServices
         if (faults.Count > 0) throw new ArgumentException("The settings cannot be used: " + string.Join("; ", faults), nameof(options));
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton(options).AddSingleton<IssuerSites>();
-        services.AddSingleton<ClientCatalogue>().AddSingleton<ClientThrottle>().AddSingleton<ClientGate>().AddSingleton<KeyProofs>().AddSingleton<ResponseEncryption>().AddSingleton<IntrospectionJwts>().AddSingleton<ClientCertificates>().AddSingleton<AccessTokenForms>();
+        services.AddSingleton<ClientDocuments>();
+        services.AddSingleton(s => new ClientCatalogue(s.GetRequiredService<Protocol.Storage.IClientStore>(), options, s.GetRequiredService<TimeProvider>()) { Documents = s.GetRequiredService<ClientDocuments>() });
+        services.AddSingleton<ClientThrottle>().AddSingleton<ClientGate>().AddSingleton<KeyProofs>().AddSingleton<ResponseEncryption>().AddSingleton<IntrospectionJwts>().AddSingleton<ClientCertificates>().AddSingleton<AccessTokenForms>();
         services.AddSingleton<OutboundFetcher>().AddSingleton<RemoteDocuments>().AddSingleton<RemoteKeys>().AddSingleton<ClientKeys>();
         services.AddSingleton<KeyRings>().AddSingleton<PairwiseKey>().AddSingleton<RefusalLog>().AddSingleton(s => new Explainer(s.GetRequiredService<Protocol.Storage.IGrantStore>(), s.GetRequiredService<PresentedTokens>(), s.GetRequiredService<IServerSecrets>(), s.GetRequiredService<IssuerSites>(), s.GetRequiredService<TimeProvider>()));
         services.AddSingleton<TokenWriter>().AddSingleton<PresentedTokens>().AddSingleton<OtherGrants>().AddSingleton<GrantTypes>();
-        services.AddSingleton<AuthorizeRequests>().AddSingleton<PushedAuthorizationEndpoint>();
+        services.AddSingleton<AuthorizeRequests>().AddSingleton<FrontChannelTokens>().AddSingleton<SignedResponses>().AddSingleton<PushedAuthorizationEndpoint>();
         services.AddSingleton<IGrantType, AuthorizationCodeGrantType>().AddSingleton<IGrantType, RefreshTokenGrantType>().AddSingleton<IGrantType, ClientCredentialsGrantType>().AddSingleton<IGrantType, DeviceCodeGrantType>().AddSingleton<IGrantType, CibaGrantType>()
             .AddSingleton<IGrantType, JwtBearerGrantType>().AddSingleton<IGrantType, TokenExchangeGrantType>()
             .AddSingleton<IGrantType, SamlBearerGrantType>().AddSingleton<IGrantType, PasswordGrantType>();
@@ -47,11 +50,12 @@ public static class EvergrantServices
         services.AddSingleton<InteractionTickets>().AddSingleton<AuthorizePages>().AddSingleton<IAuthorizeContinuation, AuthorizeContinuation>();
         services.AddSingleton<AuthorizeEndpoint>().AddSingleton<TokenEndpoint>().AddSingleton<IntrospectionEndpoint>().AddSingleton<RevocationEndpoint>();
         services.AddSingleton<DeviceAuthorizationEndpoint>().AddSingleton<DeviceVerificationEndpoint>().AddSingleton<DevicePolls>().AddSingleton<UserCodeThrottle>();
+        services.AddSingleton<RegistrationEndpoint>().AddSingleton<ConfigurationEndpoint>().AddSingleton<RegistrationReader>().AddSingleton<RegistrationReplies>().AddSingleton<RegistrationThrottle>().AddSingleton<ClientUses>();
         services.AddSingleton<BackchannelAuthenticationEndpoint>().AddSingleton<BackchannelApprovalEndpoint>().AddSingleton<AuthenticatorEndpoint>();
         services.AddSingleton<PendingRequests>().AddSingleton<BackchannelAnswers>().AddSingleton<NotificationTokens>().AddSingleton<Outbox.IDeliverySender, NotificationSender>();
         services.AddSingleton<Outbox.Outbox>().AddSingleton<Outbox.IDeliverySender, LogoutTokenSender>().AddHostedService<Outbox.OutboxWatch>();
         services.AddSingleton<EndSessionEndpoint>().AddSingleton(s => new SessionEnds(s.GetRequiredService<Protocol.Storage.IGrantStore>(), s.GetRequiredService<ClientCatalogue>(), s.GetRequiredService<PairwiseKey>(), s.GetRequiredService<Outbox.Outbox>(), s.GetRequiredService<TimeProvider>()));
-        services.AddSingleton<UserInfoEndpoint>().AddSingleton<MetadataEndpoint>().AddSingleton<JwksEndpoint>();
+        services.AddSingleton<UserInfoEndpoint>().AddSingleton<MetadataEndpoint>().AddSingleton<ProtectedResourceEndpoint>().AddSingleton<JwksEndpoint>();
         return services;
     }
 

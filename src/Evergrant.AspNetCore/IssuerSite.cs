@@ -15,6 +15,7 @@ public sealed class IssuerSite
         Prefix = Base[Origin.Length..];
         IsSecure = uri.Scheme == "https";
         TokenEndpoint = Base + "/token";
+        ResourceMetadata = Protocol.Metadata.ProtectedResource.UrlOf(Base + "/userinfo");
     }
 
     /// <summary>Issuer identifier, byte for byte as configured.</summary>
@@ -34,6 +35,9 @@ public sealed class IssuerSite
 
     /// <summary>Whether it is https: cookies are Secure and pages send HSTS.</summary>
     public bool IsSecure { get; }
+
+    /// <summary>URL of the metadata of the userinfo endpoint as a protected resource (RFC 9728).</summary>
+    internal string ResourceMetadata { get; }
 
     /// <summary>URL of the token endpoint.</summary>
     public string TokenEndpoint { get; }

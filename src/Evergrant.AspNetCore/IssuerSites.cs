@@ -30,7 +30,7 @@ public sealed class IssuerSites
     }
 
     /// <summary>The declaration of a path whose method is not routed (a preflight); null when there is none.</summary>
-    internal EndpointRule? RuleOf(PathString path) => _rules.GetValueOrDefault(path.Value ?? "");
+    internal EndpointRule? RuleOf(PathString path) => _rules.GetValueOrDefault(path.Value ?? "") ?? (path.StartsWithSegments(Protocol.Metadata.ProtectedResource.WellKnown) ? _rules.GetValueOrDefault(Protocol.Metadata.ProtectedResource.WellKnown) : null);
 
     internal void Declare(string path, EndpointRule rule) => _rules[path] = rule;
 

@@ -2,6 +2,7 @@ using System.Diagnostics.Metrics;
 using Evergrant.Protocol;
 using Evergrant.Protocol.Clients;
 using Evergrant.Protocol.Grants;
+using Evergrant.Protocol.Registration;
 using Evergrant.Protocol.Storage;
 using Evergrant.Protocol.Token;
 using Microsoft.Extensions.Logging;
@@ -29,7 +30,7 @@ internal sealed partial class RefusalLog : IDisposable
 
     private static readonly string[] SecretPrefixes =
     [
-        ClientSecret.Prefix, SealedAccessToken.Prefix, .. Enum.GetValues<CredentialKind>().Select(GrantCredential.PrefixOf),
+        ClientSecret.Prefix, RegistrationTokens.InitialPrefix, RegistrationTokens.AccessPrefix, SealedAccessToken.Prefix, .. Enum.GetValues<CredentialKind>().Select(GrantCredential.PrefixOf),
         "eyJ", // a JWT: base64url of {"
     ];
 

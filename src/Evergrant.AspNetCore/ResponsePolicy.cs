@@ -97,7 +97,7 @@ internal sealed class ResponsePolicy(RequestDelegate next, IssuerSites sites, Cl
         }
         headers.AccessControlExposeHeaders = "WWW-Authenticate, DPoP-Nonce, Retry-After, Evergrant-Decision";
         if (!preflight) return false;
-        headers.AccessControlAllowMethods = "GET, POST, HEAD";
+        headers.AccessControlAllowMethods = "GET, POST, PUT, DELETE, HEAD";
         headers.AccessControlAllowHeaders = http.Request.Headers.AccessControlRequestHeaders;
         headers.AccessControlMaxAge = "600";
         return Answer();

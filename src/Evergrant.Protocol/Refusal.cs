@@ -34,6 +34,9 @@ public enum Refusal
     /// <summary>The client secret is wrong. Operator: compare or rotate the secret; nothing was consumed.</summary>
     ClientSecretWrong,
 
+    /// <summary>The client secret has ended (client_secret_expires_at). Client: read or update the registration to get a new one, or register again.</summary>
+    ClientSecretExpired,
+
     /// <summary>The client used a method it is not registered for. Operator: change token_endpoint_auth_method, or the client.</summary>
     ClientMethodWrong,
 
@@ -239,6 +242,21 @@ public enum Refusal
     /// <summary>The browser came with the request_uri after its time. Client: push the request at the moment the End-User leaves.</summary>
     RequestUriExpired,
 
+    /// <summary>The request_uri leads to a server of the client, but is not registered. Operator: add it to request_uris.</summary>
+    RequestUriUnregistered,
+
+    /// <summary>Nothing that is a Request Object could be fetched from the registered request_uri. Client: look at the server behind it; operator: the log has the cause.</summary>
+    RequestUriUnreachable,
+
+    /// <summary>authorization_details is malformed, too large, or has members that its type does not have (RFC 9396 section 5). Client: see the type's definition.</summary>
+    DetailsInvalid,
+
+    /// <summary>A type of authorization_details is declared by no resource, or not allowed for the client. Operator: see authorization_details_types.</summary>
+    DetailsTypeUnknown,
+
+    /// <summary>A token request asks for more authorization_details than were granted (RFC 9396 section 6). Nothing was consumed. Client: ask for less, or authorize again.</summary>
+    DetailsWidened,
+
     /// <summary>A pushed request holds a request_uri (RFC 9126 section 2.1). Client: push the parameters themselves.</summary>
     RequestUriPushed,
 
@@ -370,6 +388,48 @@ public enum Refusal
 
     /// <summary>A sign-in to an account that waits after too many failures. Operator: it ends by itself; a password that was set anew ends it at once.</summary>
     AccountLockedOut,
+
+    /// <summary>A registration came without an initial access token, which this server asks for, or with one that is unknown, used up or expired (RFC 7591 section 3). Operator: evergrant registration token.</summary>
+    RegistrationTokenInvalid,
+
+    /// <summary>The registration access token is absent, or not that of the client (RFC 7592 section 2).</summary>
+    RegistrationAccessTokenInvalid,
+
+    /// <summary>The server does not let clients do this with their registration (RFC 7592 section 2.1). Operator: registration.management.</summary>
+    RegistrationManagementOff,
+
+    /// <summary>A member of the client metadata has a value that cannot be used. Client: the description names it.</summary>
+    RegistrationInvalid,
+
+    /// <summary>A redirect URI cannot be registered (RFC 7591 section 5).</summary>
+    RegistrationRedirectUri,
+
+    /// <summary>The client asks for grant types or scope values that clients which register themselves may not have. Operator: registration.grant_types, scopes, resources, or an initial access token with more.</summary>
+    RegistrationNotAllowed,
+
+    /// <summary>Too many clients have registered themselves, from this address or altogether. Client: wait, and keep the registration you have.</summary>
+    RegistrationThrottled,
+
+    /// <summary>The software statement is not a JWT that its issuer has signed (RFC 7591 section 2.3).</summary>
+    SoftwareStatementInvalid,
+
+    /// <summary>The software statement is of an issuer that is not trusted here, or none came though one is needed. Operator: registration.software_statements.</summary>
+    SoftwareStatementUnapproved,
+
+    /// <summary>The sector_identifier_uri could not be fetched, or does not name all redirect URIs (OpenID Connect Registration section 5).</summary>
+    SectorDocumentInvalid,
+
+    /// <summary>An error was not redirected, because nobody has vouched for the client and the user has never allowed it anything (RFC 9700 section 4.11.2).</summary>
+    RedirectUntrusted,
+
+    /// <summary>The client_id is a URL that cannot name a client (draft-ietf-oauth-client-id-metadata-document section 3), or its host is not among those that are allowed.</summary>
+    ClientDocumentNotAllowed,
+
+    /// <summary>The metadata document of the client could not be fetched. Operator: the log says why; docs/operations/outbound.md.</summary>
+    ClientDocumentUnreachable,
+
+    /// <summary>The metadata document of the client is not one that can be used: another client_id in it, a secret, a member of a wrong value. Client: correct the document.</summary>
+    ClientDocumentInvalid,
 
     /// <summary>Something failed that should not have; the log has the exception under the reference.</summary>
     ServerFault,

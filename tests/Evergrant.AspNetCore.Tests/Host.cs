@@ -41,7 +41,7 @@ internal sealed class Host : IAsyncDisposable
 
     public WebApplication App => _app;
 
-    public static async Task<Host> StartAsync(Func<ClaimsRequest, CancellationToken, ValueTask<ClaimSet?>>? claims = null, bool readsWait = false, Action<IServiceCollection, MemoryStore>? more = null)
+    public static async Task<Host> StartAsync(Func<ClaimsRequest, CancellationToken, ValueTask<ClaimSet?>>? claims = null, bool readsWait = false, Action<IServiceCollection, MemoryStore>? more = null, EvergrantOptions? options = null)
     {
         var store = new MemoryStore { ReadsWait = readsWait };
         var secrets = new Secrets();
@@ -57,9 +57,9 @@ internal sealed class Host : IAsyncDisposable
         builder.Logging.ClearProviders().SetMinimumLevel(LogLevel.Trace).AddProvider(new Listening(log));
         builder.Services.AddSingleton<Protocol.Storage.IGrantStore>(store).AddSingleton<Protocol.Storage.IClientStore>(store).AddSingleton<Protocol.Storage.IKeyStore>(store);
         builder.Services.AddSingleton<IServerSecrets>(secrets).AddSingleton<IInteractions, SignedIn>();
-        builder.Services.AddEvergrant(claims is null
+        builder.Services.AddEvergrant(options ?? (claims is null
             ? new EvergrantOptions { Issuers = [new IssuerOptions { Issuer = Issuer }, new IssuerOptions { Issuer = Issuer + "/other" }] }
-            : new EvergrantOptions { Issuers = [new IssuerOptions { Issuer = Issuer }], Claims = claims });
+            : new EvergrantOptions { Issuers = [new IssuerOptions { Issuer = Issuer }], Claims = claims }));
         more?.Invoke(builder.Services, store);
         WebApplication app = builder.Build();
         app.UseRouting();
@@ -140,6 +140,8 @@ internal sealed class Host : IAsyncDisposable
         public ValueTask ForgetAsync(HttpContext http, IReadOnlyList<Session> sessions) => default;
 
         public Task ShowFormPostAsync(HttpContext http, FormPostPage page) => http.Response.WriteAsync("form");
+
+        public Task ShowWebMessageAsync(HttpContext http, WebMessagePage page) => http.Response.WriteAsync("message");
     }
 
     private sealed class Listening(List<string> lines) : ILoggerProvider, ILogger

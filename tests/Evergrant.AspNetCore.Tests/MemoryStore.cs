@@ -149,7 +149,15 @@ internal sealed class MemoryStore : IGrantStore, IClientStore, IKeyStore
 
     public ValueTask<IReadOnlyList<Client>> ListClientsAsync(string? issuer, CancellationToken cancellationToken) => Read(() => (IReadOnlyList<Client>)[.. Clients]);
 
-    public ValueTask SaveClientAsync(Client client, CancellationToken cancellationToken) => throw new NotSupportedException();
+    public ValueTask SaveClientAsync(Client client, CancellationToken cancellationToken)
+    {
+        lock (_lock)
+        {
+            Clients.RemoveAll(c => c.Issuer == client.Issuer && c.ClientId == client.ClientId);
+            Clients.Add(client);
+        }
+        return default;
+    }
 
     public ValueTask<bool> ReplaceSecretHashAsync(string issuer, string clientId, byte[] before, byte[] after, CancellationToken cancellationToken)
     {
@@ -232,6 +240,7 @@ internal sealed class MemoryStore : IGrantStore, IClientStore, IKeyStore
             case CreateGrant create: return _grants.TryAdd(create.Grant.Id, create.Grant);
             case Together together: return together.Changes.All(TryApply);
             case AddHandle add: _handles.Add(add.Handle); return true;
+            case RemoveHandle remove: return _handles.RemoveAll(h => h.Key.AsSpan().SequenceEqual(remove.Key)) > 0;
             case AddDelivery add: Deliveries.Add(add.Delivery); return true;
             case TakeDelivery take:
                 int at = Deliveries.FindIndex(d => d.Id == take.Id && d.Tries == take.Tries);

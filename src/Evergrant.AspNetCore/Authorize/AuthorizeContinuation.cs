@@ -25,6 +25,7 @@ internal sealed class AuthorizeContinuation(IssuerSites sites, InteractionTicket
             Action = site.Prefix + "/sign-in",
             ClientName = request.ClientId ?? site.Name,
             RedirectOrigin = request.RedirectUri is { } uri ? RedirectUri.OriginOf(uri) : "'none'",
+            KeepsOpener = request.ResponseMode == "web_message",
             UiLocales = request.Parameters["ui_locales"],
             LoginHint = request.LoginHint,
             MayRegister = interaction.About == InteractionSubject.Authorization && !options.Demands.RefusesCreate,

@@ -8,8 +8,10 @@ using Evergrant.Protocol;
 using Evergrant.Protocol.Authorize;
 using Evergrant.Protocol.Clients;
 using Evergrant.Protocol.Grants;
+using Evergrant.Protocol.PushedAuthorization;
 using Evergrant.Protocol.Sessions;
 using Evergrant.Protocol.Storage;
+using Evergrant.Protocol.Token;
 using Microsoft.AspNetCore.Http;
 
 namespace Evergrant.AspNetCore.Authorize;
@@ -17,12 +19,13 @@ namespace Evergrant.AspNetCore.Authorize;
 /// <summary>The authorization endpoint (RFC 6749 section 3.1, OpenID Connect Core section 3.1.2). Each page that comes back is decided again from the start.</summary>
 internal sealed class AuthorizeEndpoint(
     AuthorizeRequests requests, ClientCatalogue clients, EvergrantOptions options, IGrantStore store, IServerSecrets secrets, KeyRings rings, IInteractions interactions, InteractionTickets tickets, TokenWriter tokens,
-    AuthorizePages pages, RefusalLog log, TimeProvider clock)
+    AuthorizePages pages, FrontChannelTokens front, RefusalLog log, TimeProvider clock)
 {
     private const int Attempts = 4;
 
     private static readonly OAuthError Malformed = new("invalid_request", "The request is not well-formed.", Refusal.RequestMalformed);
     private static readonly OAuthError ReplayedObject = new("invalid_request_object", "The Request Object was used before.", Refusal.RequestObjectReplayed);
+    private static readonly OAuthError NoAccount = new("access_denied", "The account is not available.", Refusal.AccountUnavailable);
     private static readonly OAuthError BadTicket = new("invalid_request", "This page has expired. Go back to the application and begin again.", Refusal.TicketInvalid);
     private static readonly OAuthError Busy = new("temporarily_unavailable", "The server cannot answer now; try again.", Refusal.StoreUnavailable);
 
@@ -74,7 +77,7 @@ internal sealed class AuthorizeEndpoint(
         ReceivedRequest received = await requests.ReadAsync(site, interaction, http.RequestAborted);
         IReadOnlyList<string> asked = received.Request.Scopes ?? [];
         IEnumerable<string> allowed = (asked.Count > 0 ? asked : received.Client?.Scopes ?? []).Except(form["without"].OfType<string>());
-        var answer = new ConsentAnswer(form["decision"] == "allow", [.. allowed], interaction.Subject!);
+        var answer = new ConsentAnswer(form["decision"] == "allow", [.. allowed], interaction.Subject!) { WithoutDetails = AuthorizePages.DetailsWithout(form) };
         await DecideAsync(http, site, interaction, await interactions.SessionsAsync(http, http.RequestAborted), true, answer);
     }
 
@@ -93,29 +96,36 @@ internal sealed class AuthorizeEndpoint(
                 AuthorizationFacts facts = await GatherAsync(http, site, interaction, found, sessions, chosen, answer);
                 DateTimeOffset now = facts.Now;
                 CommitResult result;
-                AuthorizationDecision decision = replayed ? new Refused(ReplayedObject, null)
-                    : Authorization.Decide(facts, Guid.CreateVersion7(now), RandomNumberGenerator.GetBytes(16), secrets.Credentials.CurrentNumber);
+                AuthorizationDecision decision = replayed ? new Protocol.Authorize.Refused(ReplayedObject, null)
+                    : Authorization.Decide(facts, Guid.CreateVersion7(now), RandomNumberGenerator.GetBytes(16), secrets.Credentials.CurrentNumber,
+                        found.Request.Type?.IsFrontChannel == true ? new GrantSeed(Guid.CreateVersion7(now), RandomNumberGenerator.GetBytes(16), secrets.Credentials.CurrentNumber) : null);
                 switch (decision)
                 {
                     case Prompted prompted:
-                        await pages.ShowAsync(http, site, interaction.Parameters, facts, prompted);
+                        await pages.ShowAsync(http, site, found.Sent, facts, prompted);
                         return;
-                    case Refused refused:
+                    case Protocol.Authorize.Refused refused:
                         if (found.Use is RemoveHandle removal)
                         {
                             result = await store.CommitAsync(removal, null, http.RequestAborted);
                             if (result == CommitResult.Conflict) continue;
-                            if (result == CommitResult.Unknown) refused = new Refused(Busy, refused.Subject);
+                            if (result == CommitResult.Unknown) refused = new Protocol.Authorize.Refused(Busy, refused.Subject);
                         }
-                        await ReplyErrorAsync(http, site, found, refused.Error, refused.Subject);
+                        await ReplyErrorAsync(http, site, found, refused.Error, refused.Subject, sessions, answered: answer is not null);
                         return;
-                    case CodeIssued issued:
-                        result = await store.CommitAsync(With(found.Use, issued.Change), null, http.RequestAborted);
+                    default:
+                        (Change change, List<KeyValuePair<string, string>>? parameters) = await MakeAsync(site, found.Target.Client, decision, now, http.RequestAborted);
+                        if (parameters is null)
+                        {
+                            await ReplyErrorAsync(http, site, found, NoAccount, sessions[0].Subject, sessions, answered: answer is not null);
+                            return;
+                        }
+                        await clients.KeepAsync(found.Target.Client, http.RequestAborted);
+                        result = await store.CommitAsync(With(found.Use, change), null, http.RequestAborted);
                         if (result == CommitResult.Committed)
                         {
-                            log.Count(issued.Name, null);
-                            string code = GrantCredential.Write(secrets.Credentials, issued.Grant.KeyNumber, CredentialKind.Code, issued.Grant, 0);
-                            await pages.ReplyAsync(http, found.Target, AuthorizeReply.Success(code, found.Request.State, site.Issuer));
+                            log.Count(decision.Name, null);
+                            await pages.ReplyAsync(http, site, found.Target, AuthorizeReply.Success(parameters, found.Request.State, site.Issuer));
                             return;
                         }
                         if (result == CommitResult.Unknown)
@@ -136,7 +146,7 @@ internal sealed class AuthorizeEndpoint(
             log.Fault(exception, "Authorize");
         }
         // RFC 6749 section 4.1.2.1: a server that cannot answer says so at the redirect URI, for a 503 would be seen by nobody who can act.
-        await ReplyErrorAsync(http, site, found, Busy, null);
+        await ReplyErrorAsync(http, site, found, Busy, null, sessions, answered: false);
     }
 
     /// <summary>Answers with an error at the redirect URI of a ticket.</summary>
@@ -154,7 +164,7 @@ internal sealed class AuthorizeEndpoint(
             Prompt.SignIn when request.Prompts.Contains("login") => new("login_required", "The End-User did not sign in.", Refusal.LoginRequired),
             _ => new("access_denied", "The End-User has refused.", Refusal.ConsentDenied),
         };
-        await ReplyErrorAsync(http, site, found, error, null);
+        await ReplyErrorAsync(http, site, found, error, null, [], answered: true);
     }
 
     /// <summary>Finds what a request means and where its answer may go; answers with a page when it may go nowhere.</summary>
@@ -162,19 +172,45 @@ internal sealed class AuthorizeEndpoint(
     {
         ReceivedRequest received = await requests.ReadAsync(site, interaction, http.RequestAborted);
         OAuthError? unanswerable = AuthorizeTarget.Find(received.Request, received.Client, out AuthorizeTarget? target);
+        if (received.ClientFault is not null) unanswerable = received.ClientFault;
         // A reference that is not good hides where, and with which state, the client wants to be answered; so does an object, unless a redirect URI stands beside it.
-        if (received is { Client: not null, Request.Fault: { } fault } && (received.Request.RedirectUri is null || received.Request.Parameters["request"] is null)) unanswerable = fault;
-        if (unanswerable is null) return new(received.Request, target!, received.Use);
+        if (received is { Client: not null, Request.Fault: { } fault } && (received.Request.RedirectUri is null || PushedRequest.IsUri(received.Request.Parameters["request_uri"]))) unanswerable = fault;
+        if (unanswerable is null) return new(received.Request, target!, received.Sent, received.Use);
         await pages.RefuseAsync(http, site, unanswerable, received.Request.ClientId);
         return null;
     }
 
+    /// <summary>What a success changes and carries; the parameters are null when the account is gone.</summary>
+    private async ValueTask<(Change Change, List<KeyValuePair<string, string>>? Parameters)> MakeAsync(IssuerSite site, Client client, AuthorizationDecision decision, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        if (decision is CodeIssued issued) return (issued.Change, [new("code", CodeOf(issued.Grant))]);
+        var tokens = (FrontChannelIssued)decision;
+        return (tokens.Change, await front.MakeAsync(site, client, tokens, tokens.Code is { } grant ? CodeOf(grant) : null, now, cancellationToken));
+    }
+
+    private string CodeOf(Grant grant) => GrantCredential.Write(secrets.Credentials, grant.KeyNumber, CredentialKind.Code, grant, 0);
+
     private static Change With(Change? use, Change change) => use is null ? change : new Together(change is Together several ? [use, .. several.Changes] : [use, change]);
 
-    private async Task ReplyErrorAsync(HttpContext http, IssuerSite site, Answerable found, OAuthError error, string? subject)
+    private async Task ReplyErrorAsync(HttpContext http, IssuerSite site, Answerable found, OAuthError error, string? subject, IReadOnlyList<Session> sessions, bool answered)
     {
+        // RFC 9700 section 4.11.2: nobody is sent on to the address of a stranger that they have never allowed anything, unless they have just pressed a button here.
+        if (found.Target.Client.IsSelfAsserted && !answered && !await IsKnownAsync(site, found.Target.Client, sessions, http.RequestAborted))
+        {
+            await pages.RefuseAsync(http, site, error with { Refusal = Refusal.RedirectUntrusted }, found.Target.Client.ClientId);
+            return;
+        }
         string reference = await log.RecordAsync(new Told("Refused", "Authorize", site.Issuer, found.Target.Client.ClientId, error, Subject: subject), http.RequestAborted);
-        await pages.ReplyAsync(http, found.Target, AuthorizeReply.Failure(error, RefusalLog.Describe(error, reference), found.Request.State, site.Issuer));
+        await pages.ReplyAsync(http, site, found.Target, AuthorizeReply.Failure(error, RefusalLog.Describe(error, reference), found.Request.State, site.Issuer));
+    }
+
+    private async ValueTask<bool> IsKnownAsync(IssuerSite site, Client client, IReadOnlyList<Session> sessions, CancellationToken cancellationToken)
+    {
+        foreach (Session session in sessions)
+        {
+            if (await store.FindConsentAsync(site.Issuer, session.Subject, client.ClientId, cancellationToken) is not null) return true;
+        }
+        return false;
     }
 
     private async ValueTask<IReadOnlyList<Session>> StandingAsync(IReadOnlyList<Session> sessions, CancellationToken cancellationToken)
@@ -190,7 +226,7 @@ internal sealed class AuthorizeEndpoint(
     private async ValueTask<AuthorizationFacts> GatherAsync(
         HttpContext http, IssuerSite site, Interaction interaction, Answerable found, IReadOnlyList<Session> sessions, bool chosen, ConsentAnswer? answer)
     {
-        (AuthorizeRequest request, AuthorizeTarget target, _) = found;
+        (AuthorizeRequest request, AuthorizeTarget target, _, _) = found;
         string? hinted = null;
         bool foreign = false;
         if (request.Parameters["id_token_hint"] is { } hint)
@@ -204,6 +240,7 @@ internal sealed class AuthorizeEndpoint(
         // The consent that counts is that of the account which the decision will pick: the first, or the hinted one.
         Session? likely = sessions.FirstOrDefault(s => hinted is null || subjectOf(s.Subject) == hinted);
         Consent? consent = likely is null ? null : await store.FindConsentAsync(site.Issuer, likely.Subject, target.Client.ClientId, http.RequestAborted);
+        if (consent is not null && target.Client.ConsentSince > consent.GivenAt) consent = null;
         return new AuthorizationFacts
         {
             Request = request,
@@ -224,5 +261,5 @@ internal sealed class AuthorizeEndpoint(
     }
 
     /// <summary>A request whose answer has somewhere to go.</summary>
-    private sealed record Answerable(AuthorizeRequest Request, AuthorizeTarget Target, Change? Use);
+    private sealed record Answerable(AuthorizeRequest Request, AuthorizeTarget Target, Parameters Sent, Change? Use);
 }

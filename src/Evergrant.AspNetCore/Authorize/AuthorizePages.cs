@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Json;
 using Evergrant.AspNetCore.Clients;
 using Evergrant.Protocol;
 using Evergrant.Protocol.Authorize;
@@ -11,8 +12,10 @@ using Microsoft.AspNetCore.WebUtilities;
 namespace Evergrant.AspNetCore.Authorize;
 
 /// <summary>Turns decisions of the authorization endpoint into pages and redirects.</summary>
-internal sealed class AuthorizePages(IInteractions interactions, InteractionTickets tickets, RefusalLog log)
+internal sealed class AuthorizePages(IInteractions interactions, InteractionTickets tickets, SignedResponses responses, RefusalLog log)
 {
+    private const string DetailPrefix = "authorization_details:";
+
     private static readonly OAuthError BadForm = new("invalid_request", "The form is not well-formed.", Refusal.RequestMalformed);
     private static readonly OAuthError Elsewhere = new("invalid_request", "This form was sent from another site. Nothing was done.", Refusal.FormFromElsewhere);
     private static readonly OAuthError TooLarge = new("invalid_request", "The request is too large.", Refusal.RequestTooLarge);
@@ -47,32 +50,37 @@ internal sealed class AuthorizePages(IInteractions interactions, InteractionTick
         }
         string clientName = client.Name ?? client.ClientId;
         string origin = RedirectUri.FormTargetsOf(facts.Target.RedirectUri, client);
+        bool opener = facts.Target.Mode == ResponseMode.WebMessage;
         string? locales = facts.Request.Parameters["ui_locales"];
         switch (prompted.Prompt)
         {
             case Prompt.SignIn:
                 await interactions.ShowSignInAsync(http, new SignInPage
                 {
-                    Ticket = ticket, Action = site.Prefix + "/sign-in", ClientName = clientName, ClientUri = client.ClientUri, RedirectOrigin = origin, UiLocales = locales,
+                    Ticket = ticket, Action = site.Prefix + "/sign-in", ClientName = clientName, ClientUri = client.ClientUri, RedirectOrigin = origin, UiLocales = locales, KeepsOpener = opener,
                     LoginHint = facts.Request.LoginHint, MayRegister = !facts.Demands.RefusesCreate, Create = facts.Request.Prompts.Contains("create"),
                 });
                 return;
             case Prompt.SelectAccount:
                 await interactions.ShowSelectAccountAsync(http, new SelectAccountPage
                 {
-                    Ticket = ticket, Action = site.Prefix + "/select-account", ClientName = clientName, ClientUri = client.ClientUri, RedirectOrigin = origin, UiLocales = locales,
+                    Ticket = ticket, Action = site.Prefix + "/select-account", ClientName = clientName, ClientUri = client.ClientUri, RedirectOrigin = origin, UiLocales = locales, KeepsOpener = opener,
                     Sessions = facts.Sessions,
                 });
                 return;
             default:
                 await interactions.ShowConsentAsync(http, new ConsentPage
                 {
-                    Ticket = ticket, Action = site.Prefix + "/consent", ClientName = clientName, ClientUri = client.ClientUri, RedirectOrigin = origin, UiLocales = locales,
+                    Ticket = ticket, Action = site.Prefix + "/consent", ClientName = clientName, ClientUri = client.ClientUri, RedirectOrigin = origin, UiLocales = locales, KeepsOpener = opener,
                     Subject = prompted.Session!.Subject,
                     Items = [.. prompted.Scopes.Select(scope => ItemOf(scope, facts.Catalogue))],
+                    Details = DetailsOf(facts.Request.Details!, facts.Catalogue),
                     Claims = [.. facts.Request.Claims!.Names.Where(name => ClaimRules.IsReleasable(name))],
                     Offline = prompted.Scopes.Contains(Scope.OfflineAccess),
                     Lasts = client.EffectivePolicy.AbsoluteLifetime,
+                    SelfAssertedHost = client.IsSelfAsserted ? HostOf(facts.Target.RedirectUri) : null,
+                    DocumentHost = client.IsDocument ? new Uri(client.ClientId).IdnHost : null,
+                    Terms = [.. new[] { client.TosUri, client.PolicyUri }.OfType<string>()],
                     Unverified = !Authorization.IdentityIsAssured(facts.Target),
                 });
                 return;
@@ -80,8 +88,15 @@ internal sealed class AuthorizePages(IInteractions interactions, InteractionTick
     }
 
     /// <summary>Sends the parameters of an authorization response to the client.</summary>
-    public async Task ReplyAsync(HttpContext http, AuthorizeTarget target, IReadOnlyList<KeyValuePair<string, string>> parameters)
+    public async Task ReplyAsync(HttpContext http, IssuerSite site, AuthorizeTarget target, IReadOnlyList<KeyValuePair<string, string>> parameters)
     {
+        if (target.IsJwt) parameters = await responses.WriteAsync(site, target.Client, parameters, http.RequestAborted);
+        if (target.Mode == ResponseMode.WebMessage)
+        {
+            http.Response.StatusCode = StatusCodes.Status200OK;
+            await interactions.ShowWebMessageAsync(http, new WebMessagePage(RedirectUri.OriginOf(target.RedirectUri), parameters));
+            return;
+        }
         if (target.Mode == ResponseMode.FormPost)
         {
             http.Response.StatusCode = StatusCodes.Status200OK;
@@ -105,6 +120,34 @@ internal sealed class AuthorizePages(IInteractions interactions, InteractionTick
         };
         await interactions.ShowErrorAsync(http, new ErrorPage("This request cannot be answered", error.Description, error.Code, reference));
     }
+
+    private static string HostOf(string redirectUri) => !Uri.TryCreate(redirectUri, UriKind.Absolute, out Uri? uri) ? redirectUri
+        : uri.IsLoopback ? "a program on this computer" : uri.Scheme is "https" or "http" ? uri.IdnHost : $"an app on this device ({uri.Scheme})";
+
+    /// <summary>What objects of authorization_details say to a person.</summary>
+    public static IReadOnlyList<ConsentDetail> DetailsOf(IReadOnlyList<JsonElement> details, ScopeCatalogue catalogue) =>
+    [
+        .. details.Select((one, place) =>
+        {
+            string type = AuthorizationDetails.TypeOf(one)!;
+            // What a device asked for may have been undeclared since.
+            (ApiResource? owner, DetailsType? known) = catalogue.OwnerOfDetails(type) ?? default;
+            IEnumerable<KeyValuePair<string, string>> lines = one.EnumerateObject().Where(m => m.Name is not ("type" or "locations")).Select(m => KeyValuePair.Create(m.Name.Replace('_', ' '), TextOf(m.Value)));
+            return new ConsentDetail($"{DetailPrefix}{place}", known?.Description ?? type, owner?.Name ?? owner?.Identifier ?? "", [.. lines]);
+        }),
+    ];
+
+    /// <summary>Places of the objects that a form leaves out.</summary>
+    public static IReadOnlyList<int> DetailsWithout(IFormCollection form) =>
+        [.. form["without"].OfType<string>().Where(v => v.StartsWith(DetailPrefix, StringComparison.Ordinal)).Select(v => int.TryParse(v.AsSpan(DetailPrefix.Length), out int place) ? place : -1)];
+
+    private static string TextOf(JsonElement value) => value.ValueKind switch
+    {
+        JsonValueKind.String => value.GetString()!,
+        JsonValueKind.Array => string.Join(", ", value.EnumerateArray().Select(TextOf)),
+        JsonValueKind.Object => string.Join(", ", value.EnumerateObject().Select(m => $"{m.Name} {TextOf(m.Value)}")),
+        _ => value.GetRawText(),
+    };
 
     /// <summary>What a scope value says to a person.</summary>
     public static ConsentItem ItemOf(string scope, ScopeCatalogue catalogue) => scope switch

@@ -68,6 +68,11 @@ public interface IInteractions
     /// <param name="http">The request to answer.</param>
     /// <param name="page">What to post where.</param>
     Task ShowFormPostAsync(HttpContext http, FormPostPage page);
+
+    /// <summary>Writes the page that sends an authorization response to the window which opened or frames it, and to no other origin than the page's (response_mode web_message).</summary>
+    /// <param name="http">The request to answer.</param>
+    /// <param name="page">What to send to whom.</param>
+    Task ShowWebMessageAsync(HttpContext http, WebMessagePage page);
 }
 
 /// <summary>What every page of an authorization request knows.</summary>
@@ -87,6 +92,9 @@ public abstract record InteractionPage
 
     /// <summary>Where the answer may lead, for the form-action directive: origins, or for a private-use scheme the scheme with its colon; space-delimited.</summary>
     public required string RedirectOrigin { get; init; }
+
+    /// <summary>Whether the page must stay in touch with the window that opened it, to which the answer will go (response_mode web_message): no Cross-Origin-Opener-Policy then.</summary>
+    public bool KeepsOpener { get; init; }
 
     /// <summary>Languages that the client asks for, space-delimited; null for none.</summary>
     public string? UiLocales { get; init; }
@@ -124,6 +132,9 @@ public sealed record ConsentPage : InteractionPage
     /// <summary>What the client asks for, in words.</summary>
     public required IReadOnlyList<ConsentItem> Items { get; init; }
 
+    /// <summary>What the client asks for in detail (RFC 9396); empty for nothing.</summary>
+    public IReadOnlyList<ConsentDetail> Details { get; init; } = [];
+
     /// <summary>Names of claims that the client asks for one by one (the claims parameter); empty for none.</summary>
     public IReadOnlyList<string> Claims { get; init; } = [];
 
@@ -135,6 +146,15 @@ public sealed record ConsentPage : InteractionPage
 
     /// <summary>What a page about a device says besides; null when no device asks. It shows the code to be compared, and refusing is the first of its answers.</summary>
     public DeviceQuestion? Device { get; init; }
+
+    /// <summary>Who asks, where nobody but the client itself says who it is: the host that its answers go to. Null for a client that an operator knows.</summary>
+    public string? SelfAssertedHost { get; init; }
+
+    /// <summary>The host of the URL that names the client, which is where it says of itself what it is; null for clients that are not named by a URL.</summary>
+    public string? DocumentHost { get; init; }
+
+    /// <summary>The client's terms of service and its policy about data; text only, empty for none.</summary>
+    public IReadOnlyList<string> Terms { get; init; } = [];
 
     /// <summary>What a page says besides about a request that a client made over the back channel; null for none. Refusing is the first of its answers.</summary>
     public ElsewhereQuestion? Elsewhere { get; init; }
@@ -149,6 +169,13 @@ public sealed record ConsentPage : InteractionPage
 /// <param name="Api">Name of the API it belongs to; null for the account itself.</param>
 /// <param name="Required">Whether it cannot be left out (openid).</param>
 public sealed record ConsentItem(string Scope, string Text, string? Api, bool Required);
+
+/// <summary>One object of authorization_details.</summary>
+/// <param name="Key">Value of the check box named without, which leaves it out.</param>
+/// <param name="Text">What it is, in a line.</param>
+/// <param name="Api">Name of the API it belongs to.</param>
+/// <param name="Lines">Its members: name, and value as text. They come from the client and are to be shown as text.</param>
+public sealed record ConsentDetail(string Key, string Text, string Api, IReadOnlyList<KeyValuePair<string, string>> Lines);
 
 /// <summary>What a person is told of a request that was made somewhere else (CIBA Core section 7.1, binding_message).</summary>
 /// <param name="Message">What the other device shows as well; null for nothing.</param>
@@ -219,6 +246,11 @@ public sealed record ErrorPage(string Title, string Text, string? Error, string?
 /// <param name="Origin">Where the post may lead, for the form-action directive; space-delimited.</param>
 /// <param name="Fields">The response parameters in order.</param>
 public sealed record FormPostPage(string Action, string Origin, IReadOnlyList<KeyValuePair<string, string>> Fields);
+
+/// <summary>An authorization response that goes to another window.</summary>
+/// <param name="Origin">The origin of the registered redirect URI: the only one that may receive it, and frame the page.</param>
+/// <param name="Fields">The response parameters in order.</param>
+public sealed record WebMessagePage(string Origin, IReadOnlyList<KeyValuePair<string, string>> Fields);
 
 /// <summary>How a page hands back to the authorization endpoint.</summary>
 public interface IAuthorizeContinuation

@@ -1,4 +1,6 @@
 using System.Collections.Concurrent;
+using Evergrant.AspNetCore.Registration;
+using Evergrant.Protocol;
 using Evergrant.Protocol.Clients;
 using Evergrant.Protocol.Policies;
 using Evergrant.Protocol.Storage;
@@ -28,6 +30,23 @@ public sealed class ClientCatalogue(IClientStore store, EvergrantOptions options
     /// <param name="cancellationToken">Ends the wait.</param>
     public ValueTask<Client?> FindAsync(string issuer, string clientId, CancellationToken cancellationToken) =>
         Now.Clients.TryGetValue((issuer, clientId), out Client? client) ? new(client) : LoadAsync(issuer, clientId, cancellationToken);
+
+    /// <summary>Where clients are found that are named by a URL; null where there are none.</summary>
+    internal ClientDocuments? Documents { private get; init; }
+
+    /// <summary>Finds the client of an authorization request: one that is named by a URL has to be what its document says now.</summary>
+    /// <returns>The client; or why there is none, where that is not only that nobody knows it.</returns>
+    internal async ValueTask<(Client? Client, OAuthError? Error)> FindForAuthorizationAsync(string issuer, string clientId, CancellationToken cancellationToken)
+    {
+        if (Documents?.AreNamedBy(clientId) != true) return (await FindAsync(issuer, clientId, cancellationToken), null);
+        return await Documents.FetchAsync(issuer, clientId, await ScopesAsync(cancellationToken), await PoliciesAsync(cancellationToken), cancellationToken);
+    }
+
+    /// <summary>Keeps what is known of a client that somebody is about to allow something, if it is named by a URL.</summary>
+    internal async ValueTask KeepAsync(Client client, CancellationToken cancellationToken)
+    {
+        if (client.IsDocument && Documents is not null && await Documents.KeepAsync(client, cancellationToken)) Changed(client);
+    }
 
     /// <summary>The scopes and resources.</summary>
     /// <param name="cancellationToken">Ends the wait.</param>
@@ -77,6 +96,26 @@ public sealed class ClientCatalogue(IClientStore store, EvergrantOptions options
         _known.Clients.TryRemove((client.Issuer, client.ClientId), out _);
     }
 
+    /// <summary>Takes over one client that was just written, without forgetting the others: strangers who register cost nobody else a read.</summary>
+    internal void Changed(Client client)
+    {
+        Known known = _known;
+        known.Clients.TryRemove((client.Issuer, client.ClientId), out _);
+        if (known.Uses is not { } uses) return;
+        var of = new RegisteredUse();
+        if (uses.ByIssuer.TryGetValue(client.Issuer, out RegisteredUse? before))
+        {
+            of.GrantTypes.UnionWith(before.GrantTypes);
+            of.ResponseTypes.UnionWith(before.ResponseTypes);
+            of.AssertionUses.UnionWith(before.AssertionUses);
+            of.CrossDomain = before.CrossDomain;
+            of.Backchannel = before.Backchannel;
+            of.Origins.UnionWith(before.Origins);
+        }
+        Add(of, client);
+        known.Uses = new(new Dictionary<string, RegisteredUse>(uses.ByIssuer, StringComparer.Ordinal) { [client.Issuer] = of }, uses.Since);
+    }
+
     /// <summary>Forgets everything; the next question goes to the store.</summary>
     public void Invalidate() => _known = new(time.GetTimestamp());
 
@@ -97,6 +136,7 @@ public sealed class ClientCatalogue(IClientStore store, EvergrantOptions options
 
     private async ValueTask<Client?> LoadAsync(string issuer, string clientId, CancellationToken cancellationToken)
     {
+        if (Documents?.AreNamedBy(clientId) == true) return await Documents.FindAsync(issuer, clientId, await ScopesAsync(cancellationToken), await PoliciesAsync(cancellationToken), cancellationToken);
         if (clientId.Length > LongestClientId) return null;
         Known known = Now;
         ConcurrentDictionary<(string, string), Client> into = known.Clients;
@@ -124,24 +164,30 @@ public sealed class ClientCatalogue(IClientStore store, EvergrantOptions options
         foreach (Client client in await store.ListClientsAsync(null, cancellationToken))
         {
             if (!uses.TryGetValue(client.Issuer, out RegisteredUse? use)) uses[client.Issuer] = use = new();
-            use.GrantTypes.UnionWith(client.GrantTypes);
-            use.ResponseTypes.UnionWith(client.ResponseTypes);
-            use.Backchannel |= client.TokenDeliveryMode != TokenDeliveryMode.None;
-            use.CrossDomain |= client.CrossDomain.Count > 0;
-            use.Origins.UnionWith(client.AllowedOrigins);
-            foreach (string uri in client.RedirectUris.Where(u => u.StartsWith("http", StringComparison.Ordinal)))
-            {
-                string origin = RedirectUri.OriginOf(uri);
-                use.Origins.Add(origin);
-                // The port of a loopback redirect URI may vary (RFC 8252 section 7.3), so that of the page may too.
-                if (WithoutPort(origin) is { } loopback) use.Origins.Add(loopback);
-            }
+            Add(use, client);
         }
         foreach (TrustedIssuer trusted in await store.ListTrustedIssuersAsync(cancellationToken))
         {
             if (uses.TryGetValue(trusted.Issuer, out RegisteredUse? use)) use.AssertionUses.UnionWith(trusted.Uses);
         }
         return uses;
+    }
+
+    private static void Add(RegisteredUse use, Client client)
+    {
+        use.GrantTypes.UnionWith(client.GrantTypes);
+        use.ResponseTypes.UnionWith(client.ResponseTypes);
+        use.Backchannel |= client.TokenDeliveryMode != TokenDeliveryMode.None;
+        use.CrossDomain |= client.CrossDomain.Count > 0;
+        use.RequestUris |= client.RequestUris.Count > 0;
+        use.Origins.UnionWith(client.AllowedOrigins);
+        foreach (string uri in client.RedirectUris.Where(u => u.StartsWith("http", StringComparison.Ordinal)))
+        {
+            string origin = RedirectUri.OriginOf(uri);
+            use.Origins.Add(origin);
+            // The port of a loopback redirect URI may vary (RFC 8252 section 7.3), so that of the page may too.
+            if (WithoutPort(origin) is { } loopback) use.Origins.Add(loopback);
+        }
     }
 
     /// <summary>An http loopback origin without its port, marked so that it equals no origin; null for any other.</summary>

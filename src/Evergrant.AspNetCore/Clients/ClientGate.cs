@@ -2,6 +2,7 @@ using System.Globalization;
 using Evergrant.AspNetCore.Binding;
 using Evergrant.AspNetCore.Introspection;
 using Evergrant.AspNetCore.Keys;
+using Evergrant.AspNetCore.Registration;
 using Evergrant.Protocol;
 using Evergrant.Protocol.Clients;
 using Evergrant.Protocol.Keys;
@@ -11,7 +12,7 @@ using Microsoft.AspNetCore.Http;
 namespace Evergrant.AspNetCore.Clients;
 
 /// <summary>Lets a request through to the token, introspection and revocation endpoints once its client is authenticated; answers it otherwise.</summary>
-internal sealed class ClientGate(ClientCatalogue clients, ClientKeys clientKeys, ClientCertificates certificates, ClientThrottle throttle, IGrantStore store, IServerSecrets secrets, RefusalLog log, TimeProvider clock)
+internal sealed class ClientGate(ClientCatalogue clients, ClientKeys clientKeys, ClientUses uses, ClientCertificates certificates, ClientThrottle throttle, IGrantStore store, IServerSecrets secrets, RefusalLog log, TimeProvider clock)
 {
     private static readonly OAuthError Throttled = new("invalid_client", "Too many failed attempts; wait.", Refusal.ClientThrottled);
     private static readonly OAuthError Replayed = new("invalid_client", "Client authentication failed.", Refusal.ClientAssertionReplayed);
@@ -58,6 +59,7 @@ internal sealed class ClientGate(ClientCatalogue clients, ClientKeys clientKeys,
                     default: return await RefuseAsync(http, site, rule, Busy, shown, client);
                 }
             case Authenticated authenticated:
+                if (authenticated.Client.IsSelfAsserted) await uses.NoteAsync(authenticated.Client, http.RequestAborted);
                 if (authenticated.OutdatedHash is { } hash) await RenewAsync(shown.Secret!, hash, keys, authenticated.Client, http.RequestAborted);
                 return (authenticated.Client, form);
             default:

@@ -12,6 +12,9 @@ internal sealed class RegisteredUse
     /// <summary>Grant types.</summary>
     public HashSet<string> GrantTypes { get; } = new(StringComparer.Ordinal);
 
+    /// <summary>Whether Request Objects are fetched from anybody.</summary>
+    public bool RequestUris { get; set; }
+
     /// <summary>Whether a client may get assertions for other authorization servers.</summary>
     public bool CrossDomain { get; set; }
 

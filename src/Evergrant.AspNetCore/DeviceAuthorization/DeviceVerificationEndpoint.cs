@@ -70,7 +70,7 @@ internal sealed class DeviceVerificationEndpoint(
         }
         DeviceFacts facts = await FindAsync(site, interaction.Parameters["user_code"]!, http.RequestAborted);
         IEnumerable<string> allowed = Scope.Split(facts.Grant?.Authorized.Scope ?? "").Except(form["without"].OfType<string>());
-        await DecideAsync(http, site, interaction, await interactions.SessionsAsync(http, http.RequestAborted), new ConsentAnswer(form["decision"] == "allow", [.. allowed], interaction.Subject!));
+        await DecideAsync(http, site, interaction, await interactions.SessionsAsync(http, http.RequestAborted), new ConsentAnswer(form["decision"] == "allow", [.. allowed], interaction.Subject!) { WithoutDetails = AuthorizePages.DetailsWithout(form) });
     }
 
     /// <summary>Decides and answers.</summary>
@@ -143,6 +143,7 @@ internal sealed class DeviceVerificationEndpoint(
             RedirectOrigin = "'none'",
             Subject = prompted.Session!.Subject,
             Items = [.. prompted.Scopes.Select(scope => AuthorizePages.ItemOf(scope, catalogue))],
+            Details = AuthorizePages.DetailsOf(AuthorizationDetails.Parse(facts.Grant!.Authorized.Details) ?? [], catalogue),
             Offline = prompted.Scopes.Contains(Scope.OfflineAccess),
             Lasts = client.EffectivePolicy.AbsoluteLifetime,
             Unverified = client.IsPublic,

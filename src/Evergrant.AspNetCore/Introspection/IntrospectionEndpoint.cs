@@ -43,6 +43,11 @@ internal sealed class IntrospectionEndpoint(ClientGate gate, ClientCatalogue cli
             json.WriteBoolean("active", true);
             if (active.Scope.Length > 0) json.WriteString("scope", active.Scope);
             json.WriteString("iss", site.Issuer);
+            if (active.Details is { } details)
+            {
+                json.WritePropertyName("authorization_details");
+                json.WriteRawValue(details);
+            }
             if (userName is not null) json.WriteString("username", userName);
             if (active.Token is { } access) WriteAccess(json, access, active.Grant, caller, subjectOf);
             else WriteRefresh(json, active.Grant!, shown.Token!.IsAheadOf(active.Grant!), subjectOf);

@@ -2,7 +2,9 @@ using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using System.Text.Json;
 using Evergrant.AspNetCore.Clients;
+using Evergrant.AspNetCore.Registration;
 using Evergrant.AspNetCore.Token;
+using Evergrant.Protocol.Authorize;
 using Evergrant.Protocol.Clients;
 using Evergrant.Protocol.Metadata;
 using Evergrant.Protocol.Token;
@@ -29,14 +31,22 @@ internal sealed class MetadataEndpoint(ClientCatalogue clients, GrantTypes grant
             {
                 Backchannel = use.Backchannel, GrantTypes = grants.AnnouncedFor(use),
                 Demands = options.Demands,
+                ResponseTypes = AnnouncedFor(use),
+                FetchesRequestObjects = use.RequestUris,
                 MutualTls = options.MutualTls is not null,
                 MutualTlsRoot = options.MutualTls?.Aliases is { } alias ? alias + site.Prefix : null,
                 AssertionTypes = use.CrossDomain ? [TokenType.IdJag, TokenType.Jwt] : [],
                 GrantProfiles = use.AssertionUses.Contains(AssertionUse.IdJag) ? [CrossDomainGrant.Profile] : [],
+                Registration = options.Registration.Mode != RegistrationMode.Off,
+                ClientDocuments = options.ClientDocuments.Enabled,
             };
             byte[] json = System.Text.Encoding.UTF8.GetBytes(ServerMetadata.Build(site.Issuer, site.Base, scopes, features).ToJsonString(Readable));
             document = _documents[site] = (scopes, use, json, '"' + Convert.ToHexStringLower(SHA256.HashData(json)[..8]) + '"');
         }
         await PublicDocument.WriteAsync(http, document.Json, document.ETag);
     }
+
+    // The browser is no place for tokens (RFC 9700 section 2.1.2): such types are announced where a client is registered for them, and nowhere else.
+    private static IReadOnlyList<string> AnnouncedFor(RegisteredUse use) =>
+        [.. ResponseType.Names.Where(name => name == ResponseType.CodeName || use.ResponseTypes.Any(used => ResponseType.IsSame(name, used)))];
 }

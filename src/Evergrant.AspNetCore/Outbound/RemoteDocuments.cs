@@ -25,6 +25,11 @@ internal sealed class RemoteDocuments(OutboundFetcher fetcher, TimeProvider cloc
         return (await fetch.Value.WaitAsync(cancellationToken)).At(clock.GetUtcNow(), kind);
     }
 
+    /// <summary>Forgets a document that turned out to be of no use: whoever asks next fetches it again.</summary>
+    /// <param name="url">Its URL.</param>
+    /// <param name="kind">What it is.</param>
+    public void Forget(string url, DocumentKind kind) => _entries.TryRemove((kind.Name, url), out _);
+
     private async Task<Entry> FetchAsync((string Kind, string Url) key, DocumentKind kind)
     {
         try

@@ -11,7 +11,7 @@ using Decision = Evergrant.Protocol.PushedAuthorization.PushedAuthorization;
 namespace Evergrant.AspNetCore.PushedAuthorization;
 
 /// <summary>The pushed authorization request endpoint (RFC 9126 section 2): a client leaves its request here and sends the browser with a reference to it.</summary>
-internal sealed class PushedAuthorizationEndpoint(ClientGate gate, KeyProofs proofs, ClientCatalogue clients, IGrantStore store, EvergrantOptions options, RefusalLog log, TimeProvider clock)
+internal sealed class PushedAuthorizationEndpoint(ClientGate gate, KeyProofs proofs, ClientCatalogue clients, ClientKeys clientKeys, IGrantStore store, EvergrantOptions options, RefusalLog log, TimeProvider clock)
 {
     private static readonly OAuthError Unknown = new("temporarily_unavailable", "The server cannot answer now; try again.", Refusal.StoreUnavailable);
     private static readonly OAuthError Replayed = new("invalid_request_object", "The Request Object was used before.", Refusal.RequestObjectReplayed);
@@ -32,7 +32,7 @@ internal sealed class PushedAuthorizationEndpoint(ClientGate gate, KeyProofs pro
             Form = form,
             Issuer = site.Issuer,
             Client = client,
-            Keys = client.Keys,
+            Keys = (form["request"] is { } text ? await clientKeys.WithKeysAsync(client, text, http.RequestAborted) : client).Keys,
             Catalogue = await clients.ScopesAsync(http.RequestAborted),
             Demands = options.Demands,
             Lifetime = options.PushedRequestLifetime,

@@ -22,7 +22,7 @@ internal sealed record PreparedTokens(Client Client, Grant Grant, AccessToken Ac
 }
 
 /// <summary>Tokens that are ready to be sent once the commit is durable.</summary>
-internal sealed record SignedTokens(string AccessToken, string TokenType, int? ExpiresIn, string Scope, string? IdToken, string? IssuedTokenType = null);
+internal sealed record SignedTokens(string AccessToken, string TokenType, int? ExpiresIn, string Scope, string? IdToken, string? IssuedTokenType = null, string? Details = null);
 
 /// <summary>Makes the tokens of an answer and writes it (RFC 6749 section 5.1, OpenID Connect Core section 3.1.3.3).</summary>
 internal sealed class TokenWriter(KeyRings rings, PairwiseKey pairwise, IServerSecrets secrets, AccessTokenForms forms, ResponseEncryption encryption, EvergrantOptions options, TimeProvider clock)
@@ -56,6 +56,7 @@ internal sealed class TokenWriter(KeyRings rings, PairwiseKey pairwise, IServerS
             Subject = subject,
             Audience = audience.Audience,
             Scope = audience.Scope,
+            Details = audience.Details,
             IssuedAt = issued,
             ExpiresAt = expires,
             Id = NewId(),
@@ -76,10 +77,7 @@ internal sealed class TokenWriter(KeyRings rings, PairwiseKey pairwise, IServerS
     /// <summary>Makes and signs the tokens.</summary>
     public async ValueTask<SignedTokens> SignAsync(IssuerSite site, PreparedTokens prepared, CancellationToken cancellationToken)
     {
-        AccessToken access = prepared.Access;
-        string text = prepared.Opaque
-            ? GrantCredential.Write(secrets.Credentials, secrets.Credentials.CurrentNumber, CredentialKind.AccessToken, prepared.Grant, access.Serial, access.ToBody())
-            : await access.ToJwt(prepared.Grant.Authorized).WriteAsync(await rings.SignerAsync(site.Issuer, prepared.Client.AccessTokenSignedAlg ?? SignatureAlgorithm.ES256, access.ExpiresAt, cancellationToken), cancellationToken);
+        string text = await AccessTextAsync(site, prepared, cancellationToken);
         string? idToken = null;
         if (prepared.IdToken is { } content)
         {
@@ -88,7 +86,16 @@ internal sealed class TokenWriter(KeyRings rings, PairwiseKey pairwise, IServerS
             idToken = await (content with { AccessTokenHash = IdToken.HashOf(text, algorithm) }).WriteAsync(signer, cancellationToken);
             if (prepared.Recipient is { } recipient) idToken = ResponseEncryption.Nest(recipient, prepared.Client.IdTokenEncryption!, idToken);
         }
-        return new SignedTokens(text, access.TokenType, prepared.ExpiresIn, access.Scope, idToken);
+        return new SignedTokens(text, prepared.Access.TokenType, prepared.ExpiresIn, prepared.Access.Scope, idToken, Details: prepared.Access.Details);
+    }
+
+    /// <summary>Makes the access token alone.</summary>
+    public async ValueTask<string> AccessTextAsync(IssuerSite site, PreparedTokens prepared, CancellationToken cancellationToken)
+    {
+        AccessToken access = prepared.Access;
+        return prepared.Opaque
+            ? GrantCredential.Write(secrets.Credentials, secrets.Credentials.CurrentNumber, CredentialKind.AccessToken, prepared.Grant, access.Serial, access.ToBody())
+            : await access.ToJwt(prepared.Grant.Authorized).WriteAsync(await rings.SignerAsync(site.Issuer, prepared.Client.AccessTokenSignedAlg ?? SignatureAlgorithm.ES256, access.ExpiresAt, cancellationToken), cancellationToken);
     }
 
     /// <summary>Answers with the tokens of a grant.</summary>
@@ -112,6 +119,7 @@ internal sealed class TokenWriter(KeyRings rings, PairwiseKey pairwise, IServerS
             Subject = issued.Account is { } account ? (await SubjectsOfAsync(client, http.RequestAborted))(account) : issued.Subject ?? client.ClientId,
             Audience = issued.Access.Audience,
             Scope = issued.Access.Scope,
+            Details = issued.Access.Details,
             IssuedAt = now,
             ExpiresAt = expires,
             Id = NewId(),
@@ -124,7 +132,7 @@ internal sealed class TokenWriter(KeyRings rings, PairwiseKey pairwise, IServerS
         string text = await forms.FormatAsync(client, issued.Policy, access.Audience, http.RequestAborted) == AccessTokenFormat.Opaque
             ? SealedAccessToken.Write(secrets.Credentials, access, RandomNumberGenerator.GetBytes(12))
             : await (access.ToJwt(null) with { AuthTime = issued.AuthTime, Acr = issued.Acr, Amr = issued.Amr }).WriteAsync(await rings.SignerAsync(site.Issuer, client.AccessTokenSignedAlg ?? SignatureAlgorithm.ES256, access.ExpiresAt, http.RequestAborted), http.RequestAborted);
-        await WriteAsync(http, issued.Name, new SignedTokens(text, access.TokenType, access.NeverEnds ? null : (int)(access.ExpiresAt - now).TotalSeconds, access.Scope, null, issued.IssuedTokenType), null);
+        await WriteAsync(http, issued.Name, new SignedTokens(text, access.TokenType, access.NeverEnds ? null : (int)(access.ExpiresAt - now).TotalSeconds, access.Scope, null, issued.IssuedTokenType, access.Details), null);
     }
 
     /// <summary>Answers with an assertion for another authorization server (RFC 8693 section 2.2.1: token_type N_A).</summary>
@@ -164,6 +172,12 @@ internal sealed class TokenWriter(KeyRings rings, PairwiseKey pairwise, IServerS
             if (refreshToken is not null) json.WriteString("refresh_token"u8, refreshToken);
             if (signed.Scope.Length > 0) json.WriteString("scope"u8, signed.Scope);
             if (signed.IdToken is not null) json.WriteString("id_token"u8, signed.IdToken);
+            if (signed.Details is { } details)
+            {
+                // RFC 9396 section 7.
+                json.WritePropertyName("authorization_details"u8);
+                json.WriteRawValue(details);
+            }
             json.WriteEndObject();
         }
         return JsonReply.WriteAsync(http, 200, buffer.WrittenMemory);

@@ -22,6 +22,7 @@ internal static class ClaimName
     public static readonly JsonEncodedText Nonce = JsonEncodedText.Encode("nonce");
     public static readonly JsonEncodedText Azp = JsonEncodedText.Encode("azp");
     public static readonly JsonEncodedText AccessTokenHash = JsonEncodedText.Encode("at_hash");
+    public static readonly JsonEncodedText CodeHash = JsonEncodedText.Encode("c_hash");
     public static readonly JsonEncodedText Events = JsonEncodedText.Encode("events");
     public static readonly JsonEncodedText Confirmation = JsonEncodedText.Encode("cnf");
     public static readonly JsonEncodedText SessionId = JsonEncodedText.Encode("sid");

@@ -18,6 +18,9 @@ internal struct ClaimReader(JsonElement claims)
     /// <summary>The claim whose absence or form is the fault; null for other faults.</summary>
     public string? FaultyClaim { get; private set; }
 
+    /// <summary>A copy of all claims that outlives the token.</summary>
+    public readonly JsonElement Copy() => claims.Clone();
+
     /// <summary>Remembers a fault when the condition does not hold.</summary>
     public void Demand(bool condition, JwtFault fault, string? claim = null)
     {

@@ -12,7 +12,7 @@ public sealed record IdToken
     public const string Type = "JWT";
 
     private static readonly FrozenSet<string> Own = FrozenSet.Create(StringComparer.Ordinal,
-        "iss", "sub", "aud", "exp", "iat", "auth_time", "nonce", "acr", "amr", "azp", "at_hash", "sid");
+        "iss", "sub", "aud", "exp", "iat", "auth_time", "nonce", "acr", "amr", "azp", "at_hash", "c_hash", "sid");
 
     /// <summary><c>iss</c>.</summary>
     public required string Issuer { get; init; }
@@ -47,6 +47,9 @@ public sealed record IdToken
     /// <summary><c>at_hash</c>, as <see cref="HashOf"/> makes it; null leaves it out.</summary>
     public string? AccessTokenHash { get; init; }
 
+    /// <summary><c>c_hash</c>, as <see cref="HashOf"/> makes it of a code that comes with the token (Core §3.3.2.11); null leaves it out.</summary>
+    public string? CodeHash { get; init; }
+
     /// <summary><c>sid</c>: the browser's session (OpenID Connect Front-Channel Logout §3); null leaves it out.</summary>
     public string? SessionId { get; init; }
 
@@ -78,6 +81,7 @@ public sealed record IdToken
         claims.Texts(ClaimName.Amr, Amr);
         claims.Text(ClaimName.Azp, Azp);
         claims.Text(ClaimName.AccessTokenHash, AccessTokenHash);
+        claims.Text(ClaimName.CodeHash, CodeHash);
         claims.Text(ClaimName.SessionId, SessionId);
         claims.Others(Claims, Own);
         return JwsWriter.WriteAsync(signer, Type, claims.Written, cancellationToken);
@@ -116,6 +120,7 @@ public sealed record IdToken
         Amr = claims.OptionalTexts("amr"),
         Azp = claims.OptionalText("azp"),
         AccessTokenHash = claims.OptionalText("at_hash"),
+        CodeHash = claims.OptionalText("c_hash"),
         SessionId = claims.OptionalText("sid"),
         Claims = claims.Others(Own),
     };

@@ -4,6 +4,7 @@ using Evergrant.Protocol.Grants;
 using Evergrant.Protocol.Policies;
 using Evergrant.Protocol.Sessions;
 using Evergrant.Protocol.Storage;
+using Evergrant.Protocol.Token;
 
 namespace Evergrant.Protocol.Authorize;
 
@@ -11,7 +12,11 @@ namespace Evergrant.Protocol.Authorize;
 /// <param name="Allow">Whether anything is allowed.</param>
 /// <param name="Scopes">Allowed scope values; what was not asked for is not granted because it is here.</param>
 /// <param name="Subject">The account that was asked.</param>
-public sealed record ConsentAnswer(bool Allow, IReadOnlyList<string> Scopes, string Subject);
+public sealed record ConsentAnswer(bool Allow, IReadOnlyList<string> Scopes, string Subject)
+{
+    /// <summary>Places of the objects of authorization_details that the End-User leaves out.</summary>
+    public IReadOnlyList<int> WithoutDetails { get; init; } = [];
+}
 
 /// <summary>Everything an authorization is decided from. The decision is made anew, from the start, whenever one of these has changed.</summary>
 public sealed record AuthorizationFacts
@@ -90,6 +95,14 @@ public sealed record Prompted(Prompt Prompt, Session? Session, IReadOnlyList<str
 /// <param name="Change">Writes the row, and the consent where one was given.</param>
 public sealed record CodeIssued(Grant Grant, Change Change) : AuthorizationDecision;
 
+/// <summary>Tokens are sent through the browser, alone or with a code, once the change is durable.</summary>
+/// <param name="Type">What the response carries.</param>
+/// <param name="Code">The row whose generation 0 is the code; null for none.</param>
+/// <param name="Grant">The row that the tokens are of: one of its own where there is an access token, which never has a refresh token; otherwise the code's.</param>
+/// <param name="Access">For whom the access token is; null for none.</param>
+/// <param name="Change">Writes the rows, and the consent where one was given.</param>
+public sealed record FrontChannelIssued(ResponseType Type, Grant? Code, Grant Grant, TokenAudience? Access, Change Change) : AuthorizationDecision;
+
 /// <summary>The answer is an error at the redirect URI.</summary>
 /// <param name="Error">The error.</param>
 /// <param name="Subject">Account that was signed in; null for none.</param>
@@ -109,7 +122,8 @@ public static class Authorization
     /// <param name="grantId">UUIDv7 for a new grant.</param>
     /// <param name="salt">16 random bytes for a new grant.</param>
     /// <param name="keyNumber">Number of the credential key in use.</param>
-    public static AuthorizationDecision Decide(AuthorizationFacts facts, Guid grantId, byte[] salt, int keyNumber)
+    /// <param name="front">For the row of tokens that go through the browser; needed only for such a request.</param>
+    public static AuthorizationDecision Decide(AuthorizationFacts facts, Guid grantId, byte[] salt, int keyNumber, GrantSeed? front = null)
     {
         AuthorizeRequest request = facts.Request;
         Client client = facts.Target.Client;
@@ -147,10 +161,12 @@ public static class Authorization
         ConsentAnswer? answer = facts.Answer?.Subject == session.Subject ? facts.Answer : null;
         if (answer is { Allow: false }) return new Refused(new OAuthError("access_denied", "The End-User has refused.", Refusal.ConsentDenied), session.Subject);
         Consent? given = null;
+        IReadOnlyList<JsonElement> details = request.Details!;
         if (answer is not null)
         {
+            details = [.. details.Where((_, place) => !answer.WithoutDetails.Contains(place))];
             scopes = [.. scopes.Where(s => s == Scope.OpenId || answer.Scopes.Contains(s))];
-            if (scopes.Count == 0 && Wanted(rules, client).Count > 0) return new Refused(new OAuthError("access_denied", "The End-User has refused.", Refusal.ConsentDenied), session.Subject);
+            if (scopes.Count == 0 && details.Count == 0 && Wanted(rules, client).Count + request.Details!.Count > 0) return new Refused(new OAuthError("access_denied", "The End-User has refused.", Refusal.ConsentDenied), session.Subject);
             given = Remember(facts, session, scopes);
         }
         else if (client.Consent == ConsentRule.Ask && !ConsentIsOnRecord(facts, session, scopes))
@@ -162,10 +178,41 @@ public static class Authorization
 
         // Where nobody is asked, the first authorization stands for the consent.
         bool consented = given is not null || (client.Consent == ConsentRule.Implied && (facts.Consent?.Subject != session.Subject || request.Prompts.Contains("consent")));
-        Grant grant = Write(facts, session, scopes, consented, grantId, salt, keyNumber);
+        Grant grant = Write(facts, session, scopes, details, consented, grantId, salt, keyNumber);
         var create = new CreateGrant(grant, session.Key);
         if (given is null && consented && grant.Authorized.Rules!.RefreshTokenRecurrence == RefreshTokenRecurrence.FirstConsentOnly) given = Remember(facts, session, scopes);
+        if (request.Type!.IsFrontChannel) return IssueInFront(facts, session, scopes, grant, given, front ?? throw new ArgumentNullException(nameof(front)));
         return new CodeIssued(grant, given is null ? create : new Together([new SaveConsent(given), create]));
+    }
+
+    private static AuthorizationDecision IssueInFront(AuthorizationFacts facts, Session session, IReadOnlyList<string> scopes, Grant code, Consent? given, GrantSeed seed)
+    {
+        ResponseType type = facts.Request.Type!;
+        TokenAudience? access = null;
+        // Whom the End-User has let see everything that the page showed may still have asked for what no one token can be.
+        if (type.Token && TokenAudience.Resolve(facts.Issuer, scopes, scopes, facts.Request.Resources, [], facts.Target.Client.Resources, facts.Catalogue, out access) is { } error) return new Refused(error, session.Subject);
+        if (access is not null) access = AuthorizationDetails.Add(access, AuthorizationDetails.Parse(code.Authorized.Details)!, [], facts.Catalogue);
+        GrantPolicy policy = code.Authorized.Rules!;
+        DateTimeOffset? ends = facts.Now + policy.AccessTokenLifetimeLongest;
+        // One row more: the code's is pending until it is redeemed, and its tokens are others.
+        Grant tokens = type is { Code: true, Token: false } ? code : code with
+        {
+            Id = seed.Id,
+            Salt = seed.Salt,
+            KeyNumber = seed.KeyNumber,
+            SessionId = session.Id,
+            State = GrantState.Active,
+            Generation = 1,
+            AccessSerial = 1,
+            IdleExpiresAt = null,
+            ExpiresAt = code.ExpiresAt < ends ? code.ExpiresAt : ends,
+            Authorized = code.Authorized with { IssuesRefreshToken = false, CodeChallenge = null },
+        };
+        var changes = new List<Change>(3);
+        if (given is not null) changes.Add(new SaveConsent(given));
+        if (type.Code) changes.Add(new CreateGrant(code, session.Key));
+        if (tokens != code) changes.Add(new CreateGrant(tokens, session.Key));
+        return new FrontChannelIssued(type, type.Code ? code : null, tokens, access, changes.Count == 1 ? changes[0] : new Together(changes));
     }
 
     private static OAuthError? JudgeHint(AuthorizationFacts facts) =>
@@ -209,12 +256,13 @@ public static class Authorization
     {
         bool mayRefresh = client.GrantTypes.Contains("refresh_token") && client.EffectivePolicy.RefreshTokens != RefreshTokenIssuance.Never;
         // offline_access means nothing to a client that gets no refresh token (OpenID Connect Core section 11).
-        return [.. AuthorizeRules.Grantable(rules).Where(s => s != Scope.OfflineAccess || mayRefresh)];
+        return [.. AuthorizeRules.Grantable(rules).Where(s => s != Scope.OfflineAccess || (mayRefresh && rules.Request.Type!.Code))];
     }
 
     private static bool ConsentIsOnRecord(AuthorizationFacts facts, Session session, IReadOnlyList<string> scopes)
     {
-        if (facts.Request.Prompts.Contains("consent")) return false;
+        // What is asked for in detail is another matter each time (RFC 9396 section 3).
+        if (facts.Request.Prompts.Contains("consent") || facts.Request.Details!.Count > 0) return false;
         // Whoever can claim to be the client must not profit from an earlier consent (RFC 6749 section 10.2, RFC 8252 section 8.6).
         if (!IdentityIsAssured(facts.Target)) return false;
         return facts.Consent is { } consent && consent.Subject == session.Subject && scopes.All(consent.Scopes.Contains)
@@ -243,7 +291,7 @@ public static class Authorization
         };
     }
 
-    private static Grant Write(AuthorizationFacts facts, Session session, IReadOnlyList<string> scopes, bool consented, Guid id, byte[] salt, int keyNumber)
+    private static Grant Write(AuthorizationFacts facts, Session session, IReadOnlyList<string> scopes, IReadOnlyList<JsonElement> details, bool consented, Guid id, byte[] salt, int keyNumber)
     {
         AuthorizeRequest request = facts.Request;
         Client client = facts.Target.Client;
@@ -263,7 +311,7 @@ public static class Authorization
             GenerationAt = facts.Now,
             KeyNumber = keyNumber,
             CreatedAt = facts.Now,
-            IdleExpiresAt = facts.Now + policy.CodeLifetime,
+            IdleExpiresAt = facts.Now + (client.IsFapi && policy.CodeLifetime > FapiProfile.LongestCode ? FapiProfile.LongestCode : policy.CodeLifetime),
             ExpiresAt = facts.Now + policy.AbsoluteLifetime,
             Salt = salt,
             Authorized = new Authorized
@@ -275,6 +323,7 @@ public static class Authorization
                 DpopKey = request.DpopKey,
                 Nonce = request.Nonce,
                 Claims = request.Parameters["claims"],
+                Details = AuthorizationDetails.Write(details),
                 AuthTime = session.AuthTime,
                 Acr = session.Acr,
                 Amr = session.Amr,

@@ -9,9 +9,15 @@ public static class AuthorizeReply
     /// <param name="code">The code.</param>
     /// <param name="state">state as sent; null when it was not.</param>
     /// <param name="issuer">Issuer.</param>
-    public static List<KeyValuePair<string, string>> Success(string code, string? state, string issuer)
+    public static List<KeyValuePair<string, string>> Success(string code, string? state, string issuer) => Success([new("code", code)], state, issuer);
+
+    /// <summary>Parameters of a success.</summary>
+    /// <param name="issued">What is issued; the rest is added to it.</param>
+    /// <param name="state">state as sent; null when it was not.</param>
+    /// <param name="issuer">Issuer.</param>
+    public static List<KeyValuePair<string, string>> Success(List<KeyValuePair<string, string>> issued, string? state, string issuer)
     {
-        var list = new List<KeyValuePair<string, string>>(3) { new("code", code) };
+        List<KeyValuePair<string, string>> list = issued;
         if (state is not null) list.Add(new("state", state));
         list.Add(new("iss", issuer));
         return list;

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.Json;
 using Evergrant.Protocol.Storage;
 
 namespace Evergrant.Protocol.Authorize;
@@ -16,6 +17,9 @@ public sealed record AuthorizeRequest
 
     /// <summary>redirect_uri as sent; null when absent.</summary>
     public string? RedirectUri => Parameters["redirect_uri"];
+
+    /// <summary>response_type; null when absent or unknown.</summary>
+    public ResponseType? Type { get; init; }
 
     /// <summary>response_mode; null when absent.</summary>
     public string? ResponseMode => Parameters["response_mode"];
@@ -51,6 +55,9 @@ public sealed record AuthorizeRequest
     /// <summary>The claims parameter; null when malformed.</summary>
     public required ClaimsParameter? Claims { get; init; }
 
+    /// <summary>The objects of authorization_details (RFC 9396); empty when absent, null when malformed.</summary>
+    public required IReadOnlyList<JsonElement>? Details { get; init; }
+
     /// <summary>What was wrong with the way it came (Request Object, request_uri); null for nothing.</summary>
     public OAuthError? Fault { get; init; }
 
@@ -83,8 +90,10 @@ public sealed record AuthorizeRequest
             Parameters = parameters,
             Scopes = scopes,
             Resources = [.. parameters.Many("resource").Concat(parameters.Many("audience")).Distinct()],
+            Type = Authorize.ResponseType.Parse(parameters["response_type"]),
             Prompts = parameters["prompt"]?.Split(' ', StringSplitOptions.RemoveEmptyEntries) ?? [],
             MaxAge = int.TryParse(parameters["max_age"], NumberStyles.None, CultureInfo.InvariantCulture, out int age) ? age : null,
+            Details = AuthorizationDetails.Parse(parameters["authorization_details"]),
             Claims = ClaimsParameter.Parse(parameters["claims"]),
         };
     }

@@ -22,9 +22,6 @@ public sealed record AuthorizeRule(string Name, string Source, Func<AuthorizeFac
 /// <summary>The rules of an authorization request whose client and redirect URI are verified, in their order. The first that is broken is the answer.</summary>
 public static class AuthorizeRules
 {
-    /// <summary>Response types that are offered.</summary>
-    public static IReadOnlyList<string> ResponseTypes { get; } = ["code"];
-
     /// <summary>The table.</summary>
     public static IReadOnlyList<AuthorizeRule> Table { get; } =
     [
@@ -37,17 +34,28 @@ public static class AuthorizeRules
             : new OAuthError("request_uri_not_supported", "The request_uri parameter is not supported.", Refusal.RequestObjectUnsupported)),
         new("RequestIsPushed", "RFC 9126 section 4", f => f.Request.IsPushed || !(f.Demands.PushedRequests || f.Client.RequirePushedAuthorizationRequests) ? null
             : OAuthError.InvalidRequest("The request must be pushed to the pushed authorization request endpoint first.", Refusal.PushRequired)),
+        new("RedirectUriIsSent", "FAPI 2.0 Security Profile section 5.3.2.2", f => !f.Client.IsFapi || f.Request.RedirectUri is not null ? null
+            : OAuthError.InvalidRequest("The parameter redirect_uri is missing.", Refusal.ParameterMissing)),
         new("RequestIsSigned", "RFC 9101 section 10.5", f => f.Request.IsSigned || !(f.Demands.SignedRequests || f.Client.RequireSignedRequestObject) ? null
             : OAuthError.InvalidRequest("The request must be a signed Request Object.", Refusal.RequestObjectRequired)),
         new("RegistrationIsNotSent", "OpenID Connect Core section 3.1.2.6", f => f.Request.Parameters["registration"] is null ? null
             : new OAuthError("registration_not_supported", "The registration parameter is not supported.", Refusal.RegistrationUnsupported)),
         new("ResponseTypeIsSent", "RFC 6749 section 3.1.1", f => f.Request.Parameters["response_type"] is not null ? null
             : OAuthError.InvalidRequest("The parameter response_type is missing.", Refusal.ParameterMissing)),
-        new("ResponseTypeIsOffered", "RFC 6749 section 3.1.1", f => f.Request.Parameters["response_type"] is { } type && ResponseTypes.Any(offered => SameSet(offered, type)) ? null
+        // What is off by default is off for every client that is not registered for it.
+        new("ResponseTypeIsOffered", "RFC 6749 section 3.1.1", f => f.Request.Type is { } type && (!type.IsFrontChannel || IsRegistered(f)) ? null
             : new OAuthError("unsupported_response_type", "This response_type is not supported.", Refusal.ResponseTypeUnsupported)),
-        new("ResponseTypeIsAllowed", "RFC 6749 section 4.1.2.1", f =>
-            f.Client.GrantTypes.Contains(AuthorizationCodeGrant.Name) && f.Client.ResponseTypes.Any(allowed => SameSet(allowed, f.Request.Parameters["response_type"]!)) ? null
+        new("ResponseTypeIsAllowed", "RFC 6749 section 4.1.2.1", f => IsRegistered(f)
+            && (!f.Request.Type!.Code || f.Client.GrantTypes.Contains(AuthorizationCodeGrant.Name)) && (!f.Request.Type.IsFrontChannel || f.Client.GrantTypes.Contains(ResponseType.ImplicitGrant)) ? null
             : new OAuthError("unauthorized_client", "The client may not use this response_type.", Refusal.ResponseTypeNotAllowed)),
+        new("TokensOfTheBrowserAreBearer", "RFC 9449 section 5", f => !f.Request.Type!.Token || !(f.Client.DpopBoundAccessTokens || f.Client.CertificateBoundAccessTokens) ? null
+            : new OAuthError("unauthorized_client", "The client's access tokens are bound to a key, which this response_type cannot do.", Refusal.ResponseTypeNotAllowed)),
+        new("TokensStandInNoQuery", "OAuth 2.0 Multiple Response Type Encoding Practices section 5", f => !f.Request.Type!.IsFrontChannel || f.Request.ResponseMode is not ("query" or "query.jwt") ? null
+            : OAuthError.InvalidRequest("This response_type is not answered in a query.", Refusal.ResponseModeUnsupported)),
+        new("IdTokenIsOfOpenIdConnect", "OpenID Connect Core section 3.2.2.1", f => !f.Request.Type!.IdToken || f.Request.IsOpenId ? null
+            : OAuthError.InvalidRequest("An id_token needs the scope openid.", Refusal.ScopeInvalid)),
+        new("NonceIsSent", "OpenID Connect Core sections 3.2.2.1 and 3.3.2.1", f => !f.Request.Type!.IdToken || f.Request.Nonce is not null ? null
+            : OAuthError.InvalidRequest("An id_token in the response needs a nonce.", Refusal.ParameterMissing)),
         new("PromptNoneStandsAlone", "OpenID Connect Core section 3.1.2.1", f => !f.Request.IsSilent || f.Request.Prompts.Count == 1 ? null
             : OAuthError.InvalidRequest("prompt=none excludes other prompt values.", Refusal.ParameterInvalid)),
         new("CreateIsOffered", "Initiating User Registration via OpenID Connect section 4.1", f => !f.Request.Prompts.Contains("create") || !f.Demands.RefusesCreate ? null
@@ -56,8 +64,8 @@ public static class AuthorizeRules
             : OAuthError.InvalidRequest("max_age is not a number of seconds.", Refusal.ParameterInvalid)),
         new("ClaimsIsAJsonObject", "OpenID Connect Core section 5.5", f => f.Request.Claims is not null ? null
             : OAuthError.InvalidRequest("claims is not a JSON object of the defined form.", Refusal.ParameterInvalid)),
-        new("ChallengeIsSent", "RFC 7636 section 4.4.1", f =>
-            f.Request.Parameters["code_challenge"] is not null || (!f.Client.IsPublic && !f.Client.RequirePkce && f.Request.Parameters["code_challenge_method"] is null) ? null
+        new("ChallengeIsSent", "RFC 7636 section 4.4.1", f => !f.Request.Type!.Code
+            || f.Request.Parameters["code_challenge"] is not null || (!f.Client.IsPublic && !f.Client.RequirePkce && f.Request.Parameters["code_challenge_method"] is null) ? null
             : OAuthError.InvalidRequest("A code_challenge with method S256 is required.", Refusal.PkceRequired)),
         new("ChallengeMethodIsS256", "RFC 7636 section 4.2", f => f.Request.Parameters["code_challenge"] is null || f.Request.Parameters["code_challenge_method"] == Pkce.Method ? null
             : OAuthError.InvalidRequest("The code_challenge_method must be S256.", Refusal.PkceMethodUnsupported)),
@@ -69,7 +77,8 @@ public static class AuthorizeRules
             : OAuthError.InvalidScope("The scope is not a list of scope values with single spaces.", Refusal.ScopeInvalid)),
         new("ScopeIsKnown", "RFC 6749 section 4.1.2.1", f => f.Request.Scopes is null || Grantable(f).Count > 0 ? null
             : OAuthError.InvalidScope("None of the scope values is known and allowed for this client.", Refusal.ScopeInvalid)),
-        new("ScopeHasADefault", "RFC 6749 section 3.3", f => f.Request.Scopes is not null || f.Client.Scopes.Count > 0 ? null
+        new("DetailsAreOfKnownTypes", "RFC 9396 section 5", f => AuthorizationDetails.Judge(f.Request.Details, f.Client, f.Catalogue)),
+        new("ScopeHasADefault", "RFC 6749 section 3.3", f => f.Request.Scopes is not null || f.Request.Details!.Count > 0 || f.Client.Scopes.Count > 0 ? null
             : OAuthError.InvalidScope("The client has no default scope; send scope.", Refusal.ScopeInvalid)),
         new("ResourcesAreAllowed", "RFC 8707 section 2", f => TokenAudience.Check(f.Request.Resources, f.Client, f.Catalogue)),
         new("ScopeIsOfOneResource", "RFC 9068 section 3", f => f.Request.Resources.Count > 0 || TokenAudience.DerivedFrom(Grantable(f), f.Client.Resources, f.Catalogue).Count <= 1 ? null
@@ -92,11 +101,12 @@ public static class AuthorizeRules
     /// <param name="facts">Request, client, catalogue.</param>
     public static IReadOnlyList<string> Grantable(AuthorizeFacts facts)
     {
+        // Whoever says in detail what is wanted wants nothing else.
+        if (facts.Request is { Scopes: null, Details.Count: > 0 }) return [];
         // Without a scope parameter nothing of OpenID Connect is asked for (section 3.1.2.2).
         IEnumerable<string> asked = facts.Request.Scopes ?? [.. facts.Client.Scopes.Where(s => !Scope.Standard.Contains(s))];
         return [.. asked.Where(s => facts.Client.Scopes.Contains(s) && facts.Catalogue.Knows(s))];
     }
 
-    /// <summary>response_type values are sets of words (RFC 6749 section 3.1.1).</summary>
-    private static bool SameSet(string a, string b) => a == b || a.Split(' ').ToHashSet().SetEquals(b.Split(' '));
+    private static bool IsRegistered(AuthorizeFacts facts) => facts.Client.ResponseTypes.Any(allowed => ResponseType.IsSame(allowed, facts.Request.Parameters["response_type"]!));
 }

@@ -13,16 +13,20 @@ public enum ResponseMode
 
     /// <summary>In a form that the browser posts.</summary>
     FormPost,
+
+    /// <summary>In a message to the window that opened or frames this one.</summary>
+    WebMessage,
 }
 
 /// <summary>Where the answer of an authorization request may go. Without it nothing is ever redirected (RFC 6749 section 3.1.2.4).</summary>
 /// <param name="Client">The client.</param>
 /// <param name="RedirectUri">The verified redirect URI.</param>
 /// <param name="Mode">How the answer gets there.</param>
-public sealed record AuthorizeTarget(Client Client, string RedirectUri, ResponseMode Mode)
+/// <param name="IsJwt">Whether it is one signed JWT (JARM).</param>
+public sealed record AuthorizeTarget(Client Client, string RedirectUri, ResponseMode Mode, bool IsJwt = false)
 {
     /// <summary>Names of the response modes, in the order of the metadata.</summary>
-    public static IReadOnlyList<string> ModeNames { get; } = ["query", "fragment", "form_post"];
+    public static IReadOnlyList<string> ModeNames { get; } = ["query", "fragment", "form_post", "query.jwt", "fragment.jwt", "form_post.jwt", "jwt", "web_message"];
 
     private static readonly string[] Routing = ["client_id", "redirect_uri", "response_mode", "state"];
 
@@ -53,16 +57,22 @@ public sealed record AuthorizeTarget(Client Client, string RedirectUri, Response
             if (client.RedirectUris.Count != 1 || request.IsOpenId) return OAuthError.InvalidRequest("The application did not say where to answer (redirect_uri is missing).", Refusal.RedirectUriMissing);
             redirectUri = client.RedirectUris[0];
         }
-        ResponseMode? mode = request.ResponseMode switch
+        // OAuth 2.0 Multiple Response Type Encoding Practices section 5: tokens never stand in a query, and neither do errors of such a request.
+        bool front = request.Type?.IsFrontChannel == true;
+        ResponseMode standard = front ? ResponseMode.Fragment : ResponseMode.Query;
+        string name = request.ResponseMode ?? (front ? "fragment" : "query");
+        ResponseMode? mode = name switch
         {
-            null or "query" => ResponseMode.Query,
-            "fragment" => ResponseMode.Fragment,
-            "form_post" => ResponseMode.FormPost,
+            "jwt" or "query" or "query.jwt" => standard,
+            "fragment" or "fragment.jwt" => ResponseMode.Fragment,
+            "form_post" or "form_post.jwt" => ResponseMode.FormPost,
+            "web_message" when redirectUri.StartsWith("http", StringComparison.Ordinal) => ResponseMode.WebMessage,
             _ => null,
         };
+        if (client.ResponseModes.Count > 0 && !client.ResponseModes.Contains(name)) mode = null;
         // OpenID Connect Core section 3.1.2.6: there is no way to answer, so the answer is a plain 400.
         if (mode is null) return OAuthError.InvalidRequest("The application asked for an answer in a form that is not offered (response_mode).", Refusal.ResponseModeUnsupported);
-        target = new AuthorizeTarget(client, redirectUri, mode.Value);
+        target = new AuthorizeTarget(client, redirectUri, mode.Value, name.EndsWith("jwt", StringComparison.Ordinal));
         return null;
     }
 

@@ -29,8 +29,8 @@ public static class RequestObjects
 
     private static AuthorizeRequest Read(string text, Parameters sent, Client client, JwkSet? keys, string issuer, DateTimeOffset at)
     {
-        IReadOnlyCollection<string> algorithms = client.RequestObjectSigningAlg is { } registered ? [registered] : SignatureAlgorithm.Asymmetric;
-        JwtVerdict<RequestObject> verdict = RequestObject.Judge(text, keys, client.ClientId, issuer, algorithms, at);
+        IReadOnlyCollection<string> algorithms = client.RequestObjectSigningAlg is { } registered ? [registered] : client.IsFapi ? FapiProfile.Algorithms : SignatureAlgorithm.Asymmetric;
+        JwtVerdict<RequestObject> verdict = RequestObject.Judge(text, keys, client.ClientId, issuer, algorithms, at, strict: client.IsFapi);
         if (verdict.Value is not { } inner) return Refused(sent, Invalid);
         if (inner.Parameters.ContainsKey("request") || inner.Parameters.ContainsKey("request_uri")) return Refused(sent, Nested);
         if (TextOf(inner, "client_id") is { } named && named != client.ClientId) return Refused(sent, Mismatch);

@@ -14,6 +14,9 @@ public sealed record ApiResource
 
     /// <summary>Form of its access tokens; null takes the client's.</summary>
     public AccessTokenFormat? AccessTokenFormat { get; init; }
+
+    /// <summary>Types of authorization_details that it understands (RFC 9396); empty for none.</summary>
+    public IReadOnlyList<DetailsType> DetailsTypes { get => field ?? []; init; } = []; // null in the document of an API that was stored before there were such
 }
 
 /// <summary>A scope value and what it says to a person.</summary>

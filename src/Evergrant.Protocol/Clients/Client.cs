@@ -233,6 +233,22 @@ public sealed record Client
     /// <summary>Whether parameters beside a Request Object count where it is silent (OpenID Connect Core section 6.3.3 against RFC 9101 section 5).</summary>
     public bool MergesRequestObject { get; init; }
 
+    /// <summary>Addresses of the client's own server that Request Objects are fetched from (OpenID Connect Registration section 2); empty for none.</summary>
+    public IReadOnlyList<string> RequestUris { get => field ?? []; init; } = []; // null in the document of a client that was stored before there were such
+
+    /// <summary>Whether its profile is one of those of FAPI 2.0.</summary>
+    [JsonIgnore]
+    public bool IsFapi => Profile is not null && (Profile == Clients.Profile.Fapi2.Name || Profile == Clients.Profile.Fapi2MessageSigning.Name);
+
+    /// <summary>Types of authorization_details that it may ask for (RFC 9396 section 10); empty for all those of its resources.</summary>
+    public IReadOnlyList<string> DetailsTypes { get => field ?? []; init; } = []; // null in the document of a client that was stored before there were such
+
+    /// <summary>Response modes that the client uses (FAPI 2.0 Message Signing section 5.3.3); empty for any.</summary>
+    public IReadOnlyList<string> ResponseModes { get => field ?? []; init; } = []; // null in the document of a client that was stored before there were such
+
+    /// <summary>Algorithm of authorization responses as JWT (JARM section 3); null is RS256.</summary>
+    public string? AuthorizationSignedResponseAlg { get; init; }
+
     /// <summary>The client's home page, shown on the consent page; null for none.</summary>
     public string? ClientUri { get; init; }
 
@@ -247,6 +263,56 @@ public sealed record Client
 
     /// <summary>Grant profiles that it is registered for (ID-JAG section 8).</summary>
     public IReadOnlyList<string> GrantProfiles { get => field ?? []; init; } = []; // as above
+
+    /// <summary>Name of the profile that it keeps (<see cref="Clients.Profile"/>), whose demands were written into the other members when it was registered; null for none.</summary>
+    public string? Profile { get; init; }
+
+    /// <summary>Its logo; null for none.</summary>
+    public string? LogoUri { get; init; }
+
+    /// <summary>Its terms of service; null for none.</summary>
+    public string? TosUri { get; init; }
+
+    /// <summary>Its policy about what it does with data; null for none.</summary>
+    public string? PolicyUri { get; init; }
+
+    /// <summary>Whom to write to about it.</summary>
+    public IReadOnlyList<string> Contacts { get => field ?? []; init; } = [];
+
+    /// <summary>What identifies the software, the same for all its installations; null for none.</summary>
+    public string? SoftwareId { get; init; }
+
+    /// <summary>Its version; null for none.</summary>
+    public string? SoftwareVersion { get; init; }
+
+    /// <summary>Where a sign-in by this server may be begun; null for nowhere. Kept for the client, not used.</summary>
+    public string? InitiateLoginUri { get; init; }
+
+    /// <summary>acr values it prefers when a request names none; a wish.</summary>
+    public IReadOnlyList<string> DefaultAcrValues { get => field ?? []; init; } = [];
+
+    /// <summary>The only algorithm of its client assertions; null for any that is asymmetric.</summary>
+    public string? AuthenticationSigningAlg { get; init; }
+
+    /// <summary>Members in other languages by their names with tags (client_name#ja); null for none.</summary>
+    public IReadOnlyDictionary<string, string>? Localized { get; init; }
+
+    /// <summary>When its secret ends; null for never.</summary>
+    public DateTimeOffset? SecretExpiresAt { get; init; }
+
+    /// <summary>Consents of before count no more, for the client may have come into other hands; null when all count.</summary>
+    public DateTimeOffset? ConsentSince { get; init; }
+
+    /// <summary>How it registered itself; null for a client that an operator has declared.</summary>
+    public DynamicRegistration? Registration { get; init; }
+
+    /// <summary>Whether nobody but itself says who it is: pages say so, and show its host.</summary>
+    [JsonIgnore]
+    public bool IsSelfAsserted => Registration is { Open: true };
+
+    /// <summary>Whether the client is named by the URL of its metadata.</summary>
+    [JsonIgnore]
+    public bool IsDocument => ClientId.Contains(':');
 
     /// <summary>Named switches that conditions of policies ask for (client_flag); words without white space.</summary>
     public IReadOnlyList<string> Flags { get => field ?? []; init; } = []; // null in the document of a client that was stored before there were flags

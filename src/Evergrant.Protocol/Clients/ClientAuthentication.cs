@@ -50,6 +50,7 @@ public static class ClientAuthentication
     private static readonly NotAuthenticated Unknown = new(OAuthError.InvalidClient(Refusal.ClientUnknown), true);
     private static readonly NotAuthenticated Missing = new(OAuthError.InvalidClient(Refusal.ClientCredentialsMissing), false);
     private static readonly NotAuthenticated WrongSecret = new(OAuthError.InvalidClient(Refusal.ClientSecretWrong), true);
+    private static readonly NotAuthenticated ExpiredSecret = new(OAuthError.InvalidClient(Refusal.ClientSecretExpired), false);
     private static readonly NotAuthenticated WrongMethod = new(OAuthError.InvalidClient(Refusal.ClientMethodWrong), false);
     private static readonly NotAuthenticated BadCertificate = new(OAuthError.InvalidClient(Refusal.ClientCertificateWrong), false);
     private static readonly NotAuthenticated BadAssertion = new(OAuthError.InvalidClient(Refusal.ClientAssertionInvalid), true);
@@ -87,6 +88,7 @@ public static class ClientAuthentication
                 if (shown.Assertion is not null) return WrongMethod;
                 if (shown.Secret is null) return Missing;
                 if (ClientSecret.Find(shown.Secret, secretKeys, client.SecretHashes) is not { } hash) return WrongSecret;
+                if (client.SecretExpiresAt <= now) return ExpiredSecret;
                 return new Authenticated(client, null, ClientSecret.KeyNumberOf(hash) == secretKeys.CurrentNumber ? null : hash);
         }
     }
@@ -102,7 +104,7 @@ public static class ClientAuthentication
         if (client.Keys is not { } keys) return BadAssertion;
         string[] audiences = client.LegacyAssertionAudience ? [issuer, tokenEndpoint, endpoint] : [issuer];
         JwtVerdict<ClientAssertion> verdict = ClientAssertion.Judge(
-            assertion, keys, client.ClientId, audiences, SignatureAlgorithm.Asymmetric, now, soleAudience: !client.LegacyAssertionAudience);
+            assertion, keys, client.ClientId, audiences, client.AuthenticationSigningAlg is { } sole ? [sole] : client.IsFapi ? FapiProfile.Algorithms : SignatureAlgorithm.Asymmetric, now, soleAudience: !client.LegacyAssertionAudience);
         if (verdict.Value is not { } value) return BadAssertion;
         byte[] hash = SHA256.HashData(Encoding.UTF8.GetBytes(issuer + "\n" + client.ClientId + "\n" + value.JwtId));
         return new Authenticated(client, new UseAssertion(hash, value.ExpiresAt + TimeSpan.FromMinutes(5)));

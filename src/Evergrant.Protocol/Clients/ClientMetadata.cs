@@ -1,9 +1,10 @@
-// Longer than a file should be: a member is read, judged and written by what stands side by side here.
+// One piece, because a member is read, judged against others and written in one place; families of members that stand for themselves have files of their own.
 using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Evergrant.Jose;
+using Evergrant.Protocol.Authorize;
 using Evergrant.Protocol.Grants;
 using Evergrant.Protocol.Policies;
 
@@ -19,6 +20,15 @@ public sealed record ClientRegistrationContext(string Issuer, ScopeCatalogue Cat
 {
     /// <summary>Names of grant types that the host has added.</summary>
     public IReadOnlyList<string> ExtensionGrants { get; init; } = [];
+
+    /// <summary>Whether each installation registers for itself, so that a secret is no other's, also on a user's device (RFC 8252 section 8.4).</summary>
+    public bool OwnSecret { get; init; }
+
+    /// <summary>Whether the client is named by the URL of its metadata, which is its id then.</summary>
+    public bool IsDocument { get; init; }
+
+    /// <summary>The profile of clients that name none; null for none.</summary>
+    public Profile? Profile { get; init; }
 }
 
 /// <summary>Client metadata by their registered names (RFC 7591 section 2, OpenID Connect Registration section 2), and ours beside them.</summary>
@@ -33,11 +43,13 @@ public static class ClientMetadata
         "userinfo_encrypted_response_alg", "userinfo_encrypted_response_enc", "introspection_signed_response_alg", "introspection_encrypted_response_alg", "introspection_encrypted_response_enc", "access_token_format", "access_token_signed_alg", "dpop_bound_access_tokens", "require_dpop_nonce", "tls_client_auth_subject_dn", "tls_client_auth_san_dns", "tls_client_auth_san_uri",
         "tls_client_auth_san_ip", "tls_client_auth_san_email", "tls_client_certificate_bound_access_tokens", "bearer_without_certificate", "consent", "require_pkce",
         "redirect_uri_optional_at_token", "default_max_age", "require_auth_time", "require_acr_values", "claims_in_id_token", "allowed_origins", "flags", "policy",
+        "logo_uri", "tos_uri", "policy_uri", "contacts", "software_id", "software_version", "initiate_login_uri", "default_acr_values", "token_endpoint_auth_signing_alg", "profile",
         "token_exchange", "cross_domain", "may_act", "authorization_grant_profiles",
-        .. LogoutMetadata.Members,
-        .. BackchannelMetadata.Members,
-        "require_pushed_authorization_requests", "unregistered_redirect_uris", "require_signed_request_object", "request_object_signing_alg", "merge_request_object",
+        .. LogoutMetadata.Members, .. RequestMetadata.Members, .. BackchannelMetadata.Members,
     ];
+
+    /// <summary>Members that may be there once more for each language, as client_name#ja (RFC 7591 section 2.2).</summary>
+    public static IReadOnlyList<string> Localizable { get; } = ["client_name", "client_uri", "logo_uri", "tos_uri", "policy_uri"];
 
     /// <summary>Signature algorithms that a client may choose.</summary>
     public static IReadOnlyList<string> SigningAlgorithms { get; } = [SignatureAlgorithm.RS256, SignatureAlgorithm.ES256, SignatureAlgorithm.PS256];
@@ -46,7 +58,7 @@ public static class ClientMetadata
     public static IReadOnlyList<string> PlainGrantTypes { get; } = ["authorization_code", "refresh_token", "client_credentials", Token.DeviceCodeGrant.Name];
 
     /// <summary>Grant types that a client may be registered for. Beyond the plain ones, an issuer offers and announces one as soon as a client of it is registered for it.</summary>
-    public static IReadOnlyList<string> GrantTypes { get; } = [.. PlainGrantTypes, Token.JwtBearerGrant.Name, Token.TokenExchangeGrant.Name, Token.SamlBearerGrant.Name, Token.PasswordGrant.Name, Token.CibaGrant.Name];
+    public static IReadOnlyList<string> GrantTypes { get; } = [.. PlainGrantTypes, Token.JwtBearerGrant.Name, Token.TokenExchangeGrant.Name, Token.SamlBearerGrant.Name, Token.PasswordGrant.Name, Token.CibaGrant.Name, ResponseType.ImplicitGrant];
 
     /// <summary>Reads and judges the metadata of a client.</summary>
     /// <param name="json">The object.</param>
@@ -58,9 +70,13 @@ public static class ClientMetadata
         // Whatever is not text throws when it is looked at; a member that is there twice means two things.
         if (!StrictJson.TryParseObject(JsonMarshal.GetRawUtf8Value(json).ToArray(), out JsonDocument? strict)) return new(["A client is a JSON object of valid text in which each member occurs once."]);
         strict.Dispose();
-        var read = new JsonMembers(json, Members);
+        string? named = json.TryGetProperty("profile", out JsonElement profileName) && profileName.ValueKind == JsonValueKind.String ? profileName.GetString() : null;
+        Profile? kept = Profile.Find(named) ?? (named is null ? context.Profile : null);
+        if (kept is not null) json = kept.Over(json);
+        var read = new JsonMembers(json, Members, localizable: Localizable);
+        if (read.Text("profile") is not null && kept is null) read.Fault("profile", $"is none of {string.Join(", ", Profile.All.Select(p => p.Name))}");
         string id = read.Text("client_id") ?? "";
-        if (id.Length is < 1 or > 128 || !id.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '_' or '~' or '-')) read.Fault("client_id", "must be 1 to 128 characters of A-Z, a-z, 0-9, '.', '_', '~', '-'");
+        if (!context.IsDocument && (id.Length is < 1 or > 128 || !id.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '_' or '~' or '-'))) read.Fault("client_id", "must be 1 to 128 characters of A-Z, a-z, 0-9, '.', '_', '~', '-'");
         ApplicationType type = read.Choice("application_type", ("web", ApplicationType.Web), ("native", ApplicationType.Native), ("browser", ApplicationType.Browser));
         ClientAuthenticationMethod method = read.Choice("token_endpoint_auth_method",
             type == ApplicationType.Web ? ClientAuthenticationMethod.ClientSecretBasic : ClientAuthenticationMethod.None,
@@ -69,21 +85,26 @@ public static class ClientMetadata
             ("self_signed_tls_client_auth", ClientAuthenticationMethod.SelfSignedTlsClientAuth), ("none", ClientAuthenticationMethod.None));
         bool secret = method is ClientAuthenticationMethod.ClientSecretBasic or ClientAuthenticationMethod.ClientSecretPost;
         // RFC 6749 section 10.1: a secret that is shipped to everybody is none.
-        if (secret && type != ApplicationType.Web) read.Fault("token_endpoint_auth_method", "gives a secret to a client on the user's device (RFC 6749 section 10.1); use none or private_key_jwt");
+        if (secret && type != ApplicationType.Web && !context.OwnSecret) read.Fault("token_endpoint_auth_method", "gives a secret to a client on the user's device (RFC 6749 section 10.1); use none or private_key_jwt");
 
         IReadOnlyList<string> grants = read.Texts("grant_types") ?? ["authorization_code", "refresh_token"];
         foreach (string grant in grants.Where(g => !GrantTypes.Contains(g) && !context.ExtensionGrants.Contains(g))) read.Fault("grant_types", $"has a value that is not offered: {grant}");
         bool usesCode = grants.Contains("authorization_code");
         if (grants.Contains("client_credentials") && method == ClientAuthenticationMethod.None) read.Fault("grant_types", "has client_credentials, which public clients cannot use (RFC 6749 section 4.4)");
         IReadOnlyList<string> responses = read.Texts("response_types") ?? (usesCode ? ["code"] : []);
-        foreach (string response in responses.Where(r => r != "code")) read.Fault("response_types", $"has a value that is not offered: {response}");
+        foreach (string response in responses)
+        {
+            if (ResponseType.Parse(response) is not { } kind) read.Fault("response_types", $"has a value that is not offered: {response}");
+            else if (kind.IsFrontChannel && !grants.Contains(ResponseType.ImplicitGrant)) read.Fault("response_types", $"has {response}, which needs the grant type implicit (RFC 7591 section 2.1)");
+            else if (kind.Code && !usesCode) read.Fault("response_types", $"has {response}, which needs the grant type authorization_code (RFC 7591 section 2.1)");
+        }
 
         IReadOnlyList<string> redirects = read.Texts("redirect_uris") ?? [];
         foreach (string uri in redirects)
         {
             if (RedirectUri.Fault(uri, type, context.AllowLoopback) is { } fault) read.Fault("redirect_uris", $"{uri} {fault}");
         }
-        if (usesCode && responses.Count > 0 && redirects.Count == 0) read.Fault("redirect_uris", "is empty, but authorization_code needs one (RFC 6749 section 3.1.2.2)");
+        if (responses.Count > 0 && redirects.Count == 0) read.Fault("redirect_uris", "is empty, but authorization_code and implicit need one (RFC 6749 section 3.1.2.2)");
         IReadOnlyList<string> logouts = read.Texts("post_logout_redirect_uris") ?? [];
         foreach (string uri in logouts)
         {
@@ -106,11 +127,21 @@ public static class ClientMetadata
 
         SubjectType subject = read.Choice("subject_type", ("public", SubjectType.Public), ("pairwise", SubjectType.Pairwise));
         string? sector = read.Text("sector_identifier_uri");
-        if (sector is not null && (!Uri.TryCreate(sector, UriKind.Absolute, out Uri? sectorUri) || sectorUri.Scheme != "https")) read.Fault("sector_identifier_uri", "is not an https URI");
+        if (sector is not null && !IsFetchable(sector, context.AllowLoopback)) read.Fault("sector_identifier_uri", "is not an https URI");
         if (subject == SubjectType.Pairwise && sector is null && redirects.Select(HostOf).Distinct().Count() > 1)
         {
             read.Fault("sector_identifier_uri", "is missing, though the redirect URIs have several hosts (OpenID Connect Core section 8.1)");
         }
+
+        Dictionary<string, string>? localized = null;
+        foreach (string name in read.Tagged)
+        {
+            if (read.Text(name) is { } text) (localized ??= new(StringComparer.Ordinal))[name] = text;
+        }
+        string? login = read.Text("initiate_login_uri");
+        if (login is not null && !IsFetchable(login, false)) read.Fault("initiate_login_uri", "is not an https URI (OpenID Connect Registration section 2)");
+        string? authenticationAlg = read.Text("token_endpoint_auth_signing_alg");
+        if (authenticationAlg is not null && !SignatureAlgorithm.Asymmetric.Contains(authenticationAlg)) read.Fault("token_endpoint_auth_signing_alg", $"is none of {string.Join(", ", SignatureAlgorithm.Asymmetric)}");
 
         string? jwks = read.Object("jwks");
         if (jwks is not null)
@@ -148,6 +179,17 @@ public static class ClientMetadata
             ClientId = id,
             Name = read.Text("client_name"),
             ClientUri = home,
+            Profile = kept?.Name,
+            LogoUri = Link(read, "logo_uri"),
+            TosUri = Link(read, "tos_uri"),
+            PolicyUri = Link(read, "policy_uri"),
+            Contacts = read.Texts("contacts") ?? [],
+            SoftwareId = read.Text("software_id"),
+            SoftwareVersion = read.Text("software_version"),
+            InitiateLoginUri = login,
+            DefaultAcrValues = read.Texts("default_acr_values") ?? [],
+            AuthenticationSigningAlg = authenticationAlg,
+            Localized = localized,
             ApplicationType = type,
             AuthenticationMethod = method,
             SecretHashes = secret ? context.Existing?.SecretHashes ?? [] : [],
@@ -196,18 +238,14 @@ public static class ClientMetadata
             CrossDomain = targets,
             MayAct = read.Text("may_act"),
             GrantProfiles = profiles,
-            RequirePushedAuthorizationRequests = read.Flag("require_pushed_authorization_requests") ?? false,
-            UnregisteredRedirectUris = read.Flag("unregistered_redirect_uris") ?? false,
-            RequireSignedRequestObject = read.Flag("require_signed_request_object") ?? false,
-            RequestObjectSigningAlg = Algorithm(read, "request_object_signing_alg", Authorize.RequestObjects.Algorithms),
-            MergesRequestObject = read.Flag("merge_request_object") ?? false,
             Flags = Flags(read),
             Policy = read.Member("policy") is { ValueKind: not JsonValueKind.Null } policy ? PolicyDocument.Parse(policy, "policy.", read.Faults, method == ClientAuthenticationMethod.None) : null,
             CreatedAt = context.Existing?.CreatedAt ?? context.Now,
         };
-        if (client.UnregisteredRedirectUris && client.IsPublic) read.Fault("unregistered_redirect_uris", "cannot be given to a public client (RFC 9126 section 2.4)");
-        if (client.RequireSignedRequestObject && client.RequestObjectSigningAlg == RequestObject.Unsecured) read.Fault("request_object_signing_alg", "is none, though require_signed_request_object is true (RFC 9101 section 10.5)");
+        client = RequestMetadata.Read(read, context, client);
         if (client.MayIntrospect && client.IsPublic) read.Fault("introspect", "cannot be given to a public client");
+        // Of a client that is wrong anyway its profile says nothing more.
+        if (kept is not null && read.Faults.Count == 0) read.Faults.AddRange(kept.Faults(client));
         return read.Faults.Count > 0 ? new(read.Faults) : new(client);
     }
 
@@ -223,6 +261,7 @@ public static class ClientMetadata
         List("redirect_uris", client.RedirectUris);
         List("post_logout_redirect_uris", client.PostLogoutRedirectUris);
         LogoutMetadata.Write(client, json);
+        RequestMetadata.Write(client, json);
         BackchannelMetadata.Write(client, json);
         json["grant_types"] = new JsonArray([.. client.GrantTypes.Select(g => (JsonNode)g)]);
         json["response_types"] = new JsonArray([.. client.ResponseTypes.Select(r => (JsonNode)r)]);
@@ -254,12 +293,18 @@ public static class ClientMetadata
         if (client.RequireAcrValues) json["require_acr_values"] = true;
         if (client.RequireAuthTime) json["require_auth_time"] = true;
         if (!client.ClaimsInIdToken) json["claims_in_id_token"] = false;
-        if (client.RequirePushedAuthorizationRequests) json["require_pushed_authorization_requests"] = true;
-        if (client.UnregisteredRedirectUris) json["unregistered_redirect_uris"] = true;
-        if (client.RequireSignedRequestObject) json["require_signed_request_object"] = true;
-        Put("request_object_signing_alg", client.RequestObjectSigningAlg);
-        if (client.MergesRequestObject) json["merge_request_object"] = true;
         List("allowed_origins", client.AllowedOrigins);
+        Put("profile", client.Profile);
+        Put("logo_uri", client.LogoUri);
+        Put("tos_uri", client.TosUri);
+        Put("policy_uri", client.PolicyUri);
+        List("contacts", client.Contacts);
+        Put("software_id", client.SoftwareId);
+        Put("software_version", client.SoftwareVersion);
+        Put("initiate_login_uri", client.InitiateLoginUri);
+        List("default_acr_values", client.DefaultAcrValues);
+        Put("token_endpoint_auth_signing_alg", client.AuthenticationSigningAlg);
+        foreach ((string name, string value) in client.Localized ?? new Dictionary<string, string>()) json[name] = value;
         if (client.Exchanges.Count > 0) json["token_exchange"] = new JsonArray([.. client.Exchanges.Select(r => (JsonNode)r.Write())]);
         if (client.CrossDomain.Count > 0) json["cross_domain"] = new JsonArray([.. client.CrossDomain.Select(t => (JsonNode)t.Write())]);
         Put("may_act", client.MayAct);
@@ -300,6 +345,13 @@ public static class ClientMetadata
     /// <summary>Writes a policy with its name and all its knobs.</summary>
     /// <param name="policy">The policy.</param>
     public static JsonObject WritePolicy(GrantPolicy policy) => PolicyDocument.Of(policy).Write();
+
+    private static string? Link(JsonMembers read, string name)
+    {
+        string? link = read.Text(name);
+        if (link is not null && (!Uri.TryCreate(link, UriKind.Absolute, out Uri? uri) || uri.Scheme is not ("https" or "http"))) read.Fault(name, "is not an http or https URI (RFC 7591 section 5)");
+        return link;
+    }
 
     /// <summary>OpenID Connect Registration section 2, RFC 9701 section 6: without alg nothing is encrypted and enc says nothing; without enc it is A128CBC-HS256.</summary>
     private static EncryptionChoice? Encryption(JsonMembers read, string what, string? jwks, string? jwksUri)
@@ -348,7 +400,8 @@ public static class ClientMetadata
         return flags;
     }
 
-    private static string? Algorithm(JsonMembers read, string name, IReadOnlyList<string>? choices = null)
+    /// <summary>An algorithm by name; a fault when it is none of the choices.</summary>
+    internal static string? Algorithm(JsonMembers read, string name, IReadOnlyList<string>? choices = null)
     {
         choices ??= SigningAlgorithms;
         string? alg = read.Text(name);

@@ -8,19 +8,24 @@ internal sealed class JsonMembers
 {
     private readonly JsonElement _json;
     private readonly string _prefix;
+    private readonly List<string>? _tagged;
 
-    public JsonMembers(JsonElement json, IReadOnlyList<string> known, string prefix = "", List<string>? faults = null)
+    public JsonMembers(JsonElement json, IReadOnlyList<string> known, string prefix = "", List<string>? faults = null, IReadOnlyList<string>? localizable = null)
     {
         _json = json;
         _prefix = prefix;
         Faults = faults ?? [];
         foreach (JsonProperty member in json.EnumerateObject())
         {
-            if (!known.Contains(member.Name)) Fault(member.Name, "is not a setting that is known");
+            if (member.Name.IndexOf('#') is > 0 and int tag && localizable?.Contains(member.Name[..tag]) == true) (_tagged ??= []).Add(member.Name);
+            else if (!known.Contains(member.Name)) Fault(member.Name, "is not a setting that is known");
         }
     }
 
     public List<string> Faults { get; }
+
+    /// <summary>Names of members with a language tag (client_name#ja).</summary>
+    public IReadOnlyList<string> Tagged => _tagged ?? [];
 
     public void Fault(string name, string text) => Faults.Add($"{_prefix}{name} {text}");
 

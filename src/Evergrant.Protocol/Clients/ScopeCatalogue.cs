@@ -5,6 +5,7 @@ public sealed class ScopeCatalogue
 {
     private readonly Dictionary<string, ApiResource> _resources = new(StringComparer.Ordinal);
     private readonly Dictionary<string, List<ApiResource>> _owners = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, (ApiResource Owner, DetailsType Type)> _details = new(StringComparer.Ordinal);
     private readonly Dictionary<string, ScopeDescription> _scopes = new(StringComparer.Ordinal);
 
     /// <summary>Builds the catalogue.</summary>
@@ -17,6 +18,7 @@ public sealed class ScopeCatalogue
         foreach (ApiResource resource in resources)
         {
             _resources[resource.Identifier] = resource;
+            foreach (DetailsType type in resource.DetailsTypes) _details.TryAdd(type.Type, (resource, type));
             foreach (ScopeDescription scope in resource.Scopes)
             {
                 _scopes.TryAdd(scope.Name, scope);
@@ -47,6 +49,13 @@ public sealed class ScopeCatalogue
     /// <summary>The APIs that a scope value belongs to; empty for the standard ones.</summary>
     /// <param name="scope">The value.</param>
     public IReadOnlyList<ApiResource> OwnersOf(string scope) => _owners.TryGetValue(scope, out List<ApiResource>? owners) ? owners : [];
+
+    /// <summary>All types of authorization_details, in the order of their names.</summary>
+    public IEnumerable<string> DetailsTypes => _details.Keys.Order(StringComparer.Ordinal);
+
+    /// <summary>The API that understands a type of authorization_details, and what it says of it; null for none.</summary>
+    /// <param name="type">The type.</param>
+    public (ApiResource Owner, DetailsType Type)? OwnerOfDetails(string type) => _details.TryGetValue(type, out (ApiResource, DetailsType) found) ? found : null;
 
     /// <summary>A resource by identifier, or null.</summary>
     /// <param name="identifier">Compared byte for byte.</param>

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Evergrant.Protocol.Authorize;
 using Evergrant.Protocol.Clients;
 using Evergrant.Protocol.Grants;
@@ -73,15 +74,17 @@ public static class DeviceApproval
         string[] asked = Scope.Split(grant.Authorized.Scope);
         if (facts.Answer is not { } answer || answer.Subject != session.Subject) return new DevicePrompted(Prompt.Consent, session, asked);
         string[] scopes = [.. asked.Where(s => s == Scope.OpenId || answer.Scopes.Contains(s))];
-        if (!answer.Allow || (scopes.Length == 0 && asked.Length > 0))
+        IReadOnlyList<JsonElement> wanted = AuthorizationDetails.Parse(grant.Authorized.Details) ?? [];
+        IReadOnlyList<JsonElement> details = [.. wanted.Where((_, place) => !answer.WithoutDetails.Contains(place))];
+        if (!answer.Allow || (scopes.Length + details.Count == 0 && asked.Length + wanted.Count > 0))
         {
             return new Denied(new Together([new RemoveHandle(handle.Key), new RevokeGrant(grant.Id, RevocationCause.DeniedByUser, facts.Now)]));
         }
-        Grant approved = Write(grant, client, session, scopes, facts.Now);
+        Grant approved = Write(grant, client, session, scopes, AuthorizationDetails.Write(details), facts.Now);
         return new Approved(approved, new Together([new RemoveHandle(handle.Key), new ApproveGrant(approved, session.Key)]));
     }
 
-    private static Grant Write(Grant grant, Client client, Session session, string[] scopes, DateTimeOffset now)
+    private static Grant Write(Grant grant, Client client, Session session, string[] scopes, string? details, DateTimeOffset now)
     {
         var judged = new PolicyFacts(client, DeviceCodeGrant.Name, scopes, _ => null, Consented: true);
         EffectivePolicy effective = PolicyResolution.Resolve(judged);
@@ -96,6 +99,7 @@ public static class DeviceApproval
             Authorized = grant.Authorized with
             {
                 Scope = Scope.Join(scopes),
+                Details = details,
                 AuthTime = session.AuthTime,
                 Acr = session.Acr,
                 Amr = session.Amr,

@@ -53,7 +53,8 @@ public static class DeviceAuthorization
         // Here a value that cannot be granted is an error (RFC 8628 section 3.1): a device has no page on which it would learn what was left out.
         if (request.Scopes?.Any(s => !client.Scopes.Contains(s) || !catalogue.Knows(s)) == true) return new DeviceRefused(BadScope);
         IReadOnlyList<string> scopes = AuthorizeRules.Grantable(new AuthorizeFacts(request, client, catalogue));
-        if (scopes.Count == 0 && client.Scopes.Count > 0) return new DeviceRefused(BadScope);
+        if (scopes.Count == 0 && request.Details!.Count == 0 && client.Scopes.Count > 0) return new DeviceRefused(BadScope);
+        if (AuthorizationDetails.Judge(request.Details, client, catalogue) is { } unknown) return new DeviceRefused(unknown);
         if (TokenAudience.Check(request.Resources, client, catalogue) is { } target) return new DeviceRefused(target);
         if (TokenAudience.Resolve(issuer, scopes, scopes, request.Resources, [], client.Resources, catalogue, out _) is { } ambiguous) return new DeviceRefused(ambiguous);
         GrantPolicy policy = client.EffectivePolicy;
@@ -71,7 +72,7 @@ public static class DeviceAuthorization
             IdleExpiresAt = ends,
             ExpiresAt = ends,
             Salt = seed.Salt,
-            Authorized = new Authorized { Scope = Scope.Join(scopes), Resources = request.Resources, Policy = policy.Name },
+            Authorized = new Authorized { Scope = Scope.Join(scopes), Resources = request.Resources, Details = AuthorizationDetails.Write(request.Details!), Policy = policy.Name },
         };
         return new DeviceAuthorized(grant, new Together([new CreateGrant(grant), new AddHandle(new Handle(handleKey, HandleKind.UserCode, grant.Id, note, ends))]), policy.DeviceCodeLifetime);
     }

@@ -27,6 +27,9 @@ public sealed record Authorized
     /// <summary>The claims parameter as JSON (OpenID Connect Core section 5.5); null when not sent.</summary>
     public string? Claims { get; init; }
 
+    /// <summary>The granted objects of authorization_details as a JSON array (RFC 9396 section 11.2); null for none.</summary>
+    public string? Details { get; init; }
+
     /// <summary>When the End-User last authenticated actively; null for grants without an End-User.</summary>
     public DateTimeOffset? AuthTime { get; init; }
 

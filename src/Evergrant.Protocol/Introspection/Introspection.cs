@@ -1,3 +1,4 @@
+using Evergrant.Protocol.Authorize;
 using Evergrant.Protocol.Clients;
 using Evergrant.Protocol.Grants;
 using Evergrant.Protocol.Token;
@@ -14,7 +15,11 @@ public sealed record Inactive : IntrospectionDecision;
 /// <param name="Scope">Scope values the caller may see.</param>
 /// <param name="Token">The access token; null for a refresh token.</param>
 /// <param name="Grant">The grant behind it; null for none.</param>
-public sealed record Active(string Scope, AccessToken? Token, Grant? Grant) : IntrospectionDecision;
+public sealed record Active(string Scope, AccessToken? Token, Grant? Grant) : IntrospectionDecision
+{
+    /// <summary>Objects of authorization_details that the caller may see, as a JSON array (RFC 9396 section 9.2); null for none.</summary>
+    public string? Details { get; init; }
+}
 
 /// <summary>The introspection decision.</summary>
 public static class Introspection
@@ -33,15 +38,15 @@ public static class Introspection
             // A refresh token is for this server alone; no resource server has business with it.
             // What a refresh with it would be told holds here too, and nothing is changed by asking.
             if (own && token.IsAheadOf(grant!) && caller.EffectivePolicy.OnStoreBehind == StoreBehindReaction.Refuse) return new Inactive();
-            return own ? new Active(grant!.Authorized.Scope, null, grant) : new Inactive();
+            return own ? new Active(grant!.Authorized.Scope, null, grant) { Details = grant.Authorized.Details } : new Inactive();
         }
         AccessToken access = token.Access!;
-        if (own) return new Active(access.Scope, access, grant);
+        if (own) return new Active(access.Scope, access, grant) { Details = access.Details };
         if (!caller.MayIntrospect) return new Inactive();
         // A resource server that is registered for resources sees tokens for them, and of those the scope that is its own (section 2.2).
-        if (caller.Resources.Count == 0) return new Active(access.Scope, access, grant);
+        if (caller.Resources.Count == 0) return new Active(access.Scope, access, grant) { Details = access.Details };
         if (!access.Audience.Any(caller.Resources.Contains)) return new Inactive();
         string scope = Scope.Join(Scope.Split(access.Scope).Where(s => catalogue.OwnersOf(s) is { Count: 0 } || catalogue.OwnersOf(s).Any(o => caller.Resources.Contains(o.Identifier))));
-        return new Active(scope, access, grant);
+        return new Active(scope, access, grant) { Details = AuthorizationDetails.SeenBy(access.Details, caller.Resources, catalogue) };
     }
 }

@@ -18,6 +18,12 @@ public sealed record ServerFeatures
     /// <summary>Grant types on offer.</summary>
     public IReadOnlyList<string> GrantTypes { get; init; } = ClientMetadata.PlainGrantTypes;
 
+    /// <summary>Whether clients may register themselves (RFC 7591).</summary>
+    public bool Registration { get; init; }
+
+    /// <summary>Whether clients may be named by the URL of their metadata (draft-ietf-oauth-client-id-metadata-document).</summary>
+    public bool ClientDocuments { get; init; }
+
     /// <summary>Kinds of assertions that clients get for other authorization servers (identity chaining section 3).</summary>
     public IReadOnlyList<string> AssertionTypes { get; init; } = [];
 
@@ -26,6 +32,12 @@ public sealed record ServerFeatures
 
     /// <summary>What is demanded of every authorization request.</summary>
     public AuthorizeDemands Demands { get; init; } = AuthorizeDemands.None;
+
+    /// <summary>Response types on offer.</summary>
+    public IReadOnlyList<string> ResponseTypes { get; init; } = [ResponseType.CodeName];
+
+    /// <summary>Whether Request Objects are fetched from addresses that clients have registered.</summary>
+    public bool FetchesRequestObjects { get; init; }
 
     /// <summary>Whether clients may ask for End-Users over the back channel (CIBA).</summary>
     public bool Backchannel { get; init; }

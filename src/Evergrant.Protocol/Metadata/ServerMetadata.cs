@@ -24,6 +24,9 @@ public static class ServerMetadata
         // Absent they mean false (RFC 9126 section 5, RFC 9101 section 10.5).
         if (features.Demands.PushedRequests) document["require_pushed_authorization_requests"] = true;
         if (features.Demands.SignedRequests) document["require_signed_request_object"] = true;
+        if (features.FetchesRequestObjects) document["require_request_uri_registration"] = true;
+        string[] types = [.. catalogue.DetailsTypes];
+        if (types.Length > 0) document["authorization_details_types_supported"] = List(types);
         if (features.AssertionTypes.Count > 0) document["identity_chaining_requested_token_types_supported"] = List(features.AssertionTypes);
         if (features.GrantProfiles.Count > 0) document["authorization_grant_profiles_supported"] = List(features.GrantProfiles);
         if (features.Backchannel)
@@ -39,6 +42,8 @@ public static class ServerMetadata
             // RFC 8705 section 5: of the endpoints that clients call themselves.
             document["mtls_endpoint_aliases"] = new JsonObject([.. document.Where(m => Aliased.Contains(m.Key)).Select(m => KeyValuePair.Create(m.Key, (JsonNode?)(alias + ((string)m.Value!)[root.Length..])))]);
         }
+        if (features.Registration) document["registration_endpoint"] = root + "/register";
+        if (features.ClientDocuments) document["client_id_metadata_document_supported"] = true;
         return document;
     }
 
@@ -59,7 +64,7 @@ public static class ServerMetadata
         ["frontchannel_logout_supported"] = true,
         ["frontchannel_logout_session_supported"] = true,
         ["scopes_supported"] = List(catalogue.Published),
-        ["response_types_supported"] = List(AuthorizeRules.ResponseTypes),
+        ["response_types_supported"] = List(features.ResponseTypes),
         ["response_modes_supported"] = List(AuthorizeTarget.ModeNames),
         ["grant_types_supported"] = List(features.GrantTypes),
         ["code_challenge_methods_supported"] = List([Pkce.Method]),
@@ -71,6 +76,7 @@ public static class ServerMetadata
         ["revocation_endpoint_auth_signing_alg_values_supported"] = List(SignatureAlgorithm.Asymmetric),
         ["dpop_signing_alg_values_supported"] = List(BindingRules.Algorithms),
         ["authorization_response_iss_parameter_supported"] = true,
+        ["authorization_signing_alg_values_supported"] = List(ClientMetadata.SigningAlgorithms),
         ["subject_types_supported"] = List(["public", "pairwise"]),
         ["id_token_signing_alg_values_supported"] = List(ClientMetadata.SigningAlgorithms),
         ["userinfo_signing_alg_values_supported"] = List(ClientMetadata.SigningAlgorithms),
@@ -89,7 +95,7 @@ public static class ServerMetadata
         ["request_parameter_supported"] = true,
         ["request_object_signing_alg_values_supported"] = List(SignatureAlgorithm.Asymmetric),
         // Absent it would mean true (OpenID Connect Discovery section 3).
-        ["request_uri_parameter_supported"] = false,
+        ["request_uri_parameter_supported"] = features.FetchesRequestObjects,
         ["prompt_values_supported"] = List(["none", "login", "consent", "select_account", .. features.Demands.RefusesCreate ? [] : (string[])["create"]]),
         ["ui_locales_supported"] = List(["en"]),
     };

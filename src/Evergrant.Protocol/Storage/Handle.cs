@@ -9,6 +9,12 @@ public enum HandleKind
     /// <summary>A request_uri (RFC 9126 section 2.2): to the authorization request that a client pushed.</summary>
     PushedRequest = 2,
 
+    /// <summary>An initial access token (RFC 7591 section 3): to what a client may register with it.</summary>
+    InitialAccessToken = 10,
+
+    /// <summary>That a client which registered itself has been used lately: without it the client goes.</summary>
+    ClientUse = 11,
+
     /// <summary>What is kept beside a request over the back channel that waits for its End-User (CIBA): by a hash of the grant's id.</summary>
     BackchannelRequest = 20,
 }

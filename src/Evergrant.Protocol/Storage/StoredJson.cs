@@ -15,6 +15,7 @@ namespace Evergrant.Protocol.Storage;
 [JsonSerializable(typeof(Client))]
 [JsonSerializable(typeof(ApiResource))]
 [JsonSerializable(typeof(IReadOnlyList<string>))]
+[JsonSerializable(typeof(IReadOnlyList<DetailsType>))]
 [JsonSerializable(typeof(PolicyDocument))]
 [JsonSerializable(typeof(TrustedIssuer))]
 [JsonSerializable(typeof(byte[]))]

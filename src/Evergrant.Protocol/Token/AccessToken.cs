@@ -10,6 +10,8 @@ namespace Evergrant.Protocol.Token;
 /// <summary>What an access token says, whatever its form.</summary>
 public sealed record AccessToken
 {
+    private const string DetailsClaim = "authorization_details";
+
     /// <summary>Issuer.</summary>
     public required string Issuer { get; init; }
 
@@ -24,6 +26,9 @@ public sealed record AccessToken
 
     /// <summary>Space-delimited scope values; empty for none.</summary>
     public required string Scope { get; init; }
+
+    /// <summary>Objects of authorization_details as a JSON array (RFC 9396 section 9); null for none.</summary>
+    public string? Details { get; init; }
 
     /// <summary>When it was issued.</summary>
     public required DateTimeOffset IssuedAt { get; init; }
@@ -88,7 +93,7 @@ public sealed record AccessToken
         Acr = authorized?.Acr,
         Amr = authorized?.Amr,
         Confirmation = Confirmation,
-        More = Actor is null && MayAct is null && OriginGrantId is null ? null : Further(),
+        More = Actor is null && MayAct is null && OriginGrantId is null && Details is null ? null : Further(),
     };
 
     private Dictionary<string, JsonElement> Further()
@@ -101,6 +106,7 @@ public sealed record AccessToken
             more["origin_grant_id"] = JsonElement.Parse($"\"{origin:N}\"");
             more["origin_grant_serial"] = JsonElement.Parse(OriginSerial.ToString(System.Globalization.CultureInfo.InvariantCulture));
         }
+        if (Details is not null) more[DetailsClaim] = JsonElement.Parse(Details);
         return more;
     }
 
@@ -120,6 +126,7 @@ public sealed record AccessToken
         Id = jwt.JwtId,
         JwtId = jwt.JwtId,
         Scope = jwt.Scope ?? "",
+        Details = jwt.More?.TryGetValue(DetailsClaim, out JsonElement details) == true ? details.GetRawText() : null,
         GrantId = Guid.TryParseExact(jwt.GrantId, "N", out Guid id) ? id : null,
         Serial = jwt.GrantSerial ?? 0,
         Confirmation = jwt.Confirmation,
@@ -144,6 +151,11 @@ public sealed record AccessToken
             foreach (string audience in Audience) json.WriteStringValue(audience);
             json.WriteEndArray();
             if (Confirmation is not null) json.WriteString("cnf", Confirmation.Text);
+            if (Details is not null)
+            {
+                json.WritePropertyName(DetailsClaim);
+                json.WriteRawValue(Details);
+            }
             if (Actor is not null) json.WriteString("act", Actor);
             if (MayAct is not null) json.WriteString("may_act", MayAct);
             if (OriginGrantId is { } origin)
@@ -174,6 +186,7 @@ public sealed record AccessToken
             Subject = root.GetProperty("sub").GetString()!,
             Audience = [.. root.GetProperty("aud").EnumerateArray().Select(a => a.GetString()!)],
             Scope = root.GetProperty("scope").GetString()!,
+            Details = root.TryGetProperty(DetailsClaim, out JsonElement details) ? details.GetRawText() : null,
             IssuedAt = DateTimeOffset.FromUnixTimeSeconds(root.GetProperty("iat").GetInt64()),
             ExpiresAt = DateTimeOffset.FromUnixTimeSeconds(root.GetProperty("exp").GetInt64()),
             Id = text,

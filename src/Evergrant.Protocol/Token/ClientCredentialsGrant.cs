@@ -1,3 +1,5 @@
+using System.Text.Json;
+using Evergrant.Protocol.Authorize;
 using Evergrant.Protocol.Clients;
 using Evergrant.Protocol.Grants;
 using Evergrant.Protocol.Policies;
@@ -29,6 +31,12 @@ public static class ClientCredentialsGrant
         TokenRequest meant = request.Scopes is null ? request : request with { Scopes = [.. request.Scopes.Where(s => !Scope.Standard.Contains(s))] };
         if (PermittedGrant.Choose(meant, allowed, client, catalogue) is not { } scopes) return new Refused(OAuthError.InvalidScope("The scope is unknown, or not allowed for this client.", Refusal.ScopeInvalid));
         if (TokenAudience.Resolve(issuer, scopes, scopes, request.Resources, [], client.Resources, catalogue, out TokenAudience? access) is { } error) return new Refused(error);
+        if (request.Details is { } text)
+        {
+            IReadOnlyList<JsonElement>? details = AuthorizationDetails.Parse(text);
+            if (AuthorizationDetails.Judge(details, client, catalogue) is { } unknown) return new Refused(unknown);
+            access = AuthorizationDetails.Add(access!, details!, request.Resources, catalogue);
+        }
         var facts = new PolicyFacts(client, Name, scopes, _ => null, false);
         EffectivePolicy effective = PolicyResolution.Resolve(facts);
         return PolicyResolution.IssuesRefreshToken(effective.Policy, facts) ? Open(request, issuer, client, scopes, effective, access!, seed, now) : new Issued(access!, effective.Policy);

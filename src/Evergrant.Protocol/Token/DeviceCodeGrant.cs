@@ -1,3 +1,4 @@
+using Evergrant.Protocol.Authorize;
 using Evergrant.Protocol.Binding;
 using Evergrant.Protocol.Clients;
 using Evergrant.Protocol.Grants;
@@ -57,10 +58,11 @@ public static class DeviceCodeGrant
         if (grant.Generation == 1 && !grant.HasEnded(now) && grant.Authorized.IssuesRefreshToken && policy.PermitsRetry(grant, now))
         {
             string[] granted = Scope.Split(grant.Authorized.Scope);
-            if (TokenAudience.Resolve(grant.Issuer, granted, granted, grant.Authorized.Resources, request.Resources, client.Resources, catalogue, out TokenAudience? access) is { } error)
+            if (TokenAudience.Resolve(grant.Issuer, granted, granted, grant.Authorized.Resources, request.Resources, client.Resources, catalogue, out TokenAudience? access, AuthorizationDetails.OwnersOf(grant.Authorized.Details, catalogue)) is { } error)
             {
                 return new Refused(error, grant, 0);
             }
+            if ((grant.Authorized.Details ?? request.Details) is not null && AuthorizationDetails.Narrow(grant.Authorized.Details, request, catalogue, ref access) is { } wider) return new Refused(wider, grant, 0);
             var count = new CountRetry(grant.Id, 1, policy.RetryBudget is null && policy.RetryUses is null ? null : grant.Retries);
             return new Repeated(count.ApplyTo(grant)!, count, access!, 1, 0);
         }

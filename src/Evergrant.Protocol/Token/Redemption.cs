@@ -1,3 +1,4 @@
+using Evergrant.Protocol.Authorize;
 using Evergrant.Protocol.Binding;
 using Evergrant.Protocol.Clients;
 using Evergrant.Protocol.Grants;
@@ -24,10 +25,11 @@ internal static class Redemption
     {
         Authorized authorized = grant.Authorized;
         string[] granted = Scope.Split(authorized.Scope);
-        if (TokenAudience.Resolve(grant.Issuer, granted, granted, authorized.Resources, request.Resources, client.Resources, catalogue, out TokenAudience? access) is { } error)
+        if (TokenAudience.Resolve(grant.Issuer, granted, granted, authorized.Resources, request.Resources, client.Resources, catalogue, out TokenAudience? access, AuthorizationDetails.OwnersOf(authorized.Details, catalogue)) is { } error)
         {
             return new Refused(error, grant, 0);
         }
+        if ((authorized.Details ?? request.Details) is not null && AuthorizationDetails.Narrow(authorized.Details, request, catalogue, ref access) is { } wider) return new Refused(wider, grant, 0);
         GrantPolicy policy = grant.PolicyOf(client);
         string? bound = BindingRules.KeyOfGrant(client, request.Proven);
         if (Judge(grant, policy, bound, others, now, out List<Change> changes, out Grant? instead) is { } tooMany) return new Refused(tooMany, grant, 0);

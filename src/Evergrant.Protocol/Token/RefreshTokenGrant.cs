@@ -1,3 +1,4 @@
+using Evergrant.Protocol.Authorize;
 using Evergrant.Protocol.Binding;
 using Evergrant.Protocol.Clients;
 using Evergrant.Protocol.Grants;
@@ -129,6 +130,7 @@ public static class RefreshTokenGrant
             }
             scopes = kept;
         }
-        return TokenAudience.Resolve(grant.Issuer, granted, scopes, grant.Authorized.Resources, request.Resources, client.Resources, catalogue, out access);
+        if (TokenAudience.Resolve(grant.Issuer, granted, scopes, grant.Authorized.Resources, request.Resources, client.Resources, catalogue, out access, AuthorizationDetails.OwnersOf(grant.Authorized.Details, catalogue)) is { } error) return error;
+        return (grant.Authorized.Details ?? request.Details) is null ? null : AuthorizationDetails.Narrow(grant.Authorized.Details, request, catalogue, ref access);
     }
 }

@@ -7,6 +7,9 @@ namespace Evergrant.Protocol.Token;
 /// <param name="Scope">Space-delimited values that mean something to the audience.</param>
 public sealed record TokenAudience(IReadOnlyList<string> Audience, string Scope)
 {
+    /// <summary>The objects of authorization_details that the token is for, as a JSON array (RFC 9396); null for none.</summary>
+    public string? Details { get; init; }
+
     /// <summary>Resolves the audience of one access token.</summary>
     /// <param name="issuer">The issuer: audience of tokens for userinfo and of scopes that belong to no API.</param>
     /// <param name="granted">Granted scope values.</param>
@@ -16,16 +19,17 @@ public sealed record TokenAudience(IReadOnlyList<string> Audience, string Scope)
     /// <param name="allowed">Resources that the client may have tokens for; empty when it is not bound to any.</param>
     /// <param name="catalogue">The server's scopes and resources.</param>
     /// <param name="audience">The audience.</param>
+    /// <param name="ofDetails">APIs of the granted authorization_details, which may be named too; null for none.</param>
     /// <returns>The error, or null.</returns>
     public static OAuthError? Resolve(
         string issuer, IReadOnlyList<string> granted, IReadOnlyList<string> scopes, IReadOnlyList<string> grantedResources,
-        IReadOnlyList<string> asked, IReadOnlyList<string> allowed, ScopeCatalogue catalogue, out TokenAudience? audience)
+        IReadOnlyList<string> asked, IReadOnlyList<string> allowed, ScopeCatalogue catalogue, out TokenAudience? audience, IReadOnlyList<string>? ofDetails = null)
     {
         audience = null;
         IReadOnlyList<string> within = grantedResources.Count > 0 ? grantedResources : DerivedFrom(granted, allowed, catalogue);
         foreach (string resource in asked)
         {
-            if (!within.Contains(resource)) return OAuthError.InvalidTarget("The resource is not part of what was granted.", Refusal.ResourceWidened);
+            if (!within.Contains(resource) && ofDetails?.Contains(resource) != true) return OAuthError.InvalidTarget("The resource is not part of what was granted.", Refusal.ResourceWidened);
         }
         bool named = asked.Count > 0 || grantedResources.Count > 0;
         IReadOnlyList<string> resources = asked.Count > 0 ? asked : grantedResources.Count > 0 ? grantedResources : DerivedFrom(scopes, allowed, catalogue);

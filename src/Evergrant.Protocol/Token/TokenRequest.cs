@@ -14,6 +14,9 @@ public sealed record TokenRequest
     /// <summary>All resource parameters, and audience as their alias, each once; empty for none.</summary>
     public IReadOnlyList<string> Resources { get; init; } = [];
 
+    /// <summary>authorization_details; null when omitted.</summary>
+    public string? Details { get; init; }
+
     /// <summary>code.</summary>
     public string? Code { get; init; }
 
@@ -61,6 +64,7 @@ public sealed record TokenRequest
             GrantType = grantType,
             Scopes = scopes,
             Resources = audiences.Count == 0 && resources.Count <= 1 ? resources : [.. resources.Concat(audiences).Distinct()],
+            Details = parameters["authorization_details"],
             Code = parameters["code"],
             RedirectUri = parameters["redirect_uri"],
             CodeVerifier = parameters["code_verifier"],

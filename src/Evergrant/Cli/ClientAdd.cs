@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Evergrant.Declared;
+using Evergrant.Protocol.Clients;
 using Evergrant.Protocol.Storage;
 
 namespace Evergrant.Cli;
@@ -20,6 +21,7 @@ internal static class ClientAdd
         (Text("--type", "web, native or browser; web when left out", "TYPE"), "application_type"),
         (Text("--auth-method", "client_secret_basic, client_secret_post, private_key_jwt or none", "METHOD"), "token_endpoint_auth_method"),
         (Text("--scope", "Scope values it may have, with spaces between", "SCOPE"), "scope"),
+        (Text("--profile", "oauth2.1, mcp or legacy; oauth2.1 when left out and the server has none", "PROFILE"), "profile"),
         (Text("--consent", "ask or implied; ask when left out", "RULE"), "consent"),
         (Text("--access-token-format", "jwt or opaque; jwt when left out", "FORMAT"), "access_token_format"),
     ];
@@ -74,6 +76,8 @@ internal static class ClientAdd
         }
         metadata["issuer"] = issuer;
         metadata["client_id"] = id;
+        // A client that is added now is a new one.
+        if (!metadata.ContainsKey("profile") && invocation.On.Settings.Profile is null) metadata["profile"] = Profile.OAuth21.Name;
         if (parse.GetValue(Introspect)) metadata["introspect"] = true;
         foreach ((Option<string?> option, string member) in Texts)
         {

@@ -38,6 +38,7 @@ internal static class CommandLine
         Data, Config,
         Doctor.Command(execution),
         Group("client", "Clients", ClientAdd.Command(execution), ClientList.Command(execution), ClientShow.Command(execution), ClientRotateSecret.Command(execution), ClientRemove.Command(execution)),
+        Group("registration", "Clients that register themselves", RegistrationToken.Command(execution)),
         Group("user", "Accounts of people", UserAdd.Command(execution), UserList.Command(execution), UserSetPassword.Command(execution), UserDisable.Command(execution), UserEnable.Command(execution), UserSignOut.Command(execution), UserRemove.Command(execution)),
         Group("key", "Signing keys and root keys", KeyList.Command(execution), KeyRotate.Command(execution), KeyWithdraw.Command(execution), KeyRotateRoot.Command(execution), KeyRewrap.Command(execution), KeyDropRoot.Command(execution)),
         Group("grant", "Grants: who allowed which client what", GrantList.Command(execution), GrantShow.Command(execution), GrantRevoke.Command(execution)),

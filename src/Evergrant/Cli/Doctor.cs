@@ -11,6 +11,7 @@ internal static class Doctor
     public static Command Command(Execution execution)
     {
         var command = new Command("doctor", "Look for what is wrong or will go wrong") { CommandLine.Json };
+        command.Add(DoctorMcp.Command(execution));
         command.SetAction(async (parse, cancellationToken) =>
         {
             try
@@ -35,7 +36,7 @@ internal static class Doctor
         return Write(invocation.Out, json, findings);
     }
 
-    private static int Write(TextWriter output, bool json, List<Finding> findings)
+    public static int Write(TextWriter output, bool json, List<Finding> findings)
     {
         int faults = findings.Count(f => f.Severity == Severity.Fault), warnings = findings.Count(f => f.Severity == Severity.Warning);
         if (json)
@@ -56,7 +57,7 @@ internal static class Doctor
 
 /// <summary>Something that the doctor has found.</summary>
 /// <param name="Severity">How bad it is.</param>
-/// <param name="About">What it is about: settings, files, runtime, store, key, client, user, resource.</param>
+/// <param name="About">What it is about: settings, files, runtime, store, key, client, user, resource, mcp.</param>
 /// <param name="Text">What is wrong, and what to do.</param>
 internal sealed record Finding(Severity Severity, string About, string Text);
 

@@ -1,6 +1,7 @@
 using Evergrant.Declared;
 using Evergrant.Protocol;
 using Evergrant.Protocol.Accounts;
+using Evergrant.Protocol.Authorize;
 using Evergrant.Protocol.Clients;
 using Evergrant.Protocol.Grants;
 using Evergrant.Protocol.Keys;
@@ -78,6 +79,7 @@ internal static class StoreExamination
         foreach (string resource in client.Resources.Where(r => catalogue.Find(r) is null)) yield return new(Severity.Fault, "client", $"has the resource {resource}, which is declared no more");
         if (client.GrantTypes.Contains(PasswordGrant.Name)) yield return new(Severity.Warning, "client", "takes its users' passwords; the password grant is deprecated and must not be used (RFC 9700 section 2.4)");
         if (!client.RequirePkce) yield return new(Severity.Warning, "client", "may leave out PKCE (RFC 9700 section 2.1.1)");
+        if (client.GrantTypes.Contains(ResponseType.ImplicitGrant)) yield return new(Severity.Warning, "client", $"gets tokens through the browser ({string.Join(", ", client.ResponseTypes.Where(t => ResponseType.Parse(t)?.IsFrontChannel == true))}), which is deprecated (RFC 9700 section 2.1.2)");
         if (client.Policy is { } own && client.Policies.FaultOf(own) is { } unknown) yield return new(Severity.Fault, "client", $"has a policy that {unknown}");
         GrantPolicy policy = client.EffectivePolicy;
         if (policy.OnReplay == ReplayReaction.Reject) yield return new(Severity.Warning, "client", "keeps its grants when a refresh token is replayed (RFC 9700 section 4.14.2)");

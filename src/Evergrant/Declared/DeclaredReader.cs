@@ -43,7 +43,7 @@ internal sealed class DeclaredReader(Operations operations, List<string> faults)
 
     private ApiResource Resource(JsonElement json, string path)
     {
-        var read = new DeclaredMembers(json, path, faults, "identifier", "name", "scopes", "access_token_format");
+        var read = new DeclaredMembers(json, path, faults, "identifier", "name", "scopes", "access_token_format", "authorization_details_types");
         string identifier = read.Needed("identifier");
         // RFC 8707 section 2 asks for an absolute URI; APIs that are older than it have plain names.
         if (identifier.Contains('#') || identifier.Any(c => c is <= ' ' or > '~')) read.Fault("identifier", $"{identifier} has a fragment, white space or letters beyond ASCII (RFC 8707 section 2)");
@@ -55,7 +55,29 @@ internal sealed class DeclaredReader(Operations operations, List<string> faults)
             format = text switch { "jwt" => AccessTokenFormat.Jwt, "opaque" => AccessTokenFormat.Opaque, _ => null };
             if (format is null) read.Fault("access_token_format", "is neither jwt nor opaque");
         }
-        return new ApiResource { Identifier = identifier, Name = read.Text("name"), Scopes = scopes, AccessTokenFormat = format };
+        return new ApiResource { Identifier = identifier, Name = read.Text("name"), Scopes = scopes, AccessTokenFormat = format, DetailsTypes = Unique(read, "authorization_details_types", DetailsTypeOf, t => t.Type) ?? [] };
+    }
+
+    private DetailsType DetailsTypeOf(JsonElement json, string path)
+    {
+        var read = new DeclaredMembers(json, path, faults, "type", "description", "fields");
+        return new DetailsType(read.Needed("type"), read.Text("description")) { Fields = Unique(read, "fields", DetailsFieldOf, f => f.Name) ?? [] };
+    }
+
+    private DetailsField DetailsFieldOf(JsonElement json, string path)
+    {
+        var read = new DeclaredMembers(json, path, faults, "name", "kind", "required", "values");
+        string name = read.Needed("name");
+        if (name is "type" or "locations") read.Fault("name", $"{name} is part of every type (RFC 9396 section 2.2)");
+        DetailsKind kind = DetailsKind.Any;
+        if (read.Text("kind") is { } text && (!Enum.TryParse(text, ignoreCase: true, out kind) || text.Any(char.IsAsciiDigit))) read.Fault("kind", "is none of any, text, texts, number, flag, members");
+        string[]? values = null;
+        if (read.Given("values") is { } given)
+        {
+            if (DetailsField.IsTexts(given)) values = [.. given.EnumerateArray().Select(v => v.GetString()!)];
+            else read.Fault("values", "is not a list of texts");
+        }
+        return new DetailsField(name, kind, read.Flag("required"), values);
     }
 
     private ScopeDescription ScopeOf(JsonElement json, string path)
@@ -108,7 +130,7 @@ internal sealed class DeclaredReader(Operations operations, List<string> faults)
         string issuer = IssuerOf(item, path);
         string? id = item.ValueKind == JsonValueKind.Object && item.TryGetProperty("client_id", out JsonElement text) && text.ValueKind == JsonValueKind.String ? text.GetString() : null;
         Client? existing = id is null ? null : await operations.Store.Clients.FindClientAsync(issuer, id, cancellationToken);
-        Parsed<Client> client = ClientMetadata.Parse(item, new ClientRegistrationContext(issuer, catalogue, operations.Settings.Development, operations.Time.GetUtcNow(), existing));
+        Parsed<Client> client = ClientMetadata.Parse(item, new ClientRegistrationContext(issuer, catalogue, operations.Settings.Development, operations.Time.GetUtcNow(), existing) { Profile = Profile.Find(operations.Settings.Profile) });
         faults.AddRange(client.Faults.Select(f => $"{path}.{f}"));
         return client.Value;
     }

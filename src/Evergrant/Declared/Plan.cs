@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Security.Cryptography;
 using System.Text.Json.Nodes;
 using Evergrant.Accounts;
@@ -116,7 +117,8 @@ internal sealed class Plan
         if (!state.Prune) return;
         foreach (Client old in await store.ListClientsAsync(null, cancellationToken))
         {
-            if (state.Clients.Any(c => c.Issuer == old.Issuer && c.ClientId == old.ClientId)) continue;
+            // Whoever registered itself was never declared.
+            if (old.Registration is not null || state.Clients.Any(c => c.Issuer == old.Issuer && c.ClientId == old.ClientId)) continue;
             Remove("client", old.ClientId, c => store.RemoveClientAsync(old.Issuer, old.ClientId, operations.Time.GetUtcNow(), c), old.Issuer);
         }
     }
@@ -185,6 +187,7 @@ internal sealed class Plan
         ["name"] = resource.Name,
         ["scopes"] = new JsonArray([.. resource.Scopes.Select(s => { JsonObject scope = Write(s); scope["name"] = s.Name; return (JsonNode)scope; })]),
         ["access_token_format"] = resource.AccessTokenFormat?.ToString().ToLowerInvariant(),
+        ["authorization_details_types"] = resource.DetailsTypes.Count == 0 ? null : JsonSerializer.SerializeToNode(resource.DetailsTypes, StoredJson.Default.IReadOnlyListDetailsType),
     };
 
     private static JsonObject Write(ScopeDescription scope) => new() { ["description"] = scope.Description, ["hidden"] = scope.Hidden };

@@ -1,13 +1,17 @@
+using Evergrant.AspNetCore.Registration;
 using Evergrant.Hosting.Settings;
 using Evergrant.Protocol.Storage;
 
 namespace Evergrant.Hosting;
 
 /// <summary>Removes what has expired: every minute, in batches so small that no request waits for one; not while the time is in doubt, because what is removed does not come back.</summary>
-internal sealed partial class CleanUp(IGrantStore store, TimeProvider time, ServerSettings settings, ILogger<CleanUp> logger) : BackgroundService
+internal sealed partial class CleanUp(IGrantStore store, TimeProvider time, ServerSettings settings, ClientUses uses, ILogger<CleanUp> logger) : BackgroundService
 {
     private const int Batch = 200;
     private static readonly TimeSpan Every = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan ClientsEvery = TimeSpan.FromHours(1);
+
+    private DateTimeOffset _clientsAt = time.GetUtcNow();
 
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -37,6 +41,9 @@ internal sealed partial class CleanUp(IGrantStore store, TimeProvider time, Serv
             }
             while (last >= Batch && !stoppingToken.IsCancellationRequested);
             if (removed > 0) Removed(removed);
+            if (time.GetUtcNow() - _clientsAt < ClientsEvery) return;
+            _clientsAt = time.GetUtcNow();
+            if (await uses.RemoveUnusedAsync(stoppingToken) is > 0 and int clients) RemovedClients(clients);
         }
         catch (StoreUnavailableException e)
         {
@@ -46,6 +53,9 @@ internal sealed partial class CleanUp(IGrantStore store, TimeProvider time, Serv
 
     [LoggerMessage(LogLevel.Debug, "Removed {Rows} rows that had expired")]
     private partial void Removed(int rows);
+
+    [LoggerMessage(LogLevel.Information, "Removed {Clients} clients that had registered themselves and were not used")]
+    private partial void RemovedClients(int clients);
 
     [LoggerMessage(LogLevel.Warning, "Clean-up waits for a minute: {Reason}")]
     private partial void Postponed(string reason);

@@ -5,6 +5,7 @@ using Evergrant.AspNetCore.Trust;
 using Evergrant.Cli;
 using Evergrant.Hosting.Settings;
 using Evergrant.Pages;
+using Evergrant.Protocol.Clients;
 
 namespace Evergrant.Hosting;
 
@@ -36,6 +37,9 @@ internal static class ServerServices
             Demands = settings.Demands,
             Development = settings.Development,
             Outbound = settings.Outbound,
+            Profile = Profile.Find(settings.Profile),
+            Registration = settings.Registration,
+            ClientDocuments = settings.ClientDocuments,
             CacheAge = store.Database is null ? null : LongestAge,
             Claims = async (request, cancellationToken) =>
                 await AccountClaims.FindAsync(store.Accounts, request.AccountId, cancellationToken) is { } claims ? new ClaimSet(claims) : null,

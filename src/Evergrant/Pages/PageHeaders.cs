@@ -11,17 +11,20 @@ internal static class PageHeaders
     /// <param name="nonce">Nonce of the one inline script; null for pages without.</param>
     /// <param name="scripts">Whether scripts and calls of this origin are allowed (the playground).</param>
     /// <param name="frames">Registered addresses that the page loads in iframes (front-channel logout); null or empty for none.</param>
-    public static void Apply(HttpContext http, string? formOrigin = null, string? nonce = null, bool scripts = false, IReadOnlyList<string>? frames = null)
+    /// <param name="opener">Whether the page stays in touch with the window that opened it (response_mode web_message).</param>
+    /// <param name="framedBy">Origin that may frame the page; null for none.</param>
+    public static void Apply(HttpContext http, string? formOrigin = null, string? nonce = null, bool scripts = false, IReadOnlyList<string>? frames = null, bool opener = false, string? framedBy = null)
     {
         IHeaderDictionary headers = http.Response.Headers;
         headers.ContentSecurityPolicy = "default-src 'none'"
             + (nonce is not null ? $"; script-src 'nonce-{nonce}'" : scripts ? "; script-src 'self'; connect-src 'self'" : "")
             + (frames is { Count: > 0 } ? "; frame-src" + string.Concat(frames.Select(FrameSource).Distinct().Select(s => " " + s)) : "")
             + "; style-src 'self'; img-src 'self' data:; form-action 'self'" + (IsSource(formOrigin) ? " " + formOrigin : "")
-            + "; frame-ancestors 'none'; base-uri 'none'; object-src 'none'";
-        headers.XFrameOptions = "DENY";
+            + "; frame-ancestors " + (IsSource(framedBy) ? framedBy : "'none'") + "; base-uri 'none'; object-src 'none'";
+        // It knows no origins; where one may frame the page, the policy above says which.
+        headers.XFrameOptions = framedBy is null ? "DENY" : StringValues.Empty;
         headers["Referrer-Policy"] = "no-referrer";
-        headers["Cross-Origin-Opener-Policy"] = "same-origin";
+        headers["Cross-Origin-Opener-Policy"] = opener ? "unsafe-none" : "same-origin";
         headers["Permissions-Policy"] = "camera=(), microphone=(), geolocation=(), payment=(), publickey-credentials-get=(self), publickey-credentials-create=(self)";
         headers["X-Robots-Tag"] = "noindex";
         NoStore(headers);

@@ -32,10 +32,10 @@ internal sealed class PageInteractions(BrowserSessions sessions, IAccountStore a
         string register = sites.Of(http).Prefix + "/register";
         if (page is { Create: true, MayRegister: true })
         {
-            return writer.WriteAsync<RegisterForm>(http, new RegisterView(register, page.Ticket, page.ClientName, page.ClientUri, page.LoginHint, page.Fault), formOrigin: page.RedirectOrigin);
+            return writer.WriteAsync<RegisterForm>(http, new RegisterView(register, page.Ticket, page.ClientName, page.ClientUri, page.LoginHint, page.Fault), formOrigin: page.RedirectOrigin, opener: page.KeepsOpener);
         }
         SignInView view = new(page.Action, page.Ticket, null, null, page.ClientName, page.ClientUri, page.LoginHint, page.Fault, reference, page.MayRegister ? register : null);
-        return writer.WriteAsync<SignInForm>(http, view, formOrigin: page.RedirectOrigin);
+        return writer.WriteAsync<SignInForm>(http, view, formOrigin: page.RedirectOrigin, opener: page.KeepsOpener);
     }
 
     public async Task ShowSelectAccountAsync(HttpContext http, SelectAccountPage page)
@@ -45,13 +45,13 @@ internal sealed class PageInteractions(BrowserSessions sessions, IAccountStore a
         {
             if (await accounts.FindAccountAsync(session.Subject, http.RequestAborted) is { } account) choices.Add(new(session.Id, account.UserName, PersonName.Of(account)));
         }
-        await writer.WriteAsync<SelectAccountForm>(http, new SelectAccountView(page.Action, page.Ticket, page.ClientName, choices), formOrigin: page.RedirectOrigin);
+        await writer.WriteAsync<SelectAccountForm>(http, new SelectAccountView(page.Action, page.Ticket, page.ClientName, choices), formOrigin: page.RedirectOrigin, opener: page.KeepsOpener);
     }
 
     public async Task ShowConsentAsync(HttpContext http, ConsentPage page)
     {
         string user = await accounts.FindAccountAsync(page.Subject, http.RequestAborted) is { } account ? account.UserName : "";
-        await writer.WriteAsync<ConsentForm>(http, new ConsentView(page, user), formOrigin: page.RedirectOrigin);
+        await writer.WriteAsync<ConsentForm>(http, new ConsentView(page, user), formOrigin: page.RedirectOrigin, opener: page.KeepsOpener);
     }
 
     public Task ShowErrorAsync(HttpContext http, ErrorPage page) => writer.WriteAsync<ErrorNotice>(http, page, status: null);
@@ -86,5 +86,11 @@ internal sealed class PageInteractions(BrowserSessions sessions, IAccountStore a
     {
         string nonce = Base64UrlTextEncoder.Encode(RandomNumberGenerator.GetBytes(16));
         return writer.WriteAsync<FormPost>(http, new FormPostView(page, nonce), formOrigin: page.Origin, nonce: nonce);
+    }
+
+    public Task ShowWebMessageAsync(HttpContext http, WebMessagePage page)
+    {
+        string nonce = Base64UrlTextEncoder.Encode(RandomNumberGenerator.GetBytes(16));
+        return writer.WriteAsync<WebMessage>(http, new WebMessageView(page, nonce), nonce: nonce, opener: true, framedBy: page.Origin);
     }
 }

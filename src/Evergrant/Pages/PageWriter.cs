@@ -18,7 +18,10 @@ internal sealed class PageWriter(IServiceProvider services, ILoggerFactory logge
     /// <param name="nonce">See <see cref="PageHeaders.Apply"/>.</param>
     /// <param name="scripts">See <see cref="PageHeaders.Apply"/>.</param>
     /// <param name="frames">See <see cref="PageHeaders.Apply"/>.</param>
-    public async Task WriteAsync<TView>(HttpContext http, object page, int? status = 200, string? formOrigin = null, string? nonce = null, bool scripts = false, IReadOnlyList<string>? frames = null)
+    /// <param name="opener">See <see cref="PageHeaders.Apply"/>.</param>
+    /// <param name="framedBy">See <see cref="PageHeaders.Apply"/>.</param>
+    public async Task WriteAsync<TView>(
+        HttpContext http, object page, int? status = 200, string? formOrigin = null, string? nonce = null, bool scripts = false, IReadOnlyList<string>? frames = null, bool opener = false, string? framedBy = null)
         where TView : IComponent
     {
         byte[] html;
@@ -31,7 +34,7 @@ internal sealed class PageWriter(IServiceProvider services, ILoggerFactory logge
             });
         }
         if (status is { } code) http.Response.StatusCode = code;
-        PageHeaders.Apply(http, formOrigin, nonce, scripts, frames);
+        PageHeaders.Apply(http, formOrigin, nonce, scripts, frames, opener, framedBy);
         http.Response.ContentType = "text/html; charset=utf-8";
         http.Response.ContentLength = html.Length;
         await http.Response.Body.WriteAsync(html, http.RequestAborted);

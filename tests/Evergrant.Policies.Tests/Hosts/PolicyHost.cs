@@ -143,5 +143,7 @@ internal sealed class PolicyHost : IAsyncDisposable
         public ValueTask ForgetAsync(HttpContext http, IReadOnlyList<Session> sessions) => default;
 
         public Task ShowFormPostAsync(HttpContext http, FormPostPage page) => http.Response.WriteAsync("form", http.RequestAborted);
+
+        public Task ShowWebMessageAsync(HttpContext http, WebMessagePage page) => http.Response.WriteAsync("message", http.RequestAborted);
     }
 }

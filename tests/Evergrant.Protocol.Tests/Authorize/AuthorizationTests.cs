@@ -217,4 +217,16 @@ public class AuthorizationTests
         Grant grant = Assert.IsType<CodeIssued>(Ask.Decide(Ask.Facts(Ask.Request(("scope", "openid offline_access")), Trusted with { GrantTypes = ["authorization_code"] }, Alice))).Grant;
         Assert.Equal(("openid", false), (grant.Authorized.Scope, grant.Authorized.IssuesRefreshToken));
     }
+
+    [Fact]
+    [Requirement("FAPI2-SP-5.3.2.1-11")]
+    public void A_code_of_the_FAPI_profile_lives_for_a_minute_whatever_the_policy_says()
+    {
+        Client slow = Sample.Web with { Consent = ConsentRule.Implied, Policy = GrantPolicy.Confidential with { CodeLifetime = TimeSpan.FromMinutes(10) } };
+        AuthorizationFacts facts = Ask.Facts(Ask.Request(), slow, Sample.Session());
+        Assert.Equal(facts.Now.AddMinutes(10), Assert.IsType<CodeIssued>(Ask.Decide(facts)).Grant.IdleExpiresAt);
+        AuthorizeRequest pushed = Ask.Request() with { IsPushed = true };
+        Client fast = slow with { Profile = Profile.Fapi2.Name, RequirePushedAuthorizationRequests = true };
+        Assert.Equal(facts.Now.AddMinutes(1), Assert.IsType<CodeIssued>(Ask.Decide(Ask.Facts(pushed, fast, Sample.Session()))).Grant.IdleExpiresAt);
+    }
 }

@@ -27,7 +27,7 @@ public class AuthorizeTargetTests
     [InlineData("redirect_uri=https%3A%2F%2Fapp.example%2Fcb", Refusal.ClientMissing)]
     [InlineData("client_id=web&redirect_uri=https%3A%2F%2Fevil.example", Refusal.RedirectUriUnregistered)]
     [InlineData("client_id=web&scope=openid", Refusal.RedirectUriMissing)]
-    [InlineData(Good + "&response_mode=jwt", Refusal.ResponseModeUnsupported)]
+    [InlineData(Good + "&response_mode=jwt.query", Refusal.ResponseModeUnsupported)]
     [InlineData(Good + "&client_id=other", Refusal.ParameterRepeated)]
     [InlineData(Good + "&redirect_uri=https%3A%2F%2Fevil.example", Refusal.ParameterRepeated)]
     [InlineData("scope=a&scope=b&" + Good + "&redirect_uri=https%3A%2F%2Fapp.example%2Fcb", Refusal.ParameterRepeated)]

@@ -28,7 +28,7 @@ public class ServerMetadataTests
     [Requirement("RFC8414-2-03", "RFC8414-2-04", "RFC8414-2-06", "RFC8414-2-13")]
     public void The_lists_are_those_that_the_decisions_use()
     {
-        Assert.Equal(AuthorizeRules.ResponseTypes, List("response_types_supported"));
+        Assert.Equal(["code"], List("response_types_supported"));
         Assert.Equal(ClientMetadata.PlainGrantTypes, List("grant_types_supported"));
         Assert.Equal(ClientAuthentication.MethodNames, List("token_endpoint_auth_methods_supported"));
         Assert.Equal(["S256"], List("code_challenge_methods_supported"));

@@ -134,12 +134,13 @@ public static class Clients
         Web, Other, Post, Asserting, Asking, Native, OtherNative, Spa, TwoRedirects, Queried, WithoutPkce, Opaque, TwoApis, WithoutRefresh, AlwaysRefresh,
         WithoutRotation, WithoutRetry, Pairwise, OtherPairwise, Machine, WithoutCode, MailApi, FilesApi, Knocking, .. Hammered,
         .. OidcRpInitiatedLogout.LogoutClients.All, .. Ciba.CibaClients.All,
-        .. Rfc9126.Pushing.All, .. Rfc9101.Signing.All,
+        .. Rfc9126.Pushing.All, .. Rfc9101.Signing.All, .. Jarm.JarmClients.All, .. Rfc9396.RichClients.All, .. Fapi2.FapiClients.All,
         .. OidcCore.OidcClients.All, .. RefreshToken.RefreshClients.All, .. Hostile.HostileClients.All, .. Rfc8628.DeviceClients.All,
         .. Rfc9449.DpopClients.All,
         .. Rfc8705.MtlsClients.All,
         .. Rfc7516.EncryptedClients.All, Rfc9470.StepUpClients.Strict,
-        .. Attacks.AttackClients.All, .. Certification.PlanClients.All,
+        .. Attacks.AttackClients.All,
+        .. Certification.PlanClients.All,
     ];
 
     /// <summary>A policy with one rule.</summary>

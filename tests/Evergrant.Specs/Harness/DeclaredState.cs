@@ -20,7 +20,8 @@ public static class DeclaredState
     {
         ["resources"] = new JsonArray(
             Resource(Mail, "Mail", ("mail:read", "Read your mail"), ("mail:send", "Send mail for you")),
-            Resource(Files, "Files", ("files:read", "Read your files"))),
+            Resource(Files, "Files", ("files:read", "Read your files")),
+            new JsonObject { ["identifier"] = Rfc9396.RichClients.Bank, ["name"] = Rfc9396.RichClients.BankName, ["authorization_details_types"] = Rfc9396.RichClients.Types }),
         ["scopes"] = new JsonArray(
             new JsonObject { ["name"] = "extra", ["description"] = "Something extra" },
             new JsonObject { ["name"] = Ciba.CibaClients.Authenticator, ["description"] = "Answer sign-in requests for you", ["hidden"] = true },

@@ -146,7 +146,7 @@ public sealed partial class Page
 
     private IReadOnlyList<(string Name, string Value)> Posted()
     {
-        var form = Forms.FirstOrDefault(one => one.Fields.Any(f => f.Name is "code" or "error"));
+        var form = Forms.FirstOrDefault(one => one.Fields.Any(f => f.Name is "code" or "error" or "response" or "access_token" or "id_token"));
         return form is null ? [] : [.. form.Fields.Where(field => field.Name.Length > 0).Select(field => (field.Name, field.Value))];
     }
 

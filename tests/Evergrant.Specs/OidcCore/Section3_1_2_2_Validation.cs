@@ -59,7 +59,7 @@ public sealed class Section3_1_2_2_Validation(Server server)
     [InlineData("client_id", "nobody")]
     [InlineData("redirect_uri", "https://evil.example/callback")]
     [InlineData("response_mode", "bogus")]
-    [InlineData("response_mode", "web_message")]
+    [InlineData("response_mode", "okta_post_message")]
     [Requirement("OIDC-CORE-3.1.2.2-03", "OIDC-CORE-3.1.2.6-03", "OIDC-CORE-3.1.2.6-04", "OIDC-CORE-3.1.2.2-01")]
     public async Task What_cannot_be_answered_safely_is_answered_here(string name, string? value)
     {

@@ -5,7 +5,7 @@ const everyGrant = ['authorization_code', 'refresh_token', 'client_credentials']
 const redirects = ['http://127.0.0.1/callback']
 
 /** What to declare, and the private key (as JWK) of the client that signs its assertions. */
-export async function declare(issuer) {
+export async function declare(issuer, tools) {
   const pair = await crypto.subtle.generateKey({ name: 'ECDSA', namedCurve: 'P-256' }, true, ['sign', 'verify'])
   const jwk = async key => (({ kty, crv, x, y, d }) => ({ kty, crv, x, y, d }))(await crypto.subtle.exportKey('jwk', key))
   const signing = { alg: 'ES256', use: 'sig', kid: 'clients-signed-1' }
@@ -16,6 +16,11 @@ export async function declare(issuer) {
         identifier: 'https://ledger.example',
         name: 'Ledger',
         scopes: [{ name: 'ledger:read', description: 'Read the ledger' }],
+        access_token_format: 'jwt',
+      }, {
+        identifier: tools,
+        name: 'Tools',
+        scopes: [{ name: 'tools:use', description: 'Use your tools' }],
         access_token_format: 'jwt',
       }],
       clients: [

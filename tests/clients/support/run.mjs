@@ -5,7 +5,7 @@ import path from 'node:path'
 import { run } from 'node:test'
 import { declare } from './declared.mjs'
 import { keepSecret, redact } from './redact.mjs'
-import { startServer } from './server.mjs'
+import { freePort, startServer } from './server.mjs'
 
 const named = process.argv.slice(2).map(file => path.resolve(file))
 const counts = { passed: 0, failed: 0, skipped: 0 }
@@ -13,13 +13,14 @@ let server
 
 try {
   server = await startServer()
-  const { state, privateKey } = await declare(server.dev.issuer)
+  const tools = `http://127.0.0.1:${await freePort()}/mcp`
+  const { state, privateKey } = await declare(server.dev.issuer, tools)
   const changes = await server.apply(state)
   const secrets = Object.fromEntries(changes.filter(c => c.client_secret).map(c => [c.id, c.client_secret]))
   keepSecret(server.dev.user.password, server.dev.operator.password, server.dev.clients.web.client_secret, ...Object.values(secrets))
 
   const scene = path.join(server.folder, 'clients.json')
-  await writeFile(scene, JSON.stringify({ ...server.dev, secrets, privateKey }), { mode: 0o600 })
+  await writeFile(scene, JSON.stringify({ ...server.dev, secrets, privateKey, tools }), { mode: 0o600 })
   process.env.EVERGRANT_SCENE = scene
 
   await play(named.length ? named : await stories())

@@ -8,6 +8,8 @@ keepSecret(scene.user.password, scene.operator.password, scene.clients.web.clien
 
 export const issuer = new URL(scene.issuer)
 export const account = scene.user
+/** Where the server of tools listens, declared as a resource. */
+export const tools = new URL(scene.tools)
 
 const web = { id: scene.clients.web.client_id, secret: scene.clients.web.client_secret }
 const declared = (id, method = 'client_secret_basic') => ({ id, method, secret: scene.secrets[id] })

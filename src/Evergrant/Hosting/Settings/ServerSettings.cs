@@ -2,6 +2,7 @@ using System.Collections;
 using System.Globalization;
 using System.Net;
 using Evergrant.AspNetCore.Outbound;
+using Evergrant.AspNetCore.Registration;
 using Evergrant.Postgres;
 using Evergrant.Protocol;
 using Evergrant.Protocol.Authorize;
@@ -49,6 +50,15 @@ internal sealed record ServerSettings
 
     /// <summary>What may be fetched from others.</summary>
     public OutboundOptions Outbound { get; init; } = new();
+
+    /// <summary>Name of the profile of clients that name none; null for none.</summary>
+    public string? Profile { get; init; }
+
+    /// <summary>Whether and how clients register themselves.</summary>
+    public RegistrationOptions Registration { get; init; } = new();
+
+    /// <summary>Whether and which clients may be named by the URL of their metadata.</summary>
+    public ClientDocumentOptions ClientDocuments { get; init; } = new();
 
     /// <summary>Mutual TLS; null for none.</summary>
     public MutualTlsSettings? MutualTls { get; init; }
@@ -125,8 +135,11 @@ internal sealed record ServerSettings
         }
         if (faults.Count > 0) return new(faults);
         string[] trimmed = [.. list.Select(u => u.TrimEnd('/'))];
-        return new(new ServerSettings { Development = true, Folder = Path.GetFullPath(folder), Postgres = database, Issuers = [issuer ?? trimmed[0]], Urls = trimmed });
+        return new(new ServerSettings { Development = true, Folder = Path.GetFullPath(folder), Postgres = database, Issuers = [issuer ?? trimmed[0]], Urls = trimmed, Registration = OfDevelopment, ClientDocuments = new ClientDocumentOptions { Enabled = true } });
     }
+
+    // On one's own machine anybody may register, for everything there is.
+    private static RegistrationOptions OfDevelopment { get; } = new() { Mode = RegistrationMode.Open, Scopes = ["*"], Resources = ["*"], PerAddress = 1_000, GrantTypes = ["authorization_code", "refresh_token", Protocol.Token.DeviceCodeGrant.Name] };
 
     /// <summary>The value of a duration setting.</summary>
     internal static TimeSpan? Duration(string text) =>

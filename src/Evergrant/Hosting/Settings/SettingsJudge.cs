@@ -33,7 +33,7 @@ internal sealed class SettingsJudge(SettingValues values, List<string> faults, s
             Urls = urls, TrustedProxies = proxies, MutualTls = new MutualTlsJudge(values, faults, folder).Judge(certificate is not null, proxies.Count > 0), RequireDpopNonce = IsRequired("dpop_nonces"),
             CertificatePath = certificate is null ? null : Full(certificate), CertificateKeyPath = key is null ? null : Full(key),
             Apply = values.Find("apply") is { } apply ? Readable("apply", apply) : null,
-            Outbound = Outbound(), LogLevel = Level(), KeepEvents = KeepEvents(),
+            Outbound = Outbound(), Profile = new RegistrationJudge(values, faults).Profile(), Registration = new RegistrationJudge(values, faults).Judge(), ClientDocuments = new RegistrationJudge(values, faults).ClientDocuments(), LogLevel = Level(), KeepEvents = KeepEvents(),
         };
     }
 

@@ -24,6 +24,9 @@ public sealed record ConsentView(ConsentPage Asked, string UserName);
 /// <summary>The page that posts a response by itself.</summary>
 public sealed record FormPostView(FormPostPage Response, string Nonce);
 
+/// <summary>The page that sends a response to another window.</summary>
+public sealed record WebMessageView(WebMessagePage Response, string Nonce);
+
 /// <summary>Sign-out: asked or done.</summary>
 public sealed record SignOutView(string Prefix, string FormToken, IReadOnlyList<string> UserNames, bool Done);
 
