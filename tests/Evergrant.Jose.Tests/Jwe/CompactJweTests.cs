@@ -80,7 +80,7 @@ public sealed class CompactJweTests
     [InlineData("\"zip\":\"DEF\"")]
     [InlineData("\"crit\":[\"foo\"]")]
     [InlineData("\"crit\":[]")]
-    [Requirement("RFC7516-4.1.3-01", "RFC7516-4.1.13-01")]
+    [Requirement("RFC7516-4.1.3-01", "RFC7516-4.1.13-01", "ATTACK-171")]
     public void Extensions_and_compression_are_refused_unread(string member)
     {
         string token = JweWriter.Write(Rsa.PublicKey, "RSA-OAEP", "A128GCM", Content);
@@ -97,12 +97,13 @@ public sealed class CompactJweTests
     [InlineData("""{"alg":"RSA-OAEP"}""")]
     [InlineData("""{"enc":"A128GCM"}""")]
     [InlineData("""{"alg":"ECDH-ES","enc":"A128GCM"}""")]
+    [InlineData("""{"alg":"ECDH-ES","enc":"A128GCM","epk":{"kty":"EC","crv":"P-256","x":"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA","y":"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"}}""")]
     [InlineData("""{"alg":"ECDH-ES","enc":"A128GCM","epk":{"kty":"EC","crv":"P-256","x":"gI0GAILBdu7T53akrFmMyGcsF3n5dO7MmwNBHKW5SV0","y":"gI0GAILBdu7T53akrFmMyGcsF3n5dO7MmwNBHKW5SV0"}}""")]
-    [Requirement("RFC7516-4.1.1-01", "RFC7516-11.5-01", "RFC7518-4.8-01")]
+    [Requirement("RFC7516-4.1.1-01", "RFC7516-11.5-01", "RFC7518-4.8-01", "ATTACK-172", "ATTACK-173", "ATTACK-174", "ATTACK-175")]
     public void Other_algorithms_and_points_off_the_curve_are_refused_at_once(string header) => Assert.Null(Open($"{Forged.Part(header)}.AAAA.AAAAAAAAAAAAAAAA.AAAA.AAAAAAAAAAAAAAAAAAAAAA"));
 
     [Fact]
-    [Requirement("RFC7516-11.5-01", "RFC7516-5.2-01")]
+    [Requirement("RFC7516-11.5-01", "RFC7516-5.2-01", "ATTACK-173", "ATTACK-174")]
     public void Whatever_fails_fails_in_the_same_way()
     {
         string token = JweWriter.Write(Rsa.PublicKey, "RSA-OAEP-256", "A256GCM", Content);

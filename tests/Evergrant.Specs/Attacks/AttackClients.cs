@@ -36,6 +36,12 @@ public static class AttackClients
     /// <summary>Gets a refresh token without offline access; it ends with the session.</summary>
     public static ClientDefinition AlwaysOnline { get; } = new("attacked-online") { Policy = Clients.Rule("refresh_tokens", "always") };
 
+    /// <summary>Signs; wrong proofs of it are thrown at the server until it waits.</summary>
+    public static ClientDefinition Asserting { get; } = Clients.Asserting with { Id = "attacked-asserting", RedirectUris = ["https://attacked-asserting.example/callback"] };
+
+    /// <summary>Those whose secrets are guessed at, by each way to show one.</summary>
+    public static IReadOnlyList<ClientDefinition> Probed { get; } = [App with { Id = "attacked-probed" }, Clients.Post with { Id = "attacked-probed-post" }, Clients.Machine with { Id = "attacked-probed-machine" }];
+
     /// <summary>Opaque access tokens.</summary>
     public static ClientDefinition Opaque { get; } = new("attacked-opaque") { AccessTokenFormat = "opaque" };
 
@@ -46,5 +52,5 @@ public static class AttackClients
     public static ClientDefinition Api { get; } = Clients.MailApi with { Id = "attacked-api", Name = "Attacked API" };
 
     /// <summary>Every client above.</summary>
-    public static IReadOnlyList<ClientDefinition> All { get; } = [App, Rival, Dotted, Loopback, Loopback6, Phone, Page, Marked, Asked, AlwaysOnline, Opaque, Machine, Api];
+    public static IReadOnlyList<ClientDefinition> All { get; } = [App, Rival, Dotted, Loopback, Loopback6, Phone, Page, Marked, Asked, AlwaysOnline, Asserting, .. Probed, Opaque, Machine, Api];
 }

@@ -11,7 +11,7 @@ public sealed class ClientProofs(Server server)
     [Requirement("ATTACK-190", "ATTACK-191", "ATTACK-192", "ATTACK-115")]
     public async Task Of_all_ways_to_come_only_the_registered_proof_lets_in()
     {
-        var (basic, post, machine, asserting) = (server.Client(AttackClients.App), server.Client(Clients.Post), server.Client(AttackClients.Machine), server.Client(Clients.Asserting));
+        var (basic, post, machine, asserting) = (server.Client(AttackClients.Probed[0]), server.Client(AttackClients.Probed[1]), server.Client(AttackClients.Probed[2]), server.Client(AttackClients.Asserting));
         var rival = server.Client(AttackClients.Rival);
         var stranger = Jwt.Sign(new { iss = basic.Id, sub = basic.Id, aud = server.Issuer, jti = Pkce.Random(16), exp = TimeProvider.System.GetUtcNow().ToUnixTimeSeconds() + 60 }, "ES256", ClientKeys.Ec, "ec");
         foreach (var grant in GrantTypes)

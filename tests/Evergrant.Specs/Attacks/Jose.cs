@@ -13,7 +13,7 @@ public sealed class Jose(Server server)
 {
     private const string Header = """{"alg":"ES256","kid":"ec","typ":"JWT"}""";
 
-    private Client Asserting => server.Client(Clients.Asserting);
+    private Client Asserting => server.Client(AttackClients.Asserting);
 
     [Fact]
     [Requirement("ATTACK-154", "ATTACK-178")]
@@ -183,7 +183,7 @@ public sealed class Jose(Server server)
     public async Task A_token_of_one_kind_or_client_is_none_of_another()
     {
         var client = Asserting;
-        var tokens = await server.Authorize(Clients.Asserting, "openid mail:read");
+        var tokens = await server.Authorize(AttackClients.Asserting, "openid mail:read");
         await Refused([tokens.AccessToken, tokens.IdToken!], at: Place.Assertion);
         await Refused([tokens.AccessToken], at: Place.Hint);
         await Refused([tokens.IdToken!], at: Place.Bearer);

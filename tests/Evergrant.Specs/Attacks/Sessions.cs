@@ -147,10 +147,23 @@ public sealed class Sessions(Server server)
     private async Task<string?> Subject(User user) => (await server.Authorize(AttackClients.App, "openid", await server.SignedIn(user))).IdJwt.Claim("sub");
 }
 
-/// <summary>What time does to sessions, by the movable clock.</summary>
+/// <summary>What time does to codes and sessions, by the movable clock.</summary>
 [Collection(typeof(ClockCollection))]
 public sealed class SessionEnds(ClockServer server)
 {
+    [Fact]
+    [Requirement("ATTACK-051")]
+    public async Task A_code_is_good_until_its_minute_is_over()
+    {
+        var browser = await server.NewSignedIn(Users.Alice);
+        var (soon, good) = await server.NewCode(AttackClients.App, browser: browser);
+        var (late, bad) = await server.NewCode(AttackClients.App, browser: browser);
+        await server.Advance(TimeSpan.FromSeconds(58));
+        (await soon.Client.Redeem(soon, good)).Expect(200);
+        await server.Advance(TimeSpan.FromSeconds(3));
+        (await late.Client.Redeem(late, bad)).Expect(400, "invalid_grant");
+    }
+
     [Fact]
     [Requirement("ATTACK-240")]
     public async Task A_session_ends_when_it_is_idle_and_in_the_end_however_it_is_used()
