@@ -34,7 +34,8 @@ internal sealed class ClientDocuments(EvergrantOptions options, RemoteDocuments 
         if (_read.TryGetValue(key, out Entry? known) && known.Document == document && known.Catalogue == catalogue && known.Client.Policies == policies) return (known.Client, null);
         Client? stored = await store.FindClientAsync(issuer, clientId, cancellationToken);
         var terms = new RegistrationTerms(
-            issuer, catalogue, options.Registration.GrantTypes, options.Registration.Scopes, options.Registration.Resources, Open: true, options.Development, clock.GetUtcNow()) { Profile = options.Profile ?? Profile.OAuth21 };
+            issuer, catalogue, options.Registration.GrantTypes, options.Registration.Scopes, options.Registration.Resources, Open: true, options.Development, clock.GetUtcNow())
+        { Profile = options.Profile ?? Profile.OAuth21 };
         (Client? client, OAuthError? error) = ClientDocument.Read(clientId, document.Body, terms, _rules, stored);
         if (client is null)
         {

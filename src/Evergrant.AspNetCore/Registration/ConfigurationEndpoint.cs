@@ -71,7 +71,8 @@ internal sealed class ConfigurationEndpoint(
         DateTimeOffset now = clock.GetUtcNow();
         RegistrationOptions settings = options.Registration;
         var terms = new RegistrationTerms(
-            site.Issuer, await clients.ScopesAsync(http.RequestAborted), client.Registration!.GrantTypes, settings.Scopes, settings.Resources, client.Registration.Open, options.Development, now) { Profile = options.Profile ?? Profile.OAuth21 };
+            site.Issuer, await clients.ScopesAsync(http.RequestAborted), client.Registration!.GrantTypes, settings.Scopes, settings.Resources, client.Registration.Open, options.Development, now)
+        { Profile = options.Profile ?? Profile.OAuth21 };
         RegistrationDecision decision = ClientRegistration.Decide(merged.RootElement, client.ClientId, terms, client);
         if (decision is RegistrationRefused refused)
         {

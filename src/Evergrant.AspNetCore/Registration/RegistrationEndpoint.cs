@@ -58,7 +58,8 @@ internal sealed class RegistrationEndpoint(
         }
         DateTimeOffset now = clock.GetUtcNow();
         var terms = new RegistrationTerms(
-            site.Issuer, await clients.ScopesAsync(http.RequestAborted), access?.GrantTypes ?? settings.GrantTypes, settings.Scopes, settings.Resources, open, options.Development, now) { Profile = options.Profile ?? Profile.OAuth21 };
+            site.Issuer, await clients.ScopesAsync(http.RequestAborted), access?.GrantTypes ?? settings.GrantTypes, settings.Scopes, settings.Resources, open, options.Development, now)
+        { Profile = options.Profile ?? Profile.OAuth21 };
         string clientId = "c_" + Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
         switch (ClientRegistration.Decide(merged.RootElement, clientId, terms, null))
         {

@@ -104,8 +104,8 @@ public sealed class Http(Server server)
         await Task.WhenAll(from path in paths from size in new[] { 64 * 1024 + 1, 1 << 20, 30_000_000 } select Declared(path, size));
         async Task Declared(string path, int size)
         {
-                var declared = (await server.Raw("POST", path, $"Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {size}\r\n")).Sound(path);
-                Assert.True(declared.Status == 413 || (declared.Status is 400 or 401 or 403 && path is "/consent" or "/device" or "/device/answer" or "/userinfo"), $"{path} {size}: {declared.Status}");
+            var declared = (await server.Raw("POST", path, $"Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {size}\r\n")).Sound(path);
+            Assert.True(declared.Status == 413 || (declared.Status is 400 or 401 or 403 && path is "/consent" or "/device" or "/device/answer" or "/userinfo"), $"{path} {size}: {declared.Status}");
         }
 
         // Without an end.

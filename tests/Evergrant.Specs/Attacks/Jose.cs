@@ -61,7 +61,9 @@ public sealed class Jose(Server server)
 
         secrets.AddRange([[], "secret"u8.ToArray(), Encoding.ASCII.GetBytes(server.Client(AttackClients.App).Secret)]);
         var kids = (await server.Api.Jwks()).Json.GetProperty("keys").EnumerateArray().Select(key => key.GetProperty("kid").GetString()).Append("ec").Append("rsa");
-        await Refused(from secret in secrets from kid in kids from payload in Payloads(tokens)
+        await Refused(from secret in secrets
+                      from kid in kids
+                      from payload in Payloads(tokens)
                       select Forged.Token($$"""{"alg":"HS256","typ":"{{(payload.Contains("scope", StringComparison.Ordinal) ? "at+jwt" : "JWT")}}","kid":"{{kid}}"}""", payload, input => HMACSHA256.HashData(secret, input)));
     }
 
@@ -103,7 +105,9 @@ public sealed class Jose(Server server)
         var kid = tokens.AccessJwt.Header.GetProperty("kid").GetString();
         string[] extra = [$"\"jwk\":{jwk}", "\"x5c\":[\"MIIB\"]", $"\"jku\":\"{there}\"", $"\"x5u\":\"{there}\"", $"\"jku\":\"{server.Issuer}/sign-in?return={there}\"", "\"jku\":\"file:///etc/passwd\"", "\"jku\":\"http://169.254.169.254/\"", "\"x5t\":\"AAAA\""];
 
-        await Refused(from more in extra from name in new[] { "ec", kid, "none" } from payload in Payloads(tokens)
+        await Refused(from more in extra
+                      from name in new[] { "ec", kid, "none" }
+                      from payload in Payloads(tokens)
                       select Forged.Token($$"""{"alg":"ES256","typ":"{{(payload.Contains("scope", StringComparison.Ordinal) ? "at+jwt" : "JWT")}}","kid":"{{name}}",{{more}}}""", payload, Sign));
 
         Assert.False(listener.Pending(), "The server followed an address in a header");

@@ -40,7 +40,10 @@ public sealed class Tenants(ProductionServer server)
         // And all at once, again and again.
         var mixed = await Task.WhenAll(Enumerable.Range(0, 300).Select(n => (n % 4) switch
         {
-            0 => here.Revoke("x"), 1 => there.Revoke("x"), 2 => new Client(server.Tenant, shared, here.Secret).Revoke("x"), _ => new Client(server.Api, shared, there.Secret).Revoke("x"),
+            0 => here.Revoke("x"),
+            1 => there.Revoke("x"),
+            2 => new Client(server.Tenant, shared, here.Secret).Revoke("x"),
+            _ => new Client(server.Api, shared, there.Secret).Revoke("x"),
         }));
         for (var n = 0; n < mixed.Length; n++) Assert.True(n % 4 < 2 ? mixed[n].Status == 200 : mixed[n].Status is 401 or 429, $"{n % 4}: {mixed[n]}");
         (await here.Redeem(request, code)).Expect(200);

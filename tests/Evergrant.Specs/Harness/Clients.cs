@@ -138,7 +138,6 @@ public static class Clients
         .. OidcCore.OidcClients.All, .. RefreshToken.RefreshClients.All, .. Hostile.HostileClients.All, .. Attacks.AttackClients.All, .. Certification.PlanClients.All, .. Rfc8628.DeviceClients.All,
         .. Rfc9449.DpopClients.All,
         .. Rfc8705.MtlsClients.All,
-        .. Attacks.AttackClients.All,
         .. Rfc7516.EncryptedClients.All, Rfc9470.StepUpClients.Strict,
     ];
 
