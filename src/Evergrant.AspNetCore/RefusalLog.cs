@@ -41,10 +41,13 @@ internal sealed partial class RefusalLog : IDisposable
     private readonly Counter<long> _decisions;
     private readonly Lock _lock = new();
     private readonly Dictionary<string, int> _stored = [];
+    private readonly bool _storesAll;
     private long _minute;
 
-    public RefusalLog(IGrantStore store, TimeProvider clock, ILogger<RefusalLog> log)
+    public RefusalLog(IGrantStore store, EvergrantOptions options, TimeProvider clock, ILogger<RefusalLog> log)
     {
+        // On a developer's own machine nobody floods, and whoever tries the server by the thousand wants each refusal explained.
+        _storesAll = options.Development;
         _store = store;
         _clock = clock;
         _log = log;
@@ -124,6 +127,7 @@ internal sealed partial class RefusalLog : IDisposable
 
     private bool MayStore(string client)
     {
+        if (_storesAll) return true;
         lock (_lock)
         {
             long minute = _clock.GetUtcNow().Ticks / TimeSpan.TicksPerMinute;

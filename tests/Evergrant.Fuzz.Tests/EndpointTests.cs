@@ -16,6 +16,7 @@ public class EndpointTests
         var found = new Findings(null);
         found.WatchTasks();
         await using InProcessServer server = await InProcessServer.StartAsync(Directory.CreateTempSubdirectory("evergrant-fuzz-test-").FullName);
+        Assert.Empty(server.Addresses.GroupBy(a => a).Where(a => a.Count() > 1).Select(a => a.Key));
         var run = new EndpointRun(server, found.Take);
         Assert.NotEmpty(Earlier.Requests);
         foreach (byte[] request in Earlier.Requests) await run.TryAsync(MadeRequest.Of(request), new Random(1));

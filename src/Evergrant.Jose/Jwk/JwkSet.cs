@@ -20,7 +20,7 @@ public sealed class JwkSet(IEnumerable<Jwk> keys)
     /// <summary>Why each entry that was read but cannot be used was left out; empty when all are used. The sentences repeat none of the input.</summary>
     public IReadOnlyList<string> Skipped { get; private init; } = [];
 
-    /// <summary>Of those reasons the ones for keys of a known <c>kty</c>: weak, malformed, or on a curve that is not used. Whoever registers a set is told.</summary>
+    /// <summary>Of those reasons the ones for what is no key, and for keys of a known <c>kty</c>: weak, malformed, or on a curve that is not used. Whoever registers a set is told.</summary>
     public IReadOnlyList<string> Flawed { get; private init; } = [];
 
     /// <summary>
@@ -86,7 +86,7 @@ public sealed class JwkSet(IEnumerable<Jwk> keys)
                 else
                 {
                     skipped.Add(fault);
-                    if (entry.ValueKind == JsonValueKind.Object && entry.TryGetProperty("kty", out JsonElement type) && (type.ValueEquals("RSA"u8) || type.ValueEquals("EC"u8)))
+                    if (IsOfKnownType(entry))
                         flawed.Add(fault);
                 }
             }
@@ -95,6 +95,10 @@ public sealed class JwkSet(IEnumerable<Jwk> keys)
             return true;
         }
     }
+
+    // What is no key at all is of no type that a later specification could know.
+    private static bool IsOfKnownType(JsonElement entry) =>
+        entry.ValueKind != JsonValueKind.Object || !entry.TryGetProperty("kty", out JsonElement type) || type.ValueKind != JsonValueKind.String || type.ValueEquals("RSA"u8) || type.ValueEquals("EC"u8);
 
     private static string? Fault(JsonDocument? document, out JsonElement entries)
     {

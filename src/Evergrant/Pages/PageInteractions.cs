@@ -29,7 +29,7 @@ internal sealed class PageInteractions(BrowserSessions sessions, IAccountStore a
     /// <summary>As the interface has it, with the reference of a failed attempt.</summary>
     public Task ShowSignInAsync(HttpContext http, SignInPage page, string? reference)
     {
-        string register = sites.Of(http).Prefix + "/register";
+        string register = sites.Of(http).Prefix + "/sign-up";
         if (page is { Create: true, MayRegister: true })
         {
             return writer.WriteAsync<RegisterForm>(http, new RegisterView(register, page.Ticket, page.ClientName, page.ClientUri, page.LoginHint, page.Fault), formOrigin: page.RedirectOrigin, opener: page.KeepsOpener);

@@ -46,7 +46,7 @@ internal static class PageRoutes
         {
             Get<SignInEndpoint>(routes, prefix + "/sign-in", "SignIn", (e, http) => e.ShowAsync(http, prefix));
             Post<SignInEndpoint>(routes, prefix + "/sign-in", "SignIn", (e, http) => e.PostAsync(http, prefix));
-            if (selfRegistration) Post<RegisterEndpoint>(routes, prefix + "/register", "Register", (e, http) => e.PostAsync(http));
+            if (selfRegistration) Post<RegisterEndpoint>(routes, prefix + "/sign-up", "SignUp", (e, http) => e.PostAsync(http));
             Post<SignInEndpoint>(routes, prefix + "/select-account", "SelectAccount", (e, http) => e.SelectAsync(http));
             Get<SignOutEndpoint>(routes, prefix + "/sign-out", "SignOut", (e, http) => e.ShowAsync(http, prefix));
             Post<SignOutEndpoint>(routes, prefix + "/sign-out", "SignOut", (e, http) => e.PostAsync(http, prefix));

@@ -5,7 +5,7 @@ using Evergrant.Pages.Views;
 
 namespace Evergrant.Pages;
 
-/// <summary>P/register: a person makes an account for themselves, and goes on with the request that led here (Initiating User Registration via OpenID Connect).</summary>
+/// <summary>P/sign-up: a person makes an account for themselves, and goes on with the request that led here (Initiating User Registration via OpenID Connect).</summary>
 internal sealed class RegisterEndpoint(
     AccountRegistry registry, BrowserSessions sessions, SignInEndpoint signIn, PageInteractions interactions, IAuthorizeContinuation continuation, PageWriter writer, EvergrantOptions options, TimeProvider time)
 {
@@ -15,7 +15,7 @@ internal sealed class RegisterEndpoint(
     // Whoever makes accounts by the dozen makes them for a program.
     private readonly FailureRate _made = new(burst: 10, perMinute: 0.2);
 
-    /// <summary>POST P/register: the filled form, or the way to it from the sign-in page and back.</summary>
+    /// <summary>POST P/sign-up: the filled form, or the way to it from the sign-in page and back.</summary>
     public async Task PostAsync(HttpContext http)
     {
         (PageForm? form, FormFault? fault) = await PageForm.ReadAsync(http);

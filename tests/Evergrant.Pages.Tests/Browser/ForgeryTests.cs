@@ -17,7 +17,7 @@ public sealed class ForgeryTests(Server server)
     [InlineData("/account", null, "null", HttpStatusCode.BadRequest)]
     [InlineData("/select-account", "cross-site", null, HttpStatusCode.Forbidden)]
     [InlineData("/admin/explain", "cross-site", null, HttpStatusCode.Forbidden)]
-    [InlineData("/consent", "cross-site", null, HttpStatusCode.BadRequest)]
+    [InlineData("/consent", "cross-site", null, HttpStatusCode.Forbidden)]
     [InlineData("/consent", null, null, HttpStatusCode.BadRequest)]
     [Requirement("RFC6749-10.12-01", "OIDC-CORE-3.1.2.3-04", "ATTACK-219", "ATTACK-220")]
     public async Task A_form_of_another_site_or_without_our_token_does_nothing(string path, string? site, string? origin, HttpStatusCode status)

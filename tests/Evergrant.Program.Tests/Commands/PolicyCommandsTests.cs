@@ -58,7 +58,7 @@ public sealed class PolicyCommandsTests(DevelopmentServer server) : IClassFixtur
         Assert.Contains("idle_lifetime", table.Output, StringComparison.Ordinal);
         Assert.DoesNotContain("code_lifetime", table.Output, StringComparison.Ordinal);
         Assert.Equal(1, (await server.Run("policy", "explain", "nobody")).ExitCode);
-        Assert.Equal(2, (await server.Run("policy", "explain", "shown", "--grant", "password")).ExitCode);
+        Assert.Equal(2, (await server.Run("policy", "explain", "shown", "--grant", "telepathy")).ExitCode);
         Assert.Equal(2, (await server.Run("policy", "explain", "shown", "--param", "x")).ExitCode);
         Assert.Equal(1, (await server.Run("policy", "explain", Guid.Empty.ToString())).ExitCode);
     }

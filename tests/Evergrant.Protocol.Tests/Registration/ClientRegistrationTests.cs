@@ -95,6 +95,7 @@ public class ClientRegistrationTests
     [InlineData("""{"redirect_uris":["https://a.example/cb"],"client_uri":7}""")]
     [InlineData("""{"redirect_uris":["https://a.example/cb"],"client_name#de":7}""")]
     [InlineData("""{"redirect_uris":["https://a.example/cb"],"jwks":{"keys":[7]}}""")]
+    [InlineData("""{"redirect_uris":["https://a.example/cb"],"jwks":{"keys":[{"kty":7}]}}""")]
     [InlineData("""{"redirect_uris":["https://a.example/cb"],"require_auth_time":"yes"}""")]
     public void Members_of_a_wrong_type_are_refused_in_words_that_repeat_nothing(string json)
     {

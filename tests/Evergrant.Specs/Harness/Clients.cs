@@ -25,6 +25,9 @@ public static class Clients
         Jwks = ClientKeys.Public(),
     };
 
+    /// <summary>As <see cref="Asserting"/>, for tests that fail to prove it: such attempts are throttled for each client.</summary>
+    public static ClientDefinition Unproven { get; } = Asserting with { Id = "unproven", RedirectUris = ["https://unproven.example/callback"] };
+
     /// <summary>Asks for consent.</summary>
     public static ClientDefinition Asking { get; } = new("asking") { Consent = "ask", Name = "Asking & <Co>" };
 
@@ -131,7 +134,7 @@ public static class Clients
     /// <summary>Every client above, and those of the folders that have their own.</summary>
     public static IReadOnlyList<ClientDefinition> All =>
     [
-        Web, Other, Post, Asserting, Asking, Native, OtherNative, Spa, TwoRedirects, Queried, WithoutPkce, Opaque, TwoApis, WithoutRefresh, AlwaysRefresh,
+        Web, Other, Post, Asserting, Unproven, Asking, Native, OtherNative, Spa, TwoRedirects, Queried, WithoutPkce, Opaque, TwoApis, WithoutRefresh, AlwaysRefresh,
         WithoutRotation, WithoutRetry, Pairwise, OtherPairwise, Machine, WithoutCode, MailApi, FilesApi, Knocking, .. Hammered,
         .. OidcRpInitiatedLogout.LogoutClients.All, .. Ciba.CibaClients.All,
         .. Rfc9126.Pushing.All, .. Rfc9101.Signing.All, .. Jarm.JarmClients.All, .. Rfc9396.RichClients.All, .. Fapi2.FapiClients.All,

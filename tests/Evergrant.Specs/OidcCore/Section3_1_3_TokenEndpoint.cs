@@ -23,7 +23,7 @@ public sealed class Section3_1_3_TokenEndpoint(Server server)
     [Requirement("OIDC-CORE-3.1.3.2-01", "OIDC-CORE-3.1.3.4-01")]
     public async Task A_client_that_does_not_prove_itself_gets_nothing_and_spends_nothing()
     {
-        foreach (var definition in new[] { Clients.Web, Clients.Post, Clients.Asserting })
+        foreach (var definition in new[] { Clients.Web, Clients.Post, Clients.Unproven })
         {
             var (request, code) = await NewCode(definition);
             List<(string Name, string Value)> form =

@@ -41,7 +41,7 @@ public sealed class Section5_3_UserInfo(Server server)
     }
 
     [Fact]
-    [Requirement("OIDC-CORE-5.3.2-04")]
+    [Requirement("OIDC-CORE-5.3.2-04", "OIDC-REG-2-19")]
     public async Task Names_beyond_ASCII_come_as_UTF8()
     {
         var tokens = await server.Authorize(Clients.Web, "openid profile", await server.SignedIn(Users.Zoe));
@@ -57,7 +57,7 @@ public sealed class Section5_3_UserInfo(Server server)
     [InlineData("oidc-rs256", "RS256")]
     [InlineData("oidc-es256", "ES256")]
     [InlineData("oidc-ps256", "PS256")]
-    [Requirement("OIDC-CORE-5.3.2-05", "OIDC-CORE-5.3.2-07", "OIDC-DISC-3-24")]
+    [Requirement("OIDC-CORE-5.3.2-05", "OIDC-CORE-5.3.2-07", "OIDC-DISC-3-24", "OIDC-REG-2-19")]
     public async Task A_client_that_is_registered_for_it_gets_a_signed_answer(string clientId, string algorithm)
     {
         var tokens = await server.Authorize(Clients.All.Single(client => client.Id == clientId), "openid profile");

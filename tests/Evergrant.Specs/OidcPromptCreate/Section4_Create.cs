@@ -55,10 +55,10 @@ public sealed class Section4_Create(OpenServer server) : IClassFixture<OpenServe
     {
         var browser = server.NewBrowser();
         var page = (await browser.Authorize(new AuthorizationRequest(server.Client(Clients.Web)))).Expect(PageKind.SignIn);
-        page = await browser.Post("/register", [("ticket", page.FormWith("password")["ticket"]!), ("username", "x"), ("password", ""), ("create", "1")]);
+        page = await browser.Post("/sign-up", [("ticket", page.FormWith("password")["ticket"]!), ("username", "x"), ("password", ""), ("create", "1")]);
         (await browser.Submit(page, page.FormWith("again"), [("cancel", "1")])).ExpectError("access_denied");
-        (await browser.Post("/register", [("ticket", "nonsense"), ("username", "x"), ("password", Password), ("again", Password)])).ExpectErrorPage();
-        (await server.NewBrowser().Post("/register", [("ticket", page.FormWith("again")["ticket"]!), ("username", "thief-1"), ("password", Password), ("again", Password)])).ExpectErrorPage();
+        (await browser.Post("/sign-up", [("ticket", "nonsense"), ("username", "x"), ("password", Password), ("again", Password)])).ExpectErrorPage();
+        (await server.NewBrowser().Post("/sign-up", [("ticket", page.FormWith("again")["ticket"]!), ("username", "thief-1"), ("password", Password), ("again", Password)])).ExpectErrorPage();
     }
 
     [Fact]
@@ -84,7 +84,7 @@ public sealed class Section4_NoCreate(Server server)
         Assert.DoesNotContain("create", (await server.Api.Metadata()).Json.GetProperty("prompt_values_supported").EnumerateArray().Select(v => v.GetString()));
         var page = await (await server.SignedIn()).Authorize(new AuthorizationRequest(server.Client(Clients.Web)).With("prompt", "create"));
         page.ExpectError("invalid_request");
-        Assert.Equal(404, (await server.Api.Post("/register", [("username", "x"), ("password", "y")])).Status);
+        Assert.Equal(404, (await server.Api.Post("/sign-up", [("username", "x"), ("password", "y")])).Status);
         Assert.DoesNotContain("Create an account", (await server.NewBrowser().Authorize(new AuthorizationRequest(server.Client(Clients.Web)))).Text, StringComparison.Ordinal);
     }
 }

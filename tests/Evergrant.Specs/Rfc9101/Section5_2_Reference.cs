@@ -9,7 +9,7 @@ public sealed class Section5_2_Reference(OauthMultipleResponseTypes.FrontServer 
 {
     [Fact]
     [Requirement(
-        "RFC9101-5.2.3-01", "OIDC-CORE-6.2-02", "OIDC-CORE-6.2.3-01", "OIDC-CORE-15.2-05", "OIDC-CORE-3.1.2.6-09", "OIDC-DISC-3-28", "OIDC-DISC-3-29", "RFC9101-10.4.1-01", "RFC9101-10.4.1-02", "RFC9101-10.4.1-03")]
+        "OIDC-REG-2-30", "RFC9101-5.2.3-01", "OIDC-CORE-6.2-02", "OIDC-CORE-6.2.3-01", "OIDC-CORE-15.2-05", "OIDC-CORE-3.1.2.6-09", "OIDC-DISC-3-28", "OIDC-DISC-3-29", "RFC9101-10.4.1-01", "RFC9101-10.4.1-02", "RFC9101-10.4.1-03")]
     public async Task A_registered_address_is_fetched_and_no_other_is()
     {
         await using var documents = new DocumentServer();

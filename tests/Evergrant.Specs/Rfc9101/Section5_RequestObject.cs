@@ -117,7 +117,7 @@ public sealed class Section5_RequestObject(Server server)
     }
 
     [Fact]
-    [Requirement("OIDC-CORE-3.1.2.6-10", "RFC9101-6.2-01", "RFC9101-6.2-02", "RFC9101-6.2-03", "RFC9126-3-02", "RFC9101-5-03", "RFC9101-10.2-01", "OIDC-CORE-6.3.2-01", "OIDC-CORE-6.1-05", "RFC9101-4-03", "OIDC-CORE-6.1-07")]
+    [Requirement("OIDC-REG-2-21", "OIDC-CORE-3.1.2.6-10", "RFC9101-6.2-01", "RFC9101-6.2-02", "RFC9101-6.2-03", "RFC9126-3-02", "RFC9101-5-03", "RFC9101-10.2-01", "OIDC-CORE-6.3.2-01", "OIDC-CORE-6.1-05", "RFC9101-4-03", "OIDC-CORE-6.1-07")]
     public async Task Whoever_cannot_have_signed_it_has_not_asked()
     {
         using var strange = ECDsa.Create(ECCurve.NamedCurves.nistP256);

@@ -13,7 +13,7 @@ public sealed class JwtIntrospection(Server server)
     private async Task<string> Token() => (await server.Authorize(Clients.Web, "openid mail:read")).AccessToken;
 
     [Fact]
-    [Requirement("RFC9701-3-01", "RFC9701-4-01", "RFC9701-5-01", "RFC9701-5-02", "RFC9701-5-05", "RFC9701-6-01", "FAPI2-MS-5.5-01")]
+    [Requirement("RFC9701-3-01", "RFC9701-4-01", "RFC9701-5-01", "RFC9701-5-02", "RFC9701-5-05", "RFC9701-6-01", "FAPI2-MS-5.5.1-01")]
     public async Task Whoever_accepts_a_JWT_gets_one_that_is_signed_for_them()
     {
         var token = await Token();

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Evergrant.AspNetCore.Registration;
+using Evergrant.Protocol;
 using Evergrant.Protocol.Clients;
 
 namespace Evergrant.Hosting.Settings;
@@ -14,6 +15,14 @@ internal sealed class RegistrationJudge(SettingValues values, List<string> fault
         for (int i = 0; i < grants.Count; i++)
         {
             if (!ClientMetadata.GrantTypes.Contains(grants[i].Text)) faults.Add($"registration.grant_types[{i}]: {grants[i].Text} is not a grant type of this server ({grants[i].Place})");
+        }
+        foreach (SettingValue scope in values.List("registration.scopes[]"))
+        {
+            if (!Scope.TryParse(scope.Text, out IReadOnlyList<string> one) || one.Count != 1) faults.Add($"registration.scopes: holds a value that is not one scope (RFC 6749 section 3.3) ({scope.Place})");
+        }
+        foreach (SettingValue resource in values.List("registration.resources[]"))
+        {
+            if (!Uri.IsWellFormedUriString(resource.Text, UriKind.Absolute)) faults.Add($"registration.resources: holds a value that is not an absolute URI (RFC 8707 section 2) ({resource.Place})");
         }
         List<SoftwareStatementIssuer> issuers = Issuers();
         bool required = Choice("registration.software_statement", ("optional", false), ("required", true));
