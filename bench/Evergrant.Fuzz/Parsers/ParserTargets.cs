@@ -3,10 +3,12 @@ using System.Text.Json;
 using Evergrant.Jose;
 using Evergrant.Protocol;
 using Evergrant.Protocol.Authorize;
+using Evergrant.Protocol.Binding;
 using Evergrant.Protocol.Clients;
 using Evergrant.Protocol.DeviceAuthorization;
 using Evergrant.Protocol.Grants;
 using Evergrant.Protocol.Policies;
+using Evergrant.Protocol.Registration;
 using Evergrant.Protocol.Token;
 
 namespace Evergrant.Fuzz.Parsers;
@@ -40,6 +42,12 @@ internal static class ParserTargets
         new("user-code", Seeds("WDJB-MJHT", " wdjb mjht "), Text(s => UserCode.Read(s) is { } code ? code.Length : 0)),
         new("pkce", Seeds(new string('c', 43) + " " + new string('v', 43)), Text(s => Way(Pkce.Judge(s.Split(' ', 2)[0], s.Split(' ', 2)[^1])?.Code))),
         new("assertion-client", Seeds("eyJhbGciOiJFUzI1NiJ9.eyJzdWIiOiJhIn0.AAAA"), Text(s => ClientAssertion.TryPeekClientId(s, out string? id) ? id.Length : 0)),
+        new("jwe", Seeds("eyJhbGciOiJSU0EtT0FFUCIsImVuYyI6IkExMjhHQ00ifQ.AAAA.AAAAAAAAAAAAAAAA.AAAA.AAAAAAAAAAAAAAAAAAAAAA", "eyJhbGciOiJFQ0RILUVTIiwiZW5jIjoiQTEyOEdDTSIsImVwayI6e319..AAAAAAAAAAAAAAAA.AAAA.AAAAAAAAAAAAAAAAAAAAAA"), Text(s => CompactJwe.TryParse(s, out _, out string? fault) ? 0 : Way(fault))),
+        new("dpop-proof", Seeds("eyJ0eXAiOiJkcG9wK2p3dCIsImFsZyI6IkVTMjU2IiwiandrIjp7Imt0eSI6IkVDIiwiY3J2IjoiUC0yNTYiLCJ4IjoiTUtCQ1ROSWNLVVNEaWkxMXlTczM1MjZpRFo4QWlUbzdUdTZLUEFxdjdENCIsInkiOiI0RXRsNlNSVzJZaUxVck41dmZ2Vkh1aHA3eDhQeGx0bVdXbGJiTTRJRnlNIn19.eyJqdGkiOiIxIiwiaHRtIjoiUE9TVCIsImh0dSI6Imh0dHBzOi8vYXMuZXhhbXBsZS90b2tlbiIsImlhdCI6MX0.AAAA"), Text(ReadProof)),
+        new("authorization-details", Seeds("""[{"type":"payment","actions":["a"],"locations":["https://a.example"],"amount":{"value":1}}]"""), Text(s => AuthorizationDetails.Parse(s) is { } details ? 1 + details.Count : 0)),
+        new("distinguished-name", Seeds("CN=client, OU=\"Payments, retail\", O=Example\\, Inc., C=CH", "2.5.4.3=a+UID=\\C3\\A4"), Text(s => DistinguishedName.Parse(s) is { } name ? name.Equals(DistinguishedName.Parse(s)) ? 1 : throw new BrokenPropertyException("a name is not itself") : 0)),
+        new("certificate-header", Seeds(":MIIBAQ==:", "Hash=ab;Cert=\"-----BEGIN%20CERTIFICATE-----%0AMIIBAQ%3D%3D%0A-----END%20CERTIFICATE-----\";Subject=\"\""), Text(s => CertificateHeader.Read(s) is { } der ? 1 + (der.Length & 15) : 0)),
+        new("client-document", Seeds("https://app.example/client", "https://app.example:8443/a?b=c"), Text(s => ClientDocument.Fault(s, new ClientDocumentRules([], true, true, false)) is { } fault ? Way(fault.Description) : 1)),
         .. SignedTargets.All,
     ];
 
@@ -147,6 +155,12 @@ internal static class ParserTargets
             if (GrantCredential.Read(Keys, kind, text) is not null) throw new BrokenPropertyException("a credential that this server never made passes its check");
         }
         return SealedAccessToken.Read(Keys, text, "https://as.example") is null ? 0 : throw new BrokenPropertyException("an access token that this server never sealed opens");
+    }
+
+    private static int ReadProof(string text)
+    {
+        JwtVerdict<DpopProof> verdict = DpopProof.Judge(text, new DpopRequest("POST", ["https://as.example/token"], null, [SignatureAlgorithm.ES256], false, _ => false, DateTimeOffset.UnixEpoch));
+        return verdict.Holds ? throw new BrokenPropertyException("a proof that nobody signed holds") : (int)verdict.Fault;
     }
 
     private static JsonDocument? Json(ReadOnlyMemory<byte> input)
