@@ -9,7 +9,7 @@ using Microsoft.AspNetCore.Http.Features;
 namespace Evergrant.Fuzz.Endpoints;
 
 /// <summary>Sends malformed requests at every endpoint of the server, several at a time, and looks at each answer.</summary>
-internal sealed class EndpointRun
+internal sealed partial class EndpointRun
 {
     private static readonly TimeSpan Hang = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Never = TimeSpan.FromSeconds(30);
@@ -110,7 +110,8 @@ internal sealed class EndpointRun
         foreach ((string name, string value) in request.Headers)
         {
             string clean = new([.. value.Where(c => c is >= ' ' and not '\x7f')]);
-            if (name == "Host") http.Request.Host = new HostString(clean);
+            // Kestrel refuses what is no host and port before anybody sees it.
+            if (name == "Host") http.Request.Host = HostForm().IsMatch(clean) ? new HostString(clean) : http.Request.Host;
             else if (clean.Length > 0) http.Request.Headers.Append(name, clean);
         }
         // Throttles go by address: from one alone everything is soon refused.
@@ -143,6 +144,9 @@ internal sealed class EndpointRun
             if (cookie is not null && cookie.Contains("session", StringComparison.Ordinal) && !cookie.Contains("=;", StringComparison.Ordinal)) _live.Keep("cookie", cookie[..cookie.IndexOf(';', StringComparison.Ordinal)]);
         }
     }
+
+    [System.Text.RegularExpressions.GeneratedRegex(@"^([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?$")]
+    private static partial System.Text.RegularExpressions.Regex HostForm();
 
     // Addresses of this server and of the demo clients; nowhere else may anybody be sent.
     private static bool IsOurs(string location) =>
