@@ -70,8 +70,9 @@ public static class PermittedGrant
         Permission permission, TokenRequest request, string issuer, Client client, IReadOnlyList<string> scopes, EffectivePolicy effective, bool refreshes, GrantSeed seed, DateTimeOffset now)
     {
         GrantPolicy policy = effective.Policy;
-        // Without a refresh token the grant lives as long as its access token.
-        DateTimeOffset? end = now + (refreshes || (scopes.Contains(Scope.DeviceSso) && scopes.Contains(Scope.OpenId)) ? policy.AbsoluteLifetime : policy.AccessTokenLifetimeLongest);
+        bool deviceSso = scopes.Contains(Scope.DeviceSso) && scopes.Contains(Scope.OpenId);
+        // Without a refresh token or a device secret the grant lives as long as its access token.
+        DateTimeOffset? end = now + (refreshes || deviceSso ? policy.AbsoluteLifetime : policy.AccessTokenLifetimeLongest);
         return new Grant
         {
             Id = seed.Id,
@@ -90,12 +91,11 @@ public static class PermittedGrant
             Salt = seed.Salt,
             BoundKey = BindingRules.KeyOfGrant(client, request.Proven),
             Mark = request.Mark,
-            Authorized = new Authorized
+            Authorized = effective.Govern(new Authorized
             {
-                Scope = Scope.Join(scopes), Resources = request.Resources, AuthTime = permission.AuthTime, Acr = permission.Acr, Amr = permission.Amr, Actor = permission.Actor,
-                Policy = policy.Name, PolicyOverrides = effective.Overrides.Length == 0 ? null : effective.Overrides, Rules = policy, IssuesRefreshToken = refreshes,
-                SessionId = permission.SessionId, DeviceSso = scopes.Contains(Scope.DeviceSso) && scopes.Contains(Scope.OpenId),
-            },
+                Scope = Scope.Join(scopes), Resources = request.Resources, AuthTime = permission.AuthTime, Acr = permission.Acr, Amr = permission.Amr, Actor = permission.Actor, Policy = policy.Name,
+                SessionId = permission.SessionId, DeviceSso = deviceSso,
+            }, refreshes),
         };
     }
 }
