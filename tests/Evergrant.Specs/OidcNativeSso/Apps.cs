@@ -19,7 +19,9 @@ public static class Apps
     /// <summary>Signs in with what the first one has, and gets a refresh token.</summary>
     public static ClientDefinition Files { get; } = Mail with
     {
-        Id = "sso-files", GrantTypes = ["authorization_code", "refresh_token", Exchange], Policy = new Dictionary<string, JsonNode> { ["refresh_token_grants"] = new JsonArray("authorization_code", Exchange) },
+        Id = "sso-files",
+        GrantTypes = ["authorization_code", "refresh_token", Exchange],
+        Policy = new Dictionary<string, JsonNode> { ["refresh_token_grants"] = new JsonArray("authorization_code", Exchange) },
     };
 
     /// <summary>The same without a word of its policy, which gives none.</summary>
@@ -37,7 +39,8 @@ public static class Apps
     /// <summary>Of no vendor's group.</summary>
     public static ClientDefinition Alone { get; } = Files with
     {
-        Id = "sso-alone", Scope = ClientDefinition.UsualScope,
+        Id = "sso-alone",
+        Scope = ClientDefinition.UsualScope,
         Further = new Dictionary<string, JsonNode> { ["token_exchange"] = new JsonArray(new JsonObject { ["subject_clients"] = new JsonArray("sso-mail"), ["audiences"] = new JsonArray(DeclaredState.Mail), ["public_client"] = true }) },
     };
 
