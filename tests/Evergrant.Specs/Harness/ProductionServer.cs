@@ -15,6 +15,9 @@ public class ProductionServer : RunningServer
     /// <summary>Value of <c>self_registration</c>; null for what holds when it is not set.</summary>
     protected virtual string? SelfRegistration => null;
 
+    /// <summary>Value of <c>session_management</c>; null for what holds when it is not set.</summary>
+    protected virtual string? SessionManagement => "on";
+
     private readonly int port = FreePort();
     private readonly X509Certificate2 certificate = SelfSigned();
 
@@ -99,6 +102,7 @@ public class ProductionServer : RunningServer
             trusted_proxies = Array.Empty<string>(),
             postgres = new { connection = Database },
             self_registration = SelfRegistration,
+            session_management = SessionManagement,
             pushed_requests = DemandedRequests,
             signed_requests = DemandedRequests,
         });
