@@ -65,7 +65,7 @@ internal static class FapiProfile
         if (json.ContainsKey("rotate"))
         {
             // Number 16: what is rotated all the same may be presented again for a while.
-            if ((string?)json["retry"] == "never" && (bool)json["rotate"]!) read.Fault("policy", "has rotate and retry never, though profile demands a time for retries (FAPI 2.0 section 5.3.2.1)");
+            if (json["rotate"]!.GetValue<bool>() && json["retry"] is JsonValue retry && retry.TryGetValue(out string? rule) && rule == "never") read.Fault("policy", "has rotate and retry never, though profile demands a time for retries (FAPI 2.0 section 5.3.2.1)");
             return policy;
         }
         json["rotate"] = false;
