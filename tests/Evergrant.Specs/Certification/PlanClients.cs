@@ -18,7 +18,9 @@ public static class PlanClients
     /// <summary>The first client of the implicit and hybrid plans.</summary>
     public static ClientDefinition FrontFirst { get; } = First with
     {
-        Id = "plan-front", RedirectUris = ["https://plan-front.example/callback"], GrantTypes = ["authorization_code", "refresh_token", "implicit"],
+        Id = "plan-front",
+        RedirectUris = ["https://plan-front.example/callback"],
+        GrantTypes = ["authorization_code", "refresh_token", "implicit"],
         ResponseTypes = ["code", "id_token", "id_token token", "code id_token", "code token", "code id_token token"],
     };
 

@@ -27,7 +27,10 @@ public static class FapiClients
     /// <summary>Asks at the token endpoint for people whom it names over the back channel.</summary>
     public static ClientDefinition Ciba { get; } = Secure with
     {
-        Id = "fapi-ciba", RedirectUris = [], ResponseTypes = [], GrantTypes = [Specs.Ciba.CibaClients.GrantType, "refresh_token"],
+        Id = "fapi-ciba",
+        RedirectUris = [],
+        ResponseTypes = [],
+        GrantTypes = [Specs.Ciba.CibaClients.GrantType, "refresh_token"],
         Further = Pushing.Members(("profile", "fapi2"), ("backchannel_token_delivery_mode", "poll")),
     };
 

@@ -53,12 +53,6 @@ public sealed class Section5_2_Server(FapiServer server) : IClassFixture<FapiSer
         foreach (var member in (await server.Api.Discovery()).Json.EnumerateObject().Where(member => member.Name.EndsWith("_endpoint", StringComparison.Ordinal) || member.Name == "jwks_uri"))
             Assert.StartsWith("https://", member.Value.GetString(), StringComparison.Ordinal);
         Assert.Equal(SslProtocols.Tls13, await Handshake(SslProtocols.Tls13));
-        foreach (var good in new[] { TlsCipherSuite.TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256, TlsCipherSuite.TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384 }) Assert.Equal(SslProtocols.Tls12, await Handshake(SslProtocols.Tls12, good));
-        foreach (var bad in new[]
-        {
-            TlsCipherSuite.TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA256, TlsCipherSuite.TLS_ECDHE_ECDSA_WITH_AES_256_CBC_SHA384, TlsCipherSuite.TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA, TlsCipherSuite.TLS_ECDHE_ECDSA_WITH_AES_128_CCM_8,
-        })
-            Assert.Null(await Handshake(SslProtocols.Tls12, bad));
 #pragma warning disable SYSLIB0039, CA5397 // The versions that must be refused.
         foreach (var old in new[] { SslProtocols.Tls, SslProtocols.Tls11 }) Assert.Null(await Handshake(old));
 #pragma warning restore SYSLIB0039, CA5397 // The rule holds again.
@@ -76,6 +70,15 @@ public sealed class Section5_2_Server(FapiServer server) : IClassFixture<FapiSer
         var page = await server.Api.Send(request);
         Assert.Null(page.Header("Access-Control-Allow-Origin"));
         Assert.Equal("max-age=63072000; includeSubDomains", page.Header("Strict-Transport-Security"));
+
+        // Windows knows suites for the whole machine only, on either side.
+        if (OperatingSystem.IsWindows()) return;
+        foreach (var good in new[] { TlsCipherSuite.TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256, TlsCipherSuite.TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384 }) Assert.Equal(SslProtocols.Tls12, await Handshake(SslProtocols.Tls12, good));
+        foreach (var bad in new[]
+        {
+            TlsCipherSuite.TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA256, TlsCipherSuite.TLS_ECDHE_ECDSA_WITH_AES_256_CBC_SHA384, TlsCipherSuite.TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA, TlsCipherSuite.TLS_ECDHE_ECDSA_WITH_AES_128_CCM_8,
+        })
+            Assert.Null(await Handshake(SslProtocols.Tls12, bad));
     }
 
     [Fact]
@@ -126,7 +129,7 @@ public sealed class Section5_2_Server(FapiServer server) : IClassFixture<FapiSer
         await using var tls = new SslStream(connection.GetStream(), false, (_, certificate, _, _) => certificate is not null);
         try
         {
-            await tls.AuthenticateAsClientAsync(new SslClientAuthenticationOptions { TargetHost = "localhost", EnabledSslProtocols = protocols, CipherSuitesPolicy = suite is { } one ? new CipherSuitesPolicy([one]) : null });
+            await tls.AuthenticateAsClientAsync(new SslClientAuthenticationOptions { TargetHost = "localhost", EnabledSslProtocols = protocols, CipherSuitesPolicy = suite is { } one && !OperatingSystem.IsWindows() ? new CipherSuitesPolicy([one]) : null });
             return tls.SslProtocol;
         }
         catch (Exception refused) when (refused is AuthenticationException or IOException)
