@@ -287,7 +287,7 @@ public sealed class BasicPlanInTime(ClockServer server)
 public sealed class ConfigPlan(ProductionServer server)
 {
     [Fact]
-    [Module("oidcc-config-certification-test-plan/oidcc-discovery-endpoint-verification")]
+    [Module("oidcc-config-certification-test-plan/oidcc-discovery-endpoint-verification", "oidcc-dynamic-certification-test-plan/oidcc-discovery-endpoint-verification")]
     public async Task The_metadata_say_what_a_client_needs_and_their_keys_load()
     {
         var document = await server.Api.Discovery();

@@ -7,7 +7,7 @@ namespace Evergrant.Specs.Rfc7591;
 public sealed class Section3_Registration(Server server)
 {
     [Fact]
-    [Requirement("RFC7591-3.2.1-01", "RFC7591-3.2.1-02", "RFC7591-3.2.1-03", "RFC7591-3.2.1-04", "OIDC-REG-3.1-01", "OIDC-REG-3.2-04", "OIDC-REG-3.2-05", "OIDC-REG-3.2-06", "OIDC-REG-3.2-07", "CIMD-6.9-01", "RFC7591-3-03", "OIDC-REG-3-02")]
+    [Requirement("RFC7591-3.2.1-01", "RFC7591-3.2.1-02", "RFC7591-3.2.1-03", "RFC7591-3.2.1-04", "OIDC-REG-3.1-01", "OIDC-REG-3.2-04", "OIDC-REG-3.2-05", "OIDC-REG-3.2-06", "OIDC-REG-3.2-07", "CIMD-6.9-01", "RFC7591-3-03", "OIDC-REG-3-02", "FAPI2-SP-6.7-01")]
     public async Task A_client_registers_and_gets_an_id_and_a_secret_of_its_own()
     {
         var first = await server.Api.Registered(Registrations.Web().With("client_id", "chosen-by-me").With("client_secret", "mine"));
