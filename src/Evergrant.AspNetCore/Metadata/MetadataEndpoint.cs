@@ -42,6 +42,7 @@ internal sealed class MetadataEndpoint(ClientCatalogue clients, GrantTypes grant
                 GrantProfiles = use.AssertionUses.Contains(AssertionUse.IdJag) ? [CrossDomainGrant.Profile] : [],
                 Registration = options.Registration.Mode != RegistrationMode.Off,
                 ClientDocuments = options.ClientDocuments.Enabled,
+                Fapi = options.Profile is { IsFapi: true },
             };
             byte[] json = System.Text.Encoding.UTF8.GetBytes(ServerMetadata.Build(site.Issuer, site.Base, scopes, features).ToJsonString(Readable));
             document = _documents[site] = (scopes, use, json, '"' + Convert.ToHexStringLower(SHA256.HashData(json)[..8]) + '"');

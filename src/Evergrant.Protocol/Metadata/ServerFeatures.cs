@@ -48,6 +48,9 @@ public sealed record ServerFeatures
     /// <summary>Whether a client may share its sign-ins on a device with others (OpenID Connect Native SSO).</summary>
     public bool NativeSso { get; init; }
 
+    /// <summary>Whether the server's profile is one of those of FAPI 2.0: what that forbids is not announced.</summary>
+    public bool Fapi { get; init; }
+
     /// <summary>Whether clients may ask for End-Users over the back channel (CIBA).</summary>
     public bool Backchannel { get; init; }
 }

@@ -58,6 +58,7 @@ public static class ServerMetadata
         }
         if (features.Registration) document["registration_endpoint"] = root + "/register";
         if (features.ClientDocuments) document["client_id_metadata_document_supported"] = true;
+        if (features.Fapi) Narrow(document);
         return document;
     }
 
@@ -114,6 +115,24 @@ public static class ServerMetadata
         ["prompt_values_supported"] = List(["none", "login", "consent", "select_account", .. features.Demands.RefusesCreate ? [] : (string[])["create"]]),
         ["ui_locales_supported"] = List(["en"]),
     };
+
+    // FAPI 2.0 Security Profile sections 5.3.2 and 5.4.1, FAPI-CIBA section 5.2.2.
+    private static void Narrow(JsonObject document)
+    {
+        foreach ((string name, JsonNode? value) in document.ToList())
+        {
+            Func<string, bool>? kept = name switch
+            {
+                _ when name.EndsWith("_signing_alg_values_supported", StringComparison.Ordinal) => FapiProfile.Algorithms.Contains,
+                _ when name.EndsWith("_auth_methods_supported", StringComparison.Ordinal) => m => m == "private_key_jwt" || ClientAuthentication.MutualTlsMethodNames.Contains(m),
+                "response_types_supported" => t => t == ResponseType.CodeName,
+                "grant_types_supported" => t => t is not ("implicit" or "password"),
+                "backchannel_token_delivery_modes_supported" => m => m != "push",
+                _ => null,
+            };
+            if (kept is not null) document[name] = List(((JsonArray)value!).Select(v => (string)v!).Where(kept));
+        }
+    }
 
     private static IEnumerable<string> MethodsOf(ServerFeatures features) =>
         features.MutualTls ? ClientAuthentication.MethodNames.Concat(ClientAuthentication.MutualTlsMethodNames) : ClientAuthentication.MethodNames;
