@@ -97,7 +97,11 @@ internal sealed class GrantManagementEndpoint(PresentedTokens tokens, KeyProofs 
         string reference = await log.RecordAsync(new Told("Refused", rule.Name, site.Issuer, client?.ClientId, error), http.RequestAborted);
         int status = error.Code switch
         {
-            "invalid_token" or "invalid_dpop_proof" or "use_dpop_nonce" => 401, "insufficient_scope" or "access_denied" => 403, "not_found" => 404, "temporarily_unavailable" => 503, _ => 400,
+            "invalid_token" or "invalid_dpop_proof" or "use_dpop_nonce" => 401,
+            "insufficient_scope" or "access_denied" => 403,
+            "not_found" => 404,
+            "temporarily_unavailable" => 503,
+            _ => 400,
         };
         if (status == 401 || error == Insufficient) http.Response.Headers.WWWAuthenticate = $"{challenge}, error=\"{error.Code}\"" + (status == 403 ? $", scope=\"{scope}\"" : "");
         await JsonReply.WriteAsync(http, status, json =>

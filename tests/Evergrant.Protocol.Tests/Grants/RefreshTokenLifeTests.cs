@@ -7,7 +7,8 @@ public sealed class RefreshTokenLifeTests
     private static RefreshTokenLife Of(int? idle, int? absolute, GrantPolicy? policy = null) => RefreshTokenLife.Of(
         Sample.Grant() with
         {
-            IdleExpiresAt = idle is { } i ? Sample.Now.AddSeconds(i) : null, ExpiresAt = absolute is { } a ? Sample.Now.AddSeconds(a) : null,
+            IdleExpiresAt = idle is { } i ? Sample.Now.AddSeconds(i) : null,
+            ExpiresAt = absolute is { } a ? Sample.Now.AddSeconds(a) : null,
             Authorized = Sample.Grant().Authorized with { Rules = policy ?? GrantPolicy.Confidential },
         },
         Sample.Web, Sample.Now);

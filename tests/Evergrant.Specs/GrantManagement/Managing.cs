@@ -21,7 +21,9 @@ public static class Managing
     /// <summary>Asks over the back channel.</summary>
     public static ClientDefinition Backchannel { get; } = Ciba.CibaClients.CallCentre with
     {
-        Id = "managing-backchannel", GrantTypes = [Ciba.CibaClients.GrantType, "refresh_token", "client_credentials"], Scope = $"{ClientDefinition.UsualScope} {Query} {Revoke}",
+        Id = "managing-backchannel",
+        GrantTypes = [Ciba.CibaClients.GrantType, "refresh_token", "client_credentials"],
+        Scope = $"{ClientDefinition.UsualScope} {Query} {Revoke}",
         Further = Pushing.Members(("backchannel_token_delivery_mode", "poll"), ("grant_management", true)),
     };
 
