@@ -4,8 +4,9 @@ const scope = 'openid profile email offline_access notes:read notes:write'
 const everyGrant = ['authorization_code', 'refresh_token', 'client_credentials']
 const redirects = ['http://127.0.0.1/callback']
 
-/** What to declare, and the private key (as JWK) of the client that signs its assertions. */
-export async function declare(issuer, tools) {
+/** What to declare, and the private key (as JWK) of the client that signs its assertions. `places` are the origins of the stories' own servers. */
+export async function declare(issuer, places) {
+  const { tools, app } = places
   const pair = await crypto.subtle.generateKey({ name: 'ECDSA', namedCurve: 'P-256' }, true, ['sign', 'verify'])
   const jwk = async key => (({ kty, crv, x, y, d }) => ({ kty, crv, x, y, d }))(await crypto.subtle.exportKey('jwk', key))
   const signing = { alg: 'ES256', use: 'sig', kid: 'clients-signed-1' }
@@ -45,6 +46,11 @@ export async function declare(issuer, tools) {
           token_endpoint_auth_method: 'none', redirect_uris: redirects, grant_types: ['authorization_code', 'refresh_token'],
           response_types: ['code'], scope, resources: ['https://notes.example'], consent: 'ask',
           dpop_bound_access_tokens: true, require_dpop_nonce: true,
+        },
+        {
+          issuer, client_id: 'clients-browser', client_name: 'Browser', application_type: 'browser',
+          token_endpoint_auth_method: 'none', redirect_uris: [`${app}/callback`, `${app}/silent`], post_logout_redirect_uris: [`${app}/out`],
+          grant_types: ['authorization_code', 'refresh_token'], response_types: ['code'], scope, resources: ['https://notes.example'], consent: 'ask',
         },
         {
           issuer, client_id: 'clients-strict', client_name: 'Strict', application_type: 'web',

@@ -57,17 +57,29 @@ class Person {
    */
   async authorize(url, callback, decision = 'allow') {
     const page = await this.context.newPage()
-    const said = []
-    page.on('console', message => said.push(message.text()))
     const back = callback.next()
-    const pages = []
     try {
       await page.goto(url.href ?? url)
+      const pages = await this.through(page, back, decision)
+      return { response: await back, pages }
+    } finally {
+      await page.close()
+    }
+  }
+
+  /** Does what the pages in this window ask for until `back` resolves; answers the pages that were seen. */
+  async through(page, back, decision = 'allow') {
+    const said = []
+    const listen = message => said.push(message.text())
+    page.on('console', listen)
+    const pages = []
+    const arrived = back.then(() => 'client')
+    try {
       for (let steps = 0; steps < 4; steps++) {
-        const step = await Promise.race([back.then(response => ({ response })), this.#nextPage(page)])
-        if (step.response) return { response: step.response, pages }
-        pages.push(step.name)
-        if (step.name === 'sign-in') {
+        const step = await Promise.race([arrived, this.#nextPage(page)])
+        if (step === 'client') return pages
+        pages.push(step)
+        if (step === 'sign-in') {
           await page.locator('input[name=username]').fill(this.account.username)
           await page.locator('input[name=password]').fill(this.account.password)
           await press(page, 'form:has(input[name=password]) button[type=submit], form:has(input[name=password]) button:not([type])')
@@ -80,7 +92,7 @@ class Person {
       const text = await page.locator('body').innerText().catch(() => '')
       throw new Error(redact(`${fault.message}\nPages seen: ${pages.join(', ') || 'none'}. Now at ${page.url()}\n${said.join('\n')}\n${text.slice(0, 1500)}`))
     } finally {
-      await page.close()
+      page.off('console', listen)
     }
   }
 
@@ -100,7 +112,7 @@ class Person {
   async #nextPage(page) {
     const form = page.locator('input[name=username], button[name=decision]').first()
     await form.waitFor({ timeout: patience })
-    return { name: (await form.getAttribute('name')) === 'username' ? 'sign-in' : 'consent' }
+    return (await form.getAttribute('name')) === 'username' ? 'sign-in' : 'consent'
   }
 }
 

@@ -9,7 +9,9 @@ keepSecret(scene.user.password, scene.operator.password, scene.clients.web.clien
 export const issuer = new URL(scene.issuer)
 export const account = scene.user
 /** Where the server of tools listens, declared as a resource. */
-export const tools = new URL(scene.tools)
+export const tools = new URL(scene.places.tools)
+/** The origin of the application in the browser: the server's site, another port. */
+export const app = new URL(scene.places.app)
 
 const web = { id: scene.clients.web.client_id, secret: scene.clients.web.client_secret }
 const declared = (id, method = 'client_secret_basic') => ({ id, method, secret: scene.secrets[id] })
@@ -19,6 +21,7 @@ export const clients = {
   post: { ...web, method: 'client_secret_post' },
   native: { id: scene.clients.native.client_id, method: 'none' },
   signed: { id: 'clients-signed', method: 'private_key_jwt', key: scene.privateKey },
+  browser: { id: 'clients-browser', method: 'none' },
   machine: declared('clients-machine'),
   opaque: declared('clients-opaque'),
   strict: declared('clients-strict'),
