@@ -8,32 +8,33 @@ export const name = 'oidc-client-ts'
 
 const script = body => ({ type: 'text/javascript', body })
 
-/** Serves the application at `origin`, for the client with this id. */
-export async function open(origin, authority, clientId, scope) {
+/** Serves the application at `origin`; `clients` are the ids that it has at the server, { bearer, bound }. */
+export async function open(origin, authority, clients, scope) {
   const read = file => readFile(new URL(`browser-app/${file}`, import.meta.url))
   const bundle = createRequire(import.meta.url).resolve('oidc-client-ts/package.json').replace('package.json', 'dist/browser/oidc-client-ts.min.js')
   return openSite(origin, {
     '/oidc-client-ts.js': script(await readFile(bundle)),
-    '/settings.js': script(`window.settings = ${JSON.stringify({ authority, client_id: clientId, scope })}`),
+    '/settings.js': script(`window.settings = ${JSON.stringify({ authority, clients, scope })}`),
     '/app.js': script(await read('app.js')),
   }, { type: 'text/html', body: await read('index.html') })
 }
 
 /** A tab of the application. */
 export class Tab {
-  constructor(page, origin) {
+  /** `home` is the application's address, with a slash at its end. */
+  constructor(page, home) {
     this.page = page
-    this.origin = origin
+    this.home = home
   }
 
   async load() {
-    await this.page.goto(this.origin.href)
+    await this.page.goto(this.home)
     return this
   }
 
   /** What the application makes of `signinRedirect`: the person goes through the pages and is back, signed in. */
   async signIn(person) {
-    const back = this.#back('/callback')
+    const back = this.#back('callback')
     await this.page.evaluate(() => void app.signinRedirect())
     const pages = await person.through(this.page, back)
     await this.#settled()
@@ -42,7 +43,7 @@ export class Tab {
 
   /** What it makes of `signoutRedirect`: out at the server, and back. */
   async signOut() {
-    const back = this.#back('/out')
+    const back = this.#back('out')
     await this.page.evaluate(() => void app.signoutRedirect())
     await back
     await this.#settled()
@@ -50,7 +51,7 @@ export class Tab {
 
   /** Resolves when the browser is sent to this path of the application. */
   #back(path) {
-    return this.page.waitForEvent('framenavigated', frame => frame === this.page.mainFrame() && frame.url().startsWith(`${this.origin.origin}${path}`))
+    return this.page.waitForEvent('framenavigated', frame => frame === this.page.mainFrame() && frame.url().startsWith(`${this.home}${path}`))
   }
 
   async #settled() {
@@ -78,11 +79,18 @@ export class Tab {
     }, options)
   }
 
-  /** The status of userinfo for an access token, asked from the page. */
+  /** The status of userinfo for an access token, asked from the page; with a proof of the key where the token is bound. */
   userinfo(token) {
-    return this.page.evaluate(async bearer => {
-      const metadata = await app.metadataService.getMetadata()
-      return (await fetch(metadata.userinfo_endpoint, { headers: { Authorization: `Bearer ${bearer}` } })).status
+    return this.page.evaluate(async accessToken => {
+      const url = (await app.metadataService.getMetadata()).userinfo_endpoint
+      const user = await app.getUser()
+      const ask = async nonce => {
+        const proof = app.settings.dpop ? { DPoP: await app.dpopProof(url, { ...user, access_token: accessToken }, 'GET', nonce) } : {}
+        return fetch(url, { headers: { Authorization: `${app.settings.dpop ? 'DPoP' : 'Bearer'} ${accessToken}`, ...proof } })
+      }
+      const first = await ask()
+      const nonce = first.status === 401 && first.headers.get('DPoP-Nonce')
+      return nonce ? (await ask(nonce)).status : first.status
     }, token)
   }
 }

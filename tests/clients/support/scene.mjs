@@ -22,6 +22,7 @@ export const clients = {
   native: { id: scene.clients.native.client_id, method: 'none' },
   signed: { id: 'clients-signed', method: 'private_key_jwt', key: scene.privateKey },
   browser: { id: 'clients-browser', method: 'none' },
+  browserBound: { id: 'clients-browser-bound', method: 'none', dpop: true },
   machine: declared('clients-machine'),
   opaque: declared('clients-opaque'),
   strict: declared('clients-strict'),
