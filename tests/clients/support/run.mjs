@@ -13,11 +13,13 @@ let server
 
 try {
   server = await startServer()
-  const places = { tools: `http://127.0.0.1:${await freePort()}/mcp`, app: `http://localhost:${await freePort()}` }
+  keepSecret(server.dev.user.password, server.dev.operator.password, server.dev.clients.web.client_secret)
+  const origin = async () => `http://localhost:${await freePort()}`
+  const places = { tools: `http://127.0.0.1:${await freePort()}/mcp`, app: await origin(), intranet: await origin(), apis: await origin() }
   const { state, privateKey } = await declare(server.dev.issuer, places)
   const changes = await server.apply(state)
   const secrets = Object.fromEntries(changes.filter(c => c.client_secret).map(c => [c.id, c.client_secret]))
-  keepSecret(server.dev.user.password, server.dev.operator.password, server.dev.clients.web.client_secret, ...Object.values(secrets))
+  keepSecret(...Object.values(secrets))
 
   const scene = path.join(server.folder, 'clients.json')
   await writeFile(scene, JSON.stringify({ ...server.dev, secrets, privateKey, places }), { mode: 0o600 })

@@ -12,6 +12,10 @@ export const account = scene.user
 export const tools = new URL(scene.places.tools)
 /** The origin of the application in the browser: the server's site, another port. */
 export const app = new URL(scene.places.app)
+/** The origin of the application behind Apache. */
+export const intranet = new URL(scene.places.intranet)
+/** The origin of the APIs behind Apache. */
+export const apis = new URL(scene.places.apis)
 
 const web = { id: scene.clients.web.client_id, secret: scene.clients.web.client_secret }
 const declared = (id, method = 'client_secret_basic') => ({ id, method, secret: scene.secrets[id] })
@@ -23,6 +27,10 @@ export const clients = {
   signed: { id: 'clients-signed', method: 'private_key_jwt', key: scene.privateKey },
   browser: { id: 'clients-browser', method: 'none' },
   browserBound: { id: 'clients-browser-bound', method: 'none', dpop: true },
+  intranet: declared('intranet'),
+  api: declared('notes-api'),
+  brief: declared('clients-brief'),
+  veiled: declared('clients-veiled'),
   machine: declared('clients-machine'),
   opaque: declared('clients-opaque'),
   strict: declared('clients-strict'),
