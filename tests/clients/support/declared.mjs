@@ -81,6 +81,19 @@ export async function declare(issuer, places) {
           redirect_uris: [], grant_types: ['client_credentials'], response_types: [], scope: 'notes:read', resources: ['https://notes.example'], policy: { access_token_format: 'opaque' },
         },
         {
+          issuer, client_id: 'clients-television', client_name: 'Television', application_type: 'native', token_endpoint_auth_method: 'none', redirect_uris: [], response_types: [],
+          grant_types: ['urn:ietf:params:oauth:grant-type:device_code', 'refresh_token'], scope, resources: ['https://notes.example'],
+        },
+        {
+          issuer, client_id: 'clients-till', client_name: 'Till', application_type: 'web', token_endpoint_auth_method: 'client_secret_basic', redirect_uris: [], response_types: [],
+          grant_types: ['urn:openid:params:grant-type:ciba', 'refresh_token'], scope, resources: ['https://notes.example'], backchannel_token_delivery_mode: 'poll',
+        },
+        {
+          issuer, client_id: 'clients-gateway', client_name: 'Gateway', application_type: 'web', token_endpoint_auth_method: 'client_secret_basic', redirect_uris: [], response_types: [],
+          grant_types: ['urn:ietf:params:oauth:grant-type:token-exchange'], scope: 'ledger:read', resources: ['https://ledger.example'], introspect: true,
+          token_exchange: [{ subject_clients: ['demo-web'], audiences: ['https://ledger.example'], scopes: ['ledger:read'] }],
+        },
+        {
           issuer, client_id: 'clients-strict', client_name: 'Strict', application_type: 'web',
           token_endpoint_auth_method: 'client_secret_basic', redirect_uris: redirects, grant_types: everyGrant,
           response_types: ['code'], scope, resources: ['https://notes.example'], introspect: true,

@@ -83,6 +83,8 @@ class Person {
           await page.locator('input[name=username]').fill(this.account.username)
           await page.locator('input[name=password]').fill(this.account.password)
           await press(page, 'form:has(input[name=password]) button[type=submit], form:has(input[name=password]) button:not([type])')
+        } else if (step === 'code') {
+          await press(page, 'form:has(input[name=user_code]) button')
         } else {
           await press(page, `button[name=decision][value=${decision}]`)
         }
@@ -93,6 +95,18 @@ class Person {
       throw new Error(redact(`${fault.message}\nPages seen: ${pages.join(', ') || 'none'}. Now at ${page.url()}\n${said.join('\n')}\n${text.slice(0, 1500)}`))
     } finally {
       page.off('console', listen)
+    }
+  }
+
+  /** Opens a page of the server, does what it asks for, and waits for this heading; answers the pages that were seen. `then` is what the person does first. */
+  async answer(url, heading, decision = 'allow', then = async () => {}) {
+    const page = await this.context.newPage()
+    try {
+      await page.goto(url.href ?? url)
+      await then(page)
+      return await this.through(page, page.locator('h1', { hasText: heading }).waitFor({ timeout: patience }), decision)
+    } finally {
+      await page.close()
     }
   }
 
@@ -110,9 +124,9 @@ class Person {
   }
 
   async #nextPage(page) {
-    const form = page.locator('input[name=username], button[name=decision]').first()
+    const form = page.locator('input[name=username], input[name=user_code], button[name=decision]').first()
     await form.waitFor({ timeout: patience })
-    return (await form.getAttribute('name')) === 'username' ? 'sign-in' : 'consent'
+    return { username: 'sign-in', user_code: 'code', decision: 'consent' }[await form.getAttribute('name')]
   }
 }
 

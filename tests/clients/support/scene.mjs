@@ -21,6 +21,7 @@ const web = { id: scene.clients.web.client_id, secret: scene.clients.web.client_
 const declared = (id, method = 'client_secret_basic') => ({ id, method, secret: scene.secrets[id] })
 
 export const clients = {
+  signedAnswers: { ...web, method: 'client_secret_basic', signedAnswers: true },
   basic: { ...web, method: 'client_secret_basic' },
   post: { ...web, method: 'client_secret_post' },
   native: { id: scene.clients.native.client_id, method: 'none' },
@@ -29,6 +30,9 @@ export const clients = {
   browserBound: { id: 'clients-browser-bound', method: 'none', dpop: true },
   intranet: declared('intranet'),
   api: declared('notes-api'),
+  television: { id: 'clients-television', method: 'none' },
+  till: declared('clients-till'),
+  gateway: declared('clients-gateway'),
   brief: declared('clients-brief'),
   veiled: declared('clients-veiled'),
   machine: declared('clients-machine'),
