@@ -44,6 +44,9 @@ public sealed class EvergrantOptions
     /// <summary>How long a browser may take to bring the request_uri of a pushed request, at most 10 minutes (RFC 9126 section 2.2).</summary>
     public TimeSpan PushedRequestLifetime { get; init; } = TimeSpan.FromMinutes(1);
 
+    /// <summary>How many requests one client may push to one node in a minute; whoever exceeds it is told when to come back (RFC 9126 section 2.3).</summary>
+    public int PushedRequestsPerMinute { get; init; } = 6_000;
+
     /// <summary>What is demanded of every authorization request, whoever the client is; clients may be registered with demands of their own.</summary>
     public AuthorizeDemands Demands { get; init; } = AuthorizeDemands.None;
 
@@ -76,6 +79,7 @@ public sealed class EvergrantOptions
         }
         if (KeyTimes.Announce < TimeSpan.Zero || KeyTimes.Sign <= KeyTimes.MadeAhead) faults.Add("key times: a key must sign for longer than its successor is made ahead, which is twice the time it is announced");
         if (MutualTls?.Aliases is { } alias && (!Uri.TryCreate(alias, UriKind.Absolute, out Uri? at) || at.Scheme != "https" || alias != at.GetLeftPart(UriPartial.Authority))) faults.Add($"mutual TLS: {alias} is not an https URL of host and port");
+        if (PushedRequestsPerMinute < 1) faults.Add("pushed requests per minute: is at least 1");
         if (PushedRequestLifetime < TimeSpan.FromSeconds(5) || PushedRequestLifetime >= TimeSpan.FromMinutes(10)) faults.Add("pushed request lifetime: is at least 5 seconds and less than 10 minutes");
         if (CacheAge <= TimeSpan.Zero) faults.Add("cache age: is more than zero, or null");
         faults.AddRange(Outbound.Faults().Concat(Registration.Faults()));

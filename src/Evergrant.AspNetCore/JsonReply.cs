@@ -54,11 +54,10 @@ internal static class JsonReply
             {
                 Refusal.RequestTooLarge => 413,
                 Refusal.ContentTypeWrong => 400,
-                Refusal.ClientThrottled => 429,
                 _ => 400,
             },
         };
-        if (error.Refusal == Refusal.ClientThrottled) usual = 429;
+        if (error.Refusal is Refusal.ClientThrottled or Refusal.PushesThrottled) usual = 429;
         int answered = status ?? usual;
         if (answered == 401 && challenge is not null) http.Response.Headers.WWWAuthenticate = challenge;
         if (answered is 503 && http.Response.Headers.RetryAfter.Count == 0) http.Response.Headers.RetryAfter = "1";

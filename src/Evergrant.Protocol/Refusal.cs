@@ -59,6 +59,9 @@ public enum Refusal
     /// <summary>Too many wrong credentials for this client from this address. Client: wait as Retry-After says.</summary>
     ClientThrottled,
 
+    /// <summary>The client has pushed more authorization requests in a minute than it may. Client: wait as Retry-After says.</summary>
+    PushesThrottled,
+
     /// <summary>The client may not use this grant type. Operator: add it to grant_types.</summary>
     GrantTypeNotAllowed,
 

@@ -20,6 +20,7 @@ internal sealed class MemoryStore : IGrantStore, IClientStore, IKeyStore
 
     public List<Client> Clients { get; } = [];
     public List<EventRecord> Events { get; } = [];
+    public IReadOnlyList<Handle> Handles => _handles;
     public List<Delivery> Deliveries { get; } = [];
     public List<ScopeDescription> Scopes { get; } = [new("extra")];
 

@@ -51,7 +51,7 @@ public class RegistrationTests
     }
 
     [Fact]
-    [Requirement("RFC7591-2.3-01", "RFC7591-3.1.1-01", "RFC7591-3.2.1-06", "RFC7591-3.2.2-01")]
+    [Requirement("RFC7591-2.3-01", "RFC7591-3.1.1-01", "RFC7591-3.2.1-06", "RFC7591-3.2.2-01", "ATTACK-353")]
     public async Task A_software_statement_of_somebody_trusted_comes_before_what_the_client_says()
     {
         await using var keys = new KeyServer();

@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using System.Text;
 using Evergrant.AspNetCore.Clients;
 using Evergrant.AspNetCore.Keys;
 using Evergrant.AspNetCore.Token;
@@ -23,7 +22,6 @@ internal sealed class AuthorizeEndpoint(
 {
     private const int Attempts = 4;
 
-    private static readonly OAuthError Malformed = new("invalid_request", "The request is not well-formed.", Refusal.RequestMalformed);
     private static readonly OAuthError ReplayedObject = new("invalid_request_object", "The Request Object was used before.", Refusal.RequestObjectReplayed);
     private static readonly OAuthError NoAccount = new("access_denied", "The account is not available.", Refusal.AccountUnavailable);
     private static readonly OAuthError BadTicket = new("invalid_request", "This page has expired. Go back to the application and begin again.", Refusal.TicketInvalid);
@@ -32,23 +30,10 @@ internal sealed class AuthorizeEndpoint(
     /// <summary>A request from a client, by GET or POST.</summary>
     public async Task HandleAsync(HttpContext http, IssuerSite site, EndpointRule rule)
     {
-        Parameters? parameters;
-        if (HttpMethods.IsPost(http.Request.Method))
-        {
-            (parameters, OAuthError? error) = await FormReader.ReadAsync(http, rule.BodyLimit);
-            if (error is not null)
-            {
-                await pages.RefuseAsync(http, site, error, null);
-                return;
-            }
-        }
-        else
-        {
-            parameters = Parameters.Parse(Encoding.UTF8.GetBytes(http.Request.QueryString.HasValue ? http.Request.QueryString.Value![1..] : ""));
-        }
+        (Parameters? parameters, OAuthError? error) = await FormReader.ReadQueryOrFormAsync(http, rule.BodyLimit);
         if (parameters is null)
         {
-            await pages.RefuseAsync(http, site, Malformed, null);
+            await pages.RefuseAsync(http, site, error!, null);
             return;
         }
         IReadOnlyList<Session> sessions = await interactions.SessionsAsync(http, http.RequestAborted);

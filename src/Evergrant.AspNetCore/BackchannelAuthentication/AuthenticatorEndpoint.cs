@@ -8,6 +8,7 @@ using Evergrant.Protocol.Authorize;
 using Evergrant.Protocol.BackchannelAuthentication;
 using Evergrant.Protocol.Binding;
 using Evergrant.Protocol.Grants;
+using Evergrant.Protocol.Sessions;
 using Evergrant.Protocol.Token;
 using Microsoft.AspNetCore.Http;
 
@@ -79,6 +80,11 @@ internal sealed class AuthenticatorEndpoint(PresentedTokens tokens, KeyProofs pr
         json.WriteString("client_id", request.Client.ClientId);
         json.WriteString("client_name", request.Client.Name ?? request.Client.ClientId);
         json.WriteString("scope", request.Scope);
+        if (request.Details is not null)
+        {
+            json.WritePropertyName("authorization_details");
+            json.WriteRawValue(request.Details);
+        }
         if (request.Message is not null) json.WriteString("binding_message", request.Message);
         json.WriteNumber("iat", request.StartedAt.ToUnixTimeSeconds());
         json.WriteNumber("exp", request.ExpiresAt.ToUnixTimeSeconds());

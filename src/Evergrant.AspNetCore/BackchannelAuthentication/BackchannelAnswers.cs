@@ -3,6 +3,7 @@ using Evergrant.Protocol.Authorize;
 using Evergrant.Protocol.BackchannelAuthentication;
 using Evergrant.Protocol.Clients;
 using Evergrant.Protocol.Grants;
+using Evergrant.Protocol.Sessions;
 using Evergrant.Protocol.Storage;
 
 namespace Evergrant.AspNetCore.BackchannelAuthentication;

@@ -39,7 +39,7 @@ internal sealed class BackchannelApprovalEndpoint(
         }
         string[] without = [.. form["without"].OfType<string>()];
         await DecideAsync(http, site, interaction, await interactions.SessionsAsync(http, http.RequestAborted),
-            asked => new ConsentAnswer(form["decision"] == "allow", [.. asked.Except(without)], interaction.Subject!));
+            asked => new ConsentAnswer(form["decision"] == "allow", [.. asked.Except(without)], interaction.Subject!) { WithoutDetails = AuthorizePages.DetailsWithout(form) });
     }
 
     /// <summary>Decides and answers.</summary>
@@ -57,7 +57,7 @@ internal sealed class BackchannelApprovalEndpoint(
             // The request is one person's: whichever of those signed in here it is.
             foreach (Session session in sessions)
             {
-                var who = new Answering(session.Subject, session.AuthTime, session.Acr, session.Amr, session.Id, session.Key);
+                var who = Answering.In(session);
                 AnsweredRequest found = await answers.TakeAsync(site, id, who, null, http.RequestAborted);
                 if (found.Answer is not ToBeAsked asked) continue;
                 if (answer is null || interaction.Subject != session.Subject)
@@ -92,6 +92,7 @@ internal sealed class BackchannelApprovalEndpoint(
             RedirectOrigin = "'none'",
             Subject = session.Subject,
             Items = [.. asked.Scopes.Select(scope => AuthorizePages.ItemOf(scope, catalogue))],
+            Details = AuthorizePages.DetailsOf(asked.Details, catalogue),
             Offline = asked.Scopes.Contains(Scope.OfflineAccess),
             Lasts = client.EffectivePolicy.AbsoluteLifetime,
             Elsewhere = new ElsewhereQuestion(asked.Note.Message, asked.Note.At),

@@ -12,10 +12,11 @@ namespace Evergrant.AspNetCore.BackchannelAuthentication;
 /// <param name="Id">The grant's id, 32 hexadecimal digits: names the request where it is answered, and is no secret.</param>
 /// <param name="Client">The client that asks.</param>
 /// <param name="Scope">What it asks for, space-delimited.</param>
+/// <param name="Details">The authorization_details that it asks for, as JSON; null for none.</param>
 /// <param name="Message">What its own device shows as well; null for nothing.</param>
 /// <param name="StartedAt">When it asked.</param>
 /// <param name="ExpiresAt">When it stops waiting.</param>
-public sealed record PendingRequest(string Issuer, string Id, Client Client, string Scope, string? Message, DateTimeOffset StartedAt, DateTimeOffset ExpiresAt);
+public sealed record PendingRequest(string Issuer, string Id, Client Client, string Scope, string? Details, string? Message, DateTimeOffset StartedAt, DateTimeOffset ExpiresAt);
 
 /// <summary>The requests of clients that wait for the answers of people (CIBA).</summary>
 /// <param name="store">Where they wait.</param>
@@ -36,7 +37,7 @@ public sealed class PendingRequests(IGrantStore store, ClientCatalogue clients, 
             if (grant.State != GrantState.Requested || await clients.FindAsync(grant.Issuer, grant.ClientId, cancellationToken) is not { } client) continue;
             if (await store.FindHandleAsync(BackchannelNote.KeyOf(grant.Id), cancellationToken) is not { Document: { } document }) continue;
             BackchannelNote note = BackchannelNote.Read(document);
-            waiting.Add(new(grant.Issuer, grant.Id.ToString("N"), client, grant.Authorized.Scope, note.Message, note.At, grant.IdleExpiresAt!.Value));
+            waiting.Add(new(grant.Issuer, grant.Id.ToString("N"), client, grant.Authorized.Scope, grant.Authorized.Details, note.Message, note.At, grant.IdleExpiresAt!.Value));
         }
         return waiting;
     }

@@ -1,4 +1,3 @@
-using System.Text;
 using System.Text.Json;
 using Evergrant.AspNetCore.Authorize;
 using Evergrant.AspNetCore.Clients;
@@ -21,7 +20,6 @@ internal sealed class EndSessionEndpoint(
     ClientCatalogue clients, KeyRings rings, IInteractions interactions, InteractionTickets tickets, TokenWriter tokens, SessionEnds ends, AuthorizePages pages, EvergrantOptions options, RefusalLog log,
     TimeProvider clock)
 {
-    private static readonly OAuthError Malformed = new("invalid_request", "The request is not well-formed.", Refusal.RequestMalformed);
     private static readonly OAuthError TooLarge = new("invalid_request", "The request is too large.", Refusal.RequestTooLarge);
     private static readonly OAuthError BadTicket = new("invalid_request", "This page has expired. Go back to the application and sign out again.", Refusal.TicketInvalid);
     private static readonly OAuthError Busy = new("temporarily_unavailable", "The server cannot answer now; try again.", Refusal.StoreUnavailable);
@@ -32,24 +30,11 @@ internal sealed class EndSessionEndpoint(
     /// <summary>A request from a client, by GET or POST.</summary>
     public async Task HandleAsync(HttpContext http, IssuerSite site, EndpointRule rule)
     {
-        Parameters? parameters;
-        if (HttpMethods.IsPost(http.Request.Method))
+        (Parameters? parameters, OAuthError? error) = await FormReader.ReadQueryOrFormAsync(http, rule.BodyLimit);
+        if (parameters is null)
         {
-            (parameters, OAuthError? error) = await FormReader.ReadAsync(http, rule.BodyLimit);
-            if (parameters is null)
-            {
-                await pages.RefuseAsync(http, site, error!, null);
-                return;
-            }
-        }
-        else
-        {
-            parameters = Parameters.Parse(Encoding.UTF8.GetBytes(http.Request.QueryString.HasValue ? http.Request.QueryString.Value![1..] : ""));
-            if (parameters is null)
-            {
-                await pages.RefuseAsync(http, site, Malformed, null);
-                return;
-            }
+            await pages.RefuseAsync(http, site, error!, null);
+            return;
         }
         IReadOnlyList<Session> sessions = await interactions.SessionsAsync(http, http.RequestAborted);
         if (sessions.Count == 0 && HttpMethods.IsPost(http.Request.Method) && http.Request.Headers["Sec-Fetch-Site"] == "cross-site")

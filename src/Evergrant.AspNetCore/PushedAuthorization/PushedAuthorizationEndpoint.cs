@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Security.Cryptography;
 using Evergrant.AspNetCore.Binding;
 using Evergrant.AspNetCore.Clients;
@@ -11,15 +12,23 @@ using Decision = Evergrant.Protocol.PushedAuthorization.PushedAuthorization;
 namespace Evergrant.AspNetCore.PushedAuthorization;
 
 /// <summary>The pushed authorization request endpoint (RFC 9126 section 2): a client leaves its request here and sends the browser with a reference to it.</summary>
-internal sealed class PushedAuthorizationEndpoint(ClientGate gate, KeyProofs proofs, ClientCatalogue clients, ClientKeys clientKeys, IGrantStore store, EvergrantOptions options, RefusalLog log, TimeProvider clock)
+internal sealed class PushedAuthorizationEndpoint(ClientGate gate, KeyProofs proofs, ClientCatalogue clients, ClientKeys clientKeys, IGrantStore store, PushThrottle throttle, EvergrantOptions options, RefusalLog log, TimeProvider clock)
 {
     private static readonly OAuthError Unknown = new("temporarily_unavailable", "The server cannot answer now; try again.", Refusal.StoreUnavailable);
     private static readonly OAuthError Replayed = new("invalid_request_object", "The Request Object was used before.", Refusal.RequestObjectReplayed);
+
+    private static readonly OAuthError TooMany = new("temporarily_unavailable", "The client pushes too many requests; wait.", Refusal.PushesThrottled);
 
     public async Task HandleAsync(HttpContext http, IssuerSite site, EndpointRule rule)
     {
         if (await gate.EnterAsync(http, site, rule, site.Base + "/par") is not { } entered) return;
         (Client client, Parameters form) = entered;
+        if (throttle.Enter(site.Issuer, client.ClientId) is > 0 and int seconds)
+        {
+            http.Response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
+            await RefuseAsync(http, site, rule, client, TooMany);
+            return;
+        }
         ShownKeys keys = proofs.Read(http, site, client);
         if (keys.Error is { } unproven)
         {

@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.IO.Pipelines;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Evergrant.AspNetCore.Outbound;
@@ -26,25 +25,8 @@ internal sealed class RegistrationReader(EvergrantOptions options, RemoteKeys ke
     {
         string type = http.Request.ContentType?.Split(';')[0].Trim() ?? "";
         if (!type.Equals("application/json", StringComparison.OrdinalIgnoreCase)) return (null, WrongType);
-        if (http.Request.ContentLength > limit) return (null, TooLarge);
-        PipeReader body = http.Request.BodyReader;
-        while (true)
-        {
-            ReadResult read = await body.ReadAsync(http.RequestAborted);
-            ReadOnlySequence<byte> buffer = read.Buffer;
-            if (buffer.Length > limit)
-            {
-                body.AdvanceTo(buffer.End);
-                return (null, TooLarge);
-            }
-            if (read.IsCompleted)
-            {
-                bool good = StrictJson.TryParseObject(buffer.ToArray(), out JsonDocument? document);
-                body.AdvanceTo(buffer.End);
-                return good ? (document, null) : (null, Malformed);
-            }
-            body.AdvanceTo(buffer.Start, buffer.End);
-        }
+        (JsonDocument? document, bool tooLarge) = await BodyReader.ReadAsync(http, limit, static body => StrictJson.TryParseObject(body.ToArray(), out JsonDocument? parsed) ? parsed : null);
+        return document is not null ? (document, null) : (null, tooLarge ? TooLarge : Malformed);
     }
 
     /// <summary>The metadata with the values of the software statement in them.</summary>

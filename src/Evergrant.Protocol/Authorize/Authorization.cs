@@ -314,7 +314,7 @@ public static class Authorization
             IdleExpiresAt = facts.Now + (client.IsFapi && policy.CodeLifetime > FapiProfile.LongestCode ? FapiProfile.LongestCode : policy.CodeLifetime),
             ExpiresAt = facts.Now + policy.AbsoluteLifetime,
             Salt = salt,
-            Authorized = new Authorized
+            Authorized = effective.Govern(new Authorized
             {
                 Scope = Scope.Join(scopes),
                 Resources = request.Resources,
@@ -329,10 +329,7 @@ public static class Authorization
                 Amr = session.Amr,
                 SessionId = session.Id,
                 Policy = policy.Name,
-                PolicyOverrides = effective.Overrides.Length == 0 ? null : effective.Overrides,
-                Rules = policy,
-                IssuesRefreshToken = PolicyResolution.IssuesRefreshToken(policy, judged),
-            },
+            }, PolicyResolution.IssuesRefreshToken(policy, judged)),
         };
     }
 }

@@ -1,20 +1,12 @@
+using System.Text.Json;
 using Evergrant.Protocol.Authorize;
 using Evergrant.Protocol.Clients;
 using Evergrant.Protocol.Grants;
-using Evergrant.Protocol.Policies;
+using Evergrant.Protocol.Sessions;
 using Evergrant.Protocol.Storage;
 using Evergrant.Protocol.Token;
 
 namespace Evergrant.Protocol.BackchannelAuthentication;
-
-/// <summary>How the End-User who answers has authenticated: by a session of a browser, or by the app that they answer with.</summary>
-/// <param name="Subject">Account id.</param>
-/// <param name="AuthTime">When they authenticated actively; null when it is not known.</param>
-/// <param name="Acr">Authentication context class; null for none.</param>
-/// <param name="Amr">Authentication methods; null for none.</param>
-/// <param name="SessionId">Public id of the session; null for none.</param>
-/// <param name="SessionKey">Its key; null for none.</param>
-public sealed record Answering(string Subject, DateTimeOffset? AuthTime, string? Acr, IReadOnlyList<string>? Amr, string? SessionId = null, byte[]? SessionKey = null);
 
 /// <summary>What becomes of an answer.</summary>
 public abstract record BackchannelAnswer
@@ -28,8 +20,9 @@ public sealed record NothingWaits : BackchannelAnswer;
 
 /// <summary>The person is to be asked.</summary>
 /// <param name="Scopes">What the client asks for.</param>
+/// <param name="Details">The objects of authorization_details that it asks for; empty for none.</param>
 /// <param name="Note">What was kept beside the request.</param>
-public sealed record ToBeAsked(IReadOnlyList<string> Scopes, BackchannelNote Note) : BackchannelAnswer;
+public sealed record ToBeAsked(IReadOnlyList<string> Scopes, IReadOnlyList<JsonElement> Details, BackchannelNote Note) : BackchannelAnswer;
 
 /// <summary>The answer counts once the change is durable.</summary>
 /// <param name="Allowed">Whether the client gets anything.</param>
@@ -57,41 +50,13 @@ public static class BackchannelApproval
         if (handle is not { Kind: HandleKind.BackchannelRequest, Document: { } document } || grant is not { State: GrantState.Requested } || client is null
             || grant.Issuer != issuer || grant.Subject != who.Subject || grant.HasEnded(now)) return new NothingWaits();
         BackchannelNote note = BackchannelNote.Read(document);
-        string[] asked = Scope.Split(grant.Authorized.Scope);
-        if (answer is null || answer.Subject != who.Subject) return new ToBeAsked(asked, note);
+        if (answer is null || answer.Subject != who.Subject) return new ToBeAsked(Scope.Split(grant.Authorized.Scope), AuthorizationDetails.Parse(grant.Authorized.Details) ?? [], note);
         AddDelivery? news = note.SealedToken is not { } token ? null
             : new(Delivery.Begun(deliveryId, BackchannelAuthentication.KindOf(client), issuer, client.ClientId, new BackchannelNews(grant.Id, false, token, note.KeyNumber).Write(), now));
-        string[] scopes = [.. asked.Where(s => s == Scope.OpenId || answer.Scopes.Contains(s))];
-        Change verdict = answer.Allow
-            ? new ApproveGrant(Write(grant, client, who, scopes, now), who.SessionKey)
-            : new RevokeGrant(grant.Id, RevocationCause.DeniedByUser, now);
-        return new Answered(answer.Allow, new Together([new RemoveHandle(handle.Key), verdict, .. news is null ? [] : (Change[])[news]]), news);
-    }
-
-    private static Grant Write(Grant grant, Client client, Answering who, string[] scopes, DateTimeOffset now)
-    {
-        var judged = new PolicyFacts(client, CibaGrant.Name, scopes, _ => null, Consented: true);
-        EffectivePolicy effective = PolicyResolution.Resolve(judged);
-        GrantPolicy policy = effective.Policy;
-        return grant with
-        {
-            State = GrantState.Pending,
-            SessionId = scopes.Contains(Scope.OfflineAccess) ? null : who.SessionId,
-            CreatedAt = now,
-            IdleExpiresAt = grant.IdleExpiresAt < now + TimeToRedeem ? now + TimeToRedeem : grant.IdleExpiresAt,
-            ExpiresAt = now + policy.AbsoluteLifetime,
-            Authorized = grant.Authorized with
-            {
-                Scope = Scope.Join(scopes),
-                AuthTime = who.AuthTime,
-                Acr = who.Acr,
-                Amr = who.Amr,
-                SessionId = who.SessionId,
-                Policy = policy.Name,
-                PolicyOverrides = effective.Overrides.Length == 0 ? null : effective.Overrides,
-                Rules = policy,
-                IssuesRefreshToken = PolicyResolution.IssuesRefreshToken(policy, judged),
-            },
-        };
+        Grant? approved = DecoupledRequest.Approve(grant, client, CibaGrant.Name, who, answer, now);
+        Change verdict = approved is null
+            ? new RevokeGrant(grant.Id, RevocationCause.DeniedByUser, now)
+            : new ApproveGrant(approved.IdleExpiresAt < now + TimeToRedeem ? approved with { IdleExpiresAt = now + TimeToRedeem } : approved, who.SessionKey);
+        return new Answered(approved is not null, new Together([new RemoveHandle(handle.Key), verdict, .. news is null ? [] : (Change[])[news]]), news);
     }
 }

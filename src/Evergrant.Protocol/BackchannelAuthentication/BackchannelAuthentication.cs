@@ -36,7 +36,6 @@ public static class BackchannelAuthentication
 
     private static readonly TimeSpan ShortestLife = TimeSpan.FromSeconds(10);
 
-    private static readonly OAuthError BadScope = OAuthError.InvalidScope("The scope is unknown, malformed, or not allowed for this client.", Refusal.ScopeInvalid);
     private static readonly OAuthError Unknown = new("unknown_user_id", "The hint names nobody who can be asked.", Refusal.HintedUserUnknown);
     private static readonly OAuthError TooMany = new("access_denied", "Too many requests wait for this user.", Refusal.LimitReached);
 
@@ -55,32 +54,13 @@ public static class BackchannelAuthentication
         BackchannelRequest request, string issuer, Client client, ScopeCatalogue catalogue, string? subject, int waiting, GrantSeed seed, Guid deliveryId, BackchannelNote note, DateTimeOffset now)
     {
         AuthorizeRequest asked = AuthorizeRequest.Read(request.Parameters);
-        // As for a device: what cannot be granted is an error, for there is no page on which the client would learn what was left out.
-        if (asked.Scopes is null or { Count: 0 } || asked.Scopes.Any(s => !client.Scopes.Contains(s) || !catalogue.Knows(s))) return new BackchannelRefused(BadScope);
-        IReadOnlyList<string> scopes = AuthorizeRules.Grantable(new AuthorizeFacts(asked, client, catalogue));
-        if (TokenAudience.Check(asked.Resources, client, catalogue) is { } target) return new BackchannelRefused(target);
-        if (TokenAudience.Resolve(issuer, scopes, scopes, asked.Resources, [], client.Resources, catalogue, out _) is { } ambiguous) return new BackchannelRefused(ambiguous);
+        if (DecoupledRequest.Judge(asked, issuer, client, catalogue, out IReadOnlyList<string> scopes) is { } error) return new BackchannelRefused(error);
         if (subject is null) return new BackchannelRefused(Unknown);
         if (waiting >= MostWaiting) return new BackchannelRefused(TooMany);
         GrantPolicy policy = client.EffectivePolicy;
         TimeSpan life = request.Expiry is { } wanted && wanted < policy.DeviceCodeLifetime ? (wanted < ShortestLife ? ShortestLife : wanted) : policy.DeviceCodeLifetime;
         DateTimeOffset ends = now + life;
-        var grant = new Grant
-        {
-            Id = seed.Id,
-            Issuer = issuer,
-            ClientId = client.ClientId,
-            Subject = subject,
-            State = GrantState.Requested,
-            Generation = 0,
-            GenerationAt = now,
-            KeyNumber = seed.KeyNumber,
-            CreatedAt = now,
-            IdleExpiresAt = ends,
-            ExpiresAt = ends,
-            Salt = seed.Salt,
-            Authorized = new Authorized { Scope = Scope.Join(scopes), Resources = asked.Resources, Policy = policy.Name },
-        };
+        Grant grant = DecoupledRequest.Open(asked, issuer, client, subject, scopes, seed, ends, now);
         List<Change> changes = [new CreateGrant(grant), new AddHandle(new Handle(BackchannelNote.KeyOf(grant.Id), HandleKind.BackchannelRequest, grant.Id, note.Write(), ends))];
         // A signed request counts once.
         if (request is { JwtId: { } jti, JwtExpiresAt: { } until }) changes.Add(new UseAssertion(SHA256.HashData(Encoding.UTF8.GetBytes($"backchannel\n{issuer}\n{client.ClientId}\n{jti}")), until + TimeSpan.FromMinutes(1)));

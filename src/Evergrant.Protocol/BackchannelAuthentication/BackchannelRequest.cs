@@ -118,6 +118,8 @@ public sealed record BackchannelRequest
             if (value.ValueKind == JsonValueKind.String) pairs.Add(new(name, value.GetString()!));
             // Section 7.1.1: requested_expiry is a text or a number.
             else if (value.ValueKind == JsonValueKind.Number && name == "requested_expiry") pairs.Add(new(name, value.GetRawText()));
+            // RFC 9396 section 3: the array as it is, not as text.
+            else if (value.ValueKind == JsonValueKind.Array && name == "authorization_details") pairs.Add(new(name, value.GetRawText()));
             else if (BackchannelNames.Contains(name)) return false;
         }
         if (pairs.Count > Parameters.MaximumCount || pairs.Any(p => p.Value.Contains('\0'))) return false;
@@ -125,5 +127,5 @@ public sealed record BackchannelRequest
         return true;
     }
 
-    private static readonly string[] BackchannelNames = ["scope", "client_notification_token", "acr_values", "login_hint", "login_hint_token", "id_token_hint", "binding_message", "user_code", "requested_expiry", "resource"];
+    private static readonly string[] BackchannelNames = ["scope", "client_notification_token", "acr_values", "login_hint", "login_hint_token", "id_token_hint", "binding_message", "user_code", "requested_expiry", "resource", "authorization_details"];
 }

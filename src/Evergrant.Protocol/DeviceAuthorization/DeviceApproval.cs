@@ -1,8 +1,6 @@
-using System.Text.Json;
 using Evergrant.Protocol.Authorize;
 using Evergrant.Protocol.Clients;
 using Evergrant.Protocol.Grants;
-using Evergrant.Protocol.Policies;
 using Evergrant.Protocol.Sessions;
 using Evergrant.Protocol.Storage;
 using Evergrant.Protocol.Token;
@@ -71,44 +69,9 @@ public static class DeviceApproval
             || facts.Grant is not { State: GrantState.Requested } grant || grant.Issuer != facts.Issuer || grant.HasEnded(facts.Now) || facts.Client is not { } client) return new UserCodeUnknown();
         if (facts.Sessions.Count == 0) return new DevicePrompted(Prompt.SignIn, null, []);
         Session session = facts.Sessions[0];
-        string[] asked = Scope.Split(grant.Authorized.Scope);
-        if (facts.Answer is not { } answer || answer.Subject != session.Subject) return new DevicePrompted(Prompt.Consent, session, asked);
-        string[] scopes = [.. asked.Where(s => s == Scope.OpenId || answer.Scopes.Contains(s))];
-        IReadOnlyList<JsonElement> wanted = AuthorizationDetails.Parse(grant.Authorized.Details) ?? [];
-        IReadOnlyList<JsonElement> details = [.. wanted.Where((_, place) => !answer.WithoutDetails.Contains(place))];
-        if (!answer.Allow || (scopes.Length + details.Count == 0 && asked.Length + wanted.Count > 0))
-        {
-            return new Denied(new Together([new RemoveHandle(handle.Key), new RevokeGrant(grant.Id, RevocationCause.DeniedByUser, facts.Now)]));
-        }
-        Grant approved = Write(grant, client, session, scopes, AuthorizationDetails.Write(details), facts.Now);
-        return new Approved(approved, new Together([new RemoveHandle(handle.Key), new ApproveGrant(approved, session.Key)]));
-    }
-
-    private static Grant Write(Grant grant, Client client, Session session, string[] scopes, string? details, DateTimeOffset now)
-    {
-        var judged = new PolicyFacts(client, DeviceCodeGrant.Name, scopes, _ => null, Consented: true);
-        EffectivePolicy effective = PolicyResolution.Resolve(judged);
-        GrantPolicy policy = effective.Policy;
-        return grant with
-        {
-            State = GrantState.Pending,
-            Subject = session.Subject,
-            SessionId = scopes.Contains(Scope.OfflineAccess) ? null : session.Id,
-            CreatedAt = now,
-            ExpiresAt = now + policy.AbsoluteLifetime,
-            Authorized = grant.Authorized with
-            {
-                Scope = Scope.Join(scopes),
-                Details = details,
-                AuthTime = session.AuthTime,
-                Acr = session.Acr,
-                Amr = session.Amr,
-                SessionId = session.Id,
-                Policy = policy.Name,
-                PolicyOverrides = effective.Overrides.Length == 0 ? null : effective.Overrides,
-                Rules = policy,
-                IssuesRefreshToken = PolicyResolution.IssuesRefreshToken(policy, judged),
-            },
-        };
+        if (facts.Answer is not { } answer || answer.Subject != session.Subject) return new DevicePrompted(Prompt.Consent, session, Scope.Split(grant.Authorized.Scope));
+        return DecoupledRequest.Approve(grant, client, DeviceCodeGrant.Name, Answering.In(session), answer, facts.Now) is { } approved
+            ? new Approved(approved, new Together([new RemoveHandle(handle.Key), new ApproveGrant(approved, session.Key)]))
+            : new Denied(new Together([new RemoveHandle(handle.Key), new RevokeGrant(grant.Id, RevocationCause.DeniedByUser, facts.Now)]));
     }
 }

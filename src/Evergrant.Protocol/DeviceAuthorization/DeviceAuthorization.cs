@@ -31,7 +31,6 @@ public static class DeviceAuthorization
 
     private static readonly OAuthError NotAllowed = new("unauthorized_client", "The client may not use the device authorization grant.", Refusal.GrantTypeNotAllowed);
     private static readonly OAuthError Repeated = OAuthError.InvalidRequest("A parameter was sent more than once.", Refusal.ParameterRepeated);
-    private static readonly OAuthError BadScope = OAuthError.InvalidScope("The scope is unknown, malformed, or not allowed for this client.", Refusal.ScopeInvalid);
 
     /// <summary>Decides.</summary>
     /// <param name="parameters">The form.</param>
@@ -49,31 +48,9 @@ public static class DeviceAuthorization
         if (!client.GrantTypes.Contains(DeviceCodeGrant.Name)) return new DeviceRefused(NotAllowed);
         if (parameters.Repeated is not null) return new DeviceRefused(Repeated);
         AuthorizeRequest request = AuthorizeRequest.Read(parameters);
-        if (request.Scopes is { Count: 0 }) return new DeviceRefused(BadScope);
-        // Here a value that cannot be granted is an error (RFC 8628 section 3.1): a device has no page on which it would learn what was left out.
-        if (request.Scopes?.Any(s => !client.Scopes.Contains(s) || !catalogue.Knows(s)) == true) return new DeviceRefused(BadScope);
-        IReadOnlyList<string> scopes = AuthorizeRules.Grantable(new AuthorizeFacts(request, client, catalogue));
-        if (scopes.Count == 0 && request.Details!.Count == 0 && client.Scopes.Count > 0) return new DeviceRefused(BadScope);
-        if (AuthorizationDetails.Judge(request.Details, client, catalogue) is { } unknown) return new DeviceRefused(unknown);
-        if (TokenAudience.Check(request.Resources, client, catalogue) is { } target) return new DeviceRefused(target);
-        if (TokenAudience.Resolve(issuer, scopes, scopes, request.Resources, [], client.Resources, catalogue, out _) is { } ambiguous) return new DeviceRefused(ambiguous);
-        GrantPolicy policy = client.EffectivePolicy;
-        DateTimeOffset ends = now + policy.DeviceCodeLifetime;
-        var grant = new Grant
-        {
-            Id = seed.Id,
-            Issuer = issuer,
-            ClientId = client.ClientId,
-            State = GrantState.Requested,
-            Generation = 0,
-            GenerationAt = now,
-            KeyNumber = seed.KeyNumber,
-            CreatedAt = now,
-            IdleExpiresAt = ends,
-            ExpiresAt = ends,
-            Salt = seed.Salt,
-            Authorized = new Authorized { Scope = Scope.Join(scopes), Resources = request.Resources, Details = AuthorizationDetails.Write(request.Details!), Policy = policy.Name },
-        };
-        return new DeviceAuthorized(grant, new Together([new CreateGrant(grant), new AddHandle(new Handle(handleKey, HandleKind.UserCode, grant.Id, note, ends))]), policy.DeviceCodeLifetime);
+        if (DecoupledRequest.Judge(request, issuer, client, catalogue, out IReadOnlyList<string> scopes) is { } error) return new DeviceRefused(error);
+        TimeSpan life = client.EffectivePolicy.DeviceCodeLifetime;
+        Grant grant = DecoupledRequest.Open(request, issuer, client, null, scopes, seed, now + life, now);
+        return new DeviceAuthorized(grant, new Together([new CreateGrant(grant), new AddHandle(new Handle(handleKey, HandleKind.UserCode, grant.Id, note, now + life))]), life);
     }
 }

@@ -6,7 +6,14 @@ namespace Evergrant.Protocol.Policies;
 /// <summary>A policy in force, and how it came about.</summary>
 /// <param name="Policy">The policy.</param>
 /// <param name="Overrides">Overrides that applied, as policy/override, space-delimited in order; empty for none.</param>
-public sealed record EffectivePolicy(GrantPolicy Policy, string Overrides);
+public sealed record EffectivePolicy(GrantPolicy Policy, string Overrides)
+{
+    /// <summary>Writes into what is authorized that this policy governs it.</summary>
+    /// <param name="authorized">What is authorized.</param>
+    /// <param name="issuesRefreshToken">Whether it comes with a refresh token.</param>
+    internal Authorized Govern(Authorized authorized, bool issuesRefreshToken) =>
+        authorized with { Policy = Policy.Name, PolicyOverrides = Overrides.Length == 0 ? null : Overrides, Rules = Policy, IssuesRefreshToken = issuesRefreshToken };
+}
 
 /// <summary>Where the value of a knob comes from.</summary>
 /// <param name="Source">built in, policy NAME, policy NAME override OVERRIDE, client ID, or rule.</param>

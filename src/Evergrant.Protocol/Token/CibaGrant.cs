@@ -1,3 +1,4 @@
+using Evergrant.Protocol.Authorize;
 using Evergrant.Protocol.Binding;
 using Evergrant.Protocol.Clients;
 using Evergrant.Protocol.Grants;
@@ -67,6 +68,7 @@ public static class CibaGrant
         if (grant is not { State: GrantState.Active, Generation: 1 }) return new Refused(Revoked, grant, 0);
         string[] granted = Scope.Split(grant.Authorized.Scope);
         if (TokenAudience.Resolve(grant.Issuer, granted, granted, grant.Authorized.Resources, [], client.Resources, catalogue, out TokenAudience? access) is { } error) return new Refused(error, grant, 0);
+        if (grant.Authorized.Details is not null && AuthorizationDetails.Narrow(grant.Authorized.Details, request, catalogue, ref access) is { } wider) return new Refused(wider, grant, 0);
         var count = new CountRetry(grant.Id, 1, null);
         return new Repeated(count.ApplyTo(grant)!, count, access!, grant.Authorized.IssuesRefreshToken ? 1 : null, 0);
     }

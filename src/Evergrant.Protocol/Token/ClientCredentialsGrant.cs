@@ -59,11 +59,7 @@ public static class ClientCredentialsGrant
             IdleExpiresAt = now + policy.IdleLifetime + policy.IdleGrace,
             ExpiresAt = now + policy.AbsoluteLifetime,
             Salt = seed.Salt,
-            Authorized = new Authorized
-            {
-                Scope = Scope.Join(scopes), Resources = request.Resources, Policy = policy.Name, PolicyOverrides = effective.Overrides.Length == 0 ? null : effective.Overrides,
-                Rules = policy, IssuesRefreshToken = true,
-            },
+            Authorized = effective.Govern(new Authorized { Scope = Scope.Join(scopes), Resources = request.Resources, Policy = policy.Name }, issuesRefreshToken: true),
         };
         return new Opened(grant, new CreateGrant(grant), access, 1, 0);
     }

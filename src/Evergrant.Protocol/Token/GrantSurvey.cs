@@ -18,12 +18,13 @@ public sealed record GrantSurvey(string Name, string Title, string Word, string 
     /// <summary>All grants, in the order of the table.</summary>
     public static IReadOnlyList<GrantSurvey> All { get; } =
     [
-        new("authorization_code", "authorization code", "MAY", "RFC 6749 sections 4.1.4 and 5.1; with OpenID Connect by offline_access (Core section 11)", "RFC 9700 section 4.14.2: decided per client, idle end", ""),
+        new("authorization_code", "authorization code, hybrid", "MAY", "RFC 6749 sections 4.1.4 and 5.1; with OpenID Connect by offline_access (Core section 11)", "RFC 9700 section 4.14.2: decided per client, idle end", ""),
         new("implicit", "implicit", "MUST NOT", "RFC 6749 section 4.2.2", "RFC 9700 section 2.1.2: the grant should not be used; removed from OAuth 2.1", "never"),
         new(PasswordGrant.Name, "password", "SHOULD NOT", "RFC 6749 section 4.3.3 (MAY), RFC 6819 section 4.4.3.3", "RFC 9700 section 2.4: the grant must not be used; removed from OAuth 2.1", ""),
         new(ClientCredentialsGrant.Name, "client credentials", "SHOULD NOT", "RFC 6749 section 4.4.3", "", ""),
         new(RefreshTokenGrant.Name, "refresh", "MAY", "RFC 6749 section 6", "RFC 9700 section 2.2.2: public clients get a new one each time, or a bound one", "by rotate"),
         new(DeviceCodeGrant.Name, "device", "MAY", "RFC 8628 section 3.5", "as for the authorization code", ""),
+        new(CibaGrant.Name, "CIBA", "MAY", "CIBA Core section 10.1.1", "as for the authorization code", ""),
         new(JwtBearerGrant.Name, "JWT bearer, ID-JAG", "SHOULD NOT", "RFC 7521 section 4.1: not beyond the assertion", "", "never"),
         new(SamlBearerGrant.Name, "SAML bearer", "SHOULD NOT", "RFC 7521 section 4.1: not beyond the assertion", "", "never"),
         new(TokenExchangeGrant.Name, "token exchange", "MAY", "RFC 8693 section 2.2.1: only for access beyond the subject token's life", "", ""),

@@ -88,11 +88,10 @@ public static class PermittedGrant
             Salt = seed.Salt,
             BoundKey = BindingRules.KeyOfGrant(client, request.Proven),
             Mark = request.Mark,
-            Authorized = new Authorized
+            Authorized = effective.Govern(new Authorized
             {
-                Scope = Scope.Join(scopes), Resources = request.Resources, AuthTime = permission.AuthTime, Acr = permission.Acr, Amr = permission.Amr, Actor = permission.Actor,
-                Policy = policy.Name, PolicyOverrides = effective.Overrides.Length == 0 ? null : effective.Overrides, Rules = policy, IssuesRefreshToken = refreshes,
-            },
+                Scope = Scope.Join(scopes), Resources = request.Resources, AuthTime = permission.AuthTime, Acr = permission.Acr, Amr = permission.Amr, Actor = permission.Actor, Policy = policy.Name,
+            }, refreshes),
         };
     }
 }

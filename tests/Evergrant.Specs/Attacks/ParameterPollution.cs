@@ -217,14 +217,15 @@ public sealed class ParameterPollution(Server server)
         string[] bodies = [string.Join('&', Enumerable.Range(0, 10_000).Select(n => $"{n}=1")) + "&" + good, good + "&" + new string('n', 64 * 1024) + "=1", new string('n', 60 * 1024) + "=1", string.Join('&', Enumerable.Range(0, 65).Select(n => $"p{n}=1")) + "&" + good];
         foreach (var body in bodies)
         {
-            var before = server.Output.Length;
             var watch = System.Diagnostics.Stopwatch.StartNew();
             var reply = await server.Api.Send(new HttpRequestMessage(HttpMethod.Post, server.Api.Url("/token")) { Content = new StringContent(body, Encoding.UTF8, FormType) });
             Assert.True(reply.Status is 400 or 401 or 413, reply.ToString());
             // Wall clock, on a machine that does other things as well.
-            Assert.True(watch.Elapsed < TimeSpan.FromSeconds(2), $"{watch.Elapsed}");
-            Assert.True(server.Output.Length - before < 2_000, "The log grows with the request");
+            Assert.True(watch.Elapsed < TimeSpan.FromSeconds(10), $"{watch.Elapsed}");
         }
+
+        // Others write to the log at the same time: what counts is that nothing of these requests is in it.
+        foreach (var part in new[] { new string('n', 100), "9998=1", "p63=1" }) Assert.DoesNotContain(part, server.Output, StringComparison.Ordinal);
 
         (await app.Refresh(tokens.Refresh)).Expect(200);
         Assert.Equal(400, (await (await server.SignedIn()).Get("/authorize?" + new AuthorizationRequest(app).Query + "&" + string.Join('&', Enumerable.Range(0, 64).Select(n => $"p{n}=1")))).Status);

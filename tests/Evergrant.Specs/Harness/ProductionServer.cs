@@ -50,14 +50,9 @@ public class ProductionServer : RunningServer
 
     /// <inheritdoc/>
     public override HttpClient NewHttp() =>
-        new(new SocketsHttpHandler
+        OwnAddress.NewHttp(new SslClientAuthenticationOptions
         {
-            AllowAutoRedirect = false,
-            UseCookies = false,
-            SslOptions = new SslClientAuthenticationOptions
-            {
-                RemoteCertificateValidationCallback = (_, shown, _, _) => shown is not null && shown.GetCertHashString() == certificate.GetCertHashString(),
-            },
+            RemoteCertificateValidationCallback = (_, shown, _, _) => shown is not null && shown.GetCertHashString() == certificate.GetCertHashString(),
         });
 
     /// <summary>Writes a settings file of the given content beside this server's certificate, in a folder of its own, and gives its path.</summary>

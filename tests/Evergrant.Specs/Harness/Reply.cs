@@ -68,9 +68,6 @@ public sealed class Reply(int status, HttpResponseHeaders headers, HttpContentHe
         return this;
     }
 
-    /// <summary>Fails the test unless the client was not authenticated: 401, or 429 where those who name no client have just used up the attempts that all of them share.</summary>
-    public Reply ExpectNotAuthenticated() => Expect(Status == 429 ? 429 : 401, "invalid_client");
-
     /// <summary>Fails the test unless the answer is this error, as JSON with <c>error</c>.</summary>
     public Reply Expect(int expected, string error)
     {

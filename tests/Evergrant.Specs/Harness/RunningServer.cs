@@ -11,6 +11,7 @@ public abstract class RunningServer : IAsyncLifetime
 {
     private readonly ConcurrentDictionary<string, Lazy<Task<Browser>>> signedIn = new();
     private readonly ConcurrentDictionary<string, string> secrets = new();
+    private readonly ConcurrentDictionary<IPAddress, Api> apis = new();
     private EvergrantProgram? program;
 
     /// <summary>The issuer identifier.</summary>
@@ -22,8 +23,8 @@ public abstract class RunningServer : IAsyncLifetime
     /// <summary>The connection string of the server's database; null when its store is a file in its folder.</summary>
     public string? Database { get; private set; }
 
-    /// <summary>The endpoints of the issuer.</summary>
-    public Api Api => field ??= new Api(NewHttp(), Issuer);
+    /// <summary>The endpoints of the issuer, as the test that runs reaches them: each test has an address of its own.</summary>
+    public Api Api => apis.GetOrAdd(OwnAddress.OfTest, _ => new Api(NewHttp(), Issuer));
 
     /// <summary>What the server process has printed.</summary>
     public string Output => program?.Output ?? "";
@@ -145,9 +146,8 @@ public abstract class RunningServer : IAsyncLifetime
         program = await Launch();
     }
 
-    /// <summary>A connection without redirects and cookies.</summary>
-    public virtual HttpClient NewHttp() =>
-        new(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false });
+    /// <summary>A connection without redirects and cookies, from the address of the test that runs.</summary>
+    public virtual HttpClient NewHttp() => OwnAddress.NewHttp();
 
     /// <summary>What a server is told besides, before the first test.</summary>
     protected virtual Task Prepared() => Task.CompletedTask;

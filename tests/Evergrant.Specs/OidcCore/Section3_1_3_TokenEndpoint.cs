@@ -36,7 +36,7 @@ public sealed class Section3_1_3_TokenEndpoint(Server server)
             };
             if (definition.Method == "private_key_jwt") replies.Add(await server.Api.Post("/token", [.. form, .. Client.Carrying("a.b.c")]));
 
-            Assert.All(replies, reply => reply.ExpectNotAuthenticated());
+            Assert.All(replies, reply => reply.Expect(401, "invalid_client"));
             Assert.All(replies, reply => Assert.Equal("application/json", reply.MediaType));
             (await request.Client.Redeem(request, code)).Expect(200);
         }

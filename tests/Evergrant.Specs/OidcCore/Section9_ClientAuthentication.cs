@@ -20,7 +20,7 @@ public sealed class Section9_ClientAuthentication(Server server)
         var secret = output.RootElement.GetProperty("changes")[0].GetProperty("client_secret").GetString()!;
 
         Tokens.Of(await new Client(server.Api, definition, secret).ClientCredentials(("scope", "mail:read")));
-        (await server.Api.Post("/token", [("grant_type", "client_credentials"), ("scope", "mail:read"), ("client_id", definition.Id)])).ExpectNotAuthenticated();
+        (await server.Api.Post("/token", [("grant_type", "client_credentials"), ("scope", "mail:read"), ("client_id", definition.Id)])).Expect(401, "invalid_client");
     }
 
     [Fact]
@@ -31,7 +31,7 @@ public sealed class Section9_ClientAuthentication(Server server)
 
         Assert.NotNull((await server.Authorize(Clients.Post, "openid")).IdToken);
         (await server.Api.Post("/token", [("grant_type", "refresh_token"), ("refresh_token", "x"), ("client_id", post.Id), ("client_secret", post.Secret)])).Expect(400, "invalid_grant");
-        (await server.Api.Post("/token", [("grant_type", "refresh_token"), ("refresh_token", "x"), ("client_id", post.Id), ("client_secret", "wrong")])).ExpectNotAuthenticated();
+        (await server.Api.Post("/token", [("grant_type", "refresh_token"), ("refresh_token", "x"), ("client_id", post.Id), ("client_secret", "wrong")])).Expect(401, "invalid_client");
     }
 
     [Theory]
@@ -56,7 +56,7 @@ public sealed class Section9_ClientAuthentication(Server server)
         var claims = new { iss = asserting.Id, sub = asserting.Id, aud = server.Issuer, jti = Pkce.Random(16), exp = Now() + 60 };
 
         foreach (var assertion in new[] { Jwt.Sign(claims, "ES256", foreign, "ec"), Jwt.Sign(claims, "none", null), Jwt.Sign(claims, "HS256", new byte[32], "ec") })
-            (await Present(Client.Carrying(assertion))).ExpectNotAuthenticated();
+            (await Present(Client.Carrying(assertion))).Expect(401, "invalid_client");
     }
 
     [Theory]
@@ -71,14 +71,14 @@ public sealed class Section9_ClientAuthentication(Server server)
     [Requirement("OIDC-CORE-9-05", "OIDC-CORE-9-06", "OIDC-CORE-9-07", "OIDC-CORE-9-08")]
     public async Task An_assertion_with_a_wrong_or_missing_claim_is_refused(string claim, string? value)
     {
-        (await Present(server.Client(Clients.Asserting).Assertion("ES256", (claim, value)))).ExpectNotAuthenticated();
+        (await Present(server.Client(Clients.Asserting).Assertion("ES256", (claim, value)))).Expect(401, "invalid_client");
     }
 
     [Fact]
     [Requirement("OIDC-CORE-9-08")]
     public async Task An_expired_assertion_is_refused()
     {
-        (await Present(server.Client(Clients.Asserting).Assertion("ES256", ("exp", Now() - 600), ("iat", Now() - 660)))).ExpectNotAuthenticated();
+        (await Present(server.Client(Clients.Asserting).Assertion("ES256", ("exp", Now() - 600), ("iat", Now() - 660)))).Expect(401, "invalid_client");
     }
 
     [Fact]
@@ -88,7 +88,7 @@ public sealed class Section9_ClientAuthentication(Server server)
         var assertion = server.Client(Clients.Asserting).Assertion();
 
         (await Present(assertion)).Expect(200);
-        (await Present(assertion)).ExpectNotAuthenticated();
+        (await Present(assertion)).Expect(401, "invalid_client");
     }
 
     [Fact]

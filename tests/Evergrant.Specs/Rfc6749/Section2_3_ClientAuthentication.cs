@@ -84,9 +84,9 @@ public sealed class Section2_3_ClientAuthentication(Server server)
         var foreignIssuer = await server.Api.Post("/token", [.. Credentials, .. asserting.Assertion("ES256", ("iss", Clients.Machine.Id))]);
         var right = await server.Api.Post("/token", [.. Credentials, .. asserting.Assertion(), ("client_id", asserting.Id), ("scope", "mail:read")]);
 
-        asOther.ExpectNotAuthenticated();
-        foreignSubject.ExpectNotAuthenticated();
-        foreignIssuer.ExpectNotAuthenticated();
+        asOther.Expect(401, "invalid_client");
+        foreignSubject.Expect(401, "invalid_client");
+        foreignIssuer.Expect(401, "invalid_client");
         right.Expect(200);
     }
 
@@ -100,11 +100,11 @@ public sealed class Section2_3_ClientAuthentication(Server server)
         (string, string)[] form = [.. Credentials, ("scope", "mail:read")];
 
         (await server.Api.Post("/token", [.. form, .. once])).Expect(200);
-        (await server.Api.Post("/token", [.. form, .. once])).ExpectNotAuthenticated();
-        (await server.Api.Post("/token", [.. form, .. asserting.Assertion("ES256", ("exp", past))])).ExpectNotAuthenticated();
-        (await server.Api.Post("/token", [.. form, .. asserting.Assertion("ES256", ("exp", null))])).ExpectNotAuthenticated();
-        (await server.Api.Post("/token", [.. form, .. asserting.Assertion("ES256", ("aud", "https://elsewhere.example"))])).ExpectNotAuthenticated();
-        (await server.Api.Post("/token", [.. form, .. asserting.Assertion("none")])).ExpectNotAuthenticated();
+        (await server.Api.Post("/token", [.. form, .. once])).Expect(401, "invalid_client");
+        (await server.Api.Post("/token", [.. form, .. asserting.Assertion("ES256", ("exp", past))])).Expect(401, "invalid_client");
+        (await server.Api.Post("/token", [.. form, .. asserting.Assertion("ES256", ("exp", null))])).Expect(401, "invalid_client");
+        (await server.Api.Post("/token", [.. form, .. asserting.Assertion("ES256", ("aud", "https://elsewhere.example"))])).Expect(401, "invalid_client");
+        (await server.Api.Post("/token", [.. form, .. asserting.Assertion("none")])).Expect(401, "invalid_client");
     }
 
     private static string Percent(string text) => string.Concat(Encoding.UTF8.GetBytes(text).Select(b => $"%{b:X2}"));

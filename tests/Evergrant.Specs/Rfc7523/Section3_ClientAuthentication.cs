@@ -20,7 +20,7 @@ public sealed class Section3_ClientAuthentication(Server server)
     private Task<Reply> Present(IEnumerable<(string Name, string Value)> assertion, string path = "/token", params (string Name, string Value)[] more) =>
         server.Api.Post(path, [("grant_type", "client_credentials"), ("scope", "mail:read"), ("token", "x"), .. more, .. assertion]);
 
-    private async Task Refused(IEnumerable<(string Name, string Value)> assertion, string path = "/token") => (await Present(assertion, path)).ExpectNotAuthenticated();
+    private async Task Refused(IEnumerable<(string Name, string Value)> assertion, string path = "/token") => (await Present(assertion, path)).Expect(401, "invalid_client");
 
     [Fact]
     [Requirement("RFC7521-4.2-01", "RFC7523-2.2-01", "RFC7523BIS-3-01")]

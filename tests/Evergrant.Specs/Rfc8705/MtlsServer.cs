@@ -71,18 +71,7 @@ public sealed class MtlsServer : RunningServer
     {
         var ssl = new SslClientAuthenticationOptions { RemoteCertificateValidationCallback = (_, shown, _, _) => shown is not null && shown.GetCertHashString() == certificate.GetCertHashString() };
         if (own is not null) ssl.LocalCertificateSelectionCallback = (_, _, _, _, _) => own;
-        var handler = new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false, SslOptions = ssl };
-        if (from is not null)
-        {
-            handler.ConnectCallback = async (context, cancellationToken) =>
-            {
-                var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-                socket.Bind(new IPEndPoint(from, 0));
-                await socket.ConnectAsync(IPAddress.Loopback, context.DnsEndPoint.Port, cancellationToken);
-                return new NetworkStream(socket, ownsSocket: true);
-            };
-        }
-        return new HttpClient(handler);
+        return OwnAddress.NewHttp(ssl, from);
     }
 }
 

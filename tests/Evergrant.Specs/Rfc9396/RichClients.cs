@@ -43,9 +43,12 @@ public static class RichClients
     /// <summary>A device that pays.</summary>
     public static ClientDefinition Terminal { get; } = Rfc8628.DeviceClients.Gateway with { Id = "rar-terminal", Resources = [DeclaredState.Mail, Bank] };
 
+    /// <summary>A desk that asks for payments over the back channel.</summary>
+    public static ClientDefinition Desk { get; } = Ciba.CibaClients.CallCentre with { Id = "rar-desk", Resources = [DeclaredState.Mail, Bank] };
+
     /// <summary>The bank's API as it looks at tokens.</summary>
     public static ClientDefinition BankApi { get; } = Clients.Machine with { Id = "bank-api", Introspect = true, Scope = "mail:read", Resources = [Bank] };
 
     /// <summary>All of them.</summary>
-    public static IReadOnlyList<ClientDefinition> All => [Shop, Looking, Opaque, Terminal, BankApi];
+    public static IReadOnlyList<ClientDefinition> All => [Shop, Looking, Opaque, Terminal, Desk, BankApi];
 }

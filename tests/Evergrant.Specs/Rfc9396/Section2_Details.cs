@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Evergrant.Specs.Ciba;
 using Evergrant.Specs.RefreshToken;
 using Evergrant.Specs.Rfc8628;
 using Evergrant.Specs.Rfc9126;
@@ -176,6 +177,22 @@ public sealed class Section2_Details(Server server)
         await alice.Submit(page, page.FormWith("decision"), [("decision", "allow"), ("without", "authorization_details:1")]);
         var tokens = Tokens.Of(await terminal.Token(("grant_type", DeviceClients.GrantType), ("device_code", begun.Text("device_code")!)));
         Same(List(RichClients.Payment), tokens.Reply.Json.GetProperty("authorization_details"));
+    }
+
+    [Fact]
+    [Requirement("RFC9396-3-01", "RFC9396-5-01")]
+    public async Task What_is_asked_over_the_back_channel_is_asked_in_detail_too()
+    {
+        (await CibaRequest.Ask(server, RichClients.Desk, ("authorization_details", "[{\"type\":\"unheard-of\"}]"))).Expect(400, "invalid_authorization_details");
+        (await CibaRequest.Ask(server, CibaClients.CallCentre, ("authorization_details", List(RichClients.Payment)))).Expect(400, "invalid_authorization_details");
+        var request = await CibaRequest.Begin(server, RichClients.Desk, ("authorization_details", List(RichClients.Payment, RichClients.Account)), ("scope", "openid offline_access"));
+        var alice = await server.NewSignedIn(Users.Alice);
+        var page = (await CibaRequest.Open(alice)).Expect(PageKind.Consent);
+        Assert.Contains("123.50", page.Text, StringComparison.Ordinal);
+        await alice.Submit(page, page.FormWith("decision"), [("decision", "allow"), ("without", "authorization_details:1")]);
+        var tokens = Tokens.Of(await request.Poll());
+        Same(List(RichClients.Payment), tokens.Reply.Json.GetProperty("authorization_details"));
+        Same(List(RichClients.Payment), tokens.AccessJwt.Payload.GetProperty("authorization_details"));
     }
 
     private static void Same(string expected, JsonElement actual)
