@@ -48,7 +48,7 @@ async function stories() {
 }
 
 async function play(files) {
-  for await (const { type, data } of run({ files, concurrency: false, timeout: 120_000 })) {
+  for await (const { type, data } of run({ files, concurrency: 2, timeout: 120_000 })) {
     if (type === 'test:stderr' || type === 'test:stdout') process.stdout.write(redact(data.message))
     if ((type !== 'test:pass' && type !== 'test:fail') || data.details?.type === 'suite' || data.nesting === 0 && files.includes(data.name)) {
       // A story file that cannot be loaded, or a suite whose set-up failed, has no test to blame.
