@@ -41,6 +41,15 @@ export class Tab {
     return { pages, user: await this.user() }
   }
 
+  /** What it makes of `signinPopup`: the person goes through the pages in another window, which closes. Answers who is signed in. */
+  async signInElsewhere(person) {
+    const opened = person.context.waitForEvent('page')
+    await this.page.evaluate(() => { window.popped = app.signinPopup().then(user => user.profile.sub) })
+    const popup = await opened
+    await person.through(popup, popup.waitForEvent('close'))
+    return this.page.evaluate(() => window.popped)
+  }
+
   /** What it makes of `signoutRedirect`: out at the server, and back. */
   async signOut() {
     const back = this.#back('out')
@@ -77,6 +86,11 @@ export class Tab {
         return { error: fault.error ?? fault.name, description: fault.error_description ?? fault.message }
       }
     }, options)
+  }
+
+  /** Resolves when this has been heard so many times, from the server's iframe ('unchanged', 'changed') or from the library ('signed out'). */
+  hears(what, times = 1) {
+    return this.page.waitForFunction(([word, count]) => window.heard.filter(said => said === word).length >= count, [what, times])
   }
 
   /** The status of userinfo for an access token, asked from the page; with a proof of the key where the token is bound. */

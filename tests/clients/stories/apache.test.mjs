@@ -98,10 +98,8 @@ told('signs the person out of the application and of the server', async ({ page,
   assert.deepEqual((await open()).pages, ['sign-in'])
 })
 
-told('hears over the back channel that the person has left elsewhere', async ({ page, open }) => {
+told('hears over the back channel that the person has left elsewhere', async ({ person, open }) => {
   await open()
-  await page.goto(`${authority}/sign-out`)
-  await page.locator('form[action$="/sign-out"] button').click()
-  await page.locator('h1', { hasText: 'signed out' }).waitFor()
+  await person.signOut(authority)
   assert.deepEqual((await open()).pages, ['sign-in'])
 })

@@ -81,6 +81,12 @@ for (const [kind, path, tabs, rounds] of [['bearer', '', 2, 12], ['bearer', '', 
   }, path)
 }
 
+told('signs in in a window of its own, which tells the page', async ({ person, tab }) => {
+  const page = await tab()
+  const subject = await page.signInElsewhere(person)
+  assert.equal((await page.user()).profile.sub, subject)
+})
+
 told('renews in an iframe with prompt=none', async ({ person, tab }) => {
   const page = await tab()
   const { user } = await page.signIn(person)

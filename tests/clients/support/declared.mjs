@@ -51,7 +51,7 @@ export async function declare(issuer, places) {
         // needs the operator's word. The first holds bare bearer tokens and says what that takes when it is open in several tabs; the second binds them to a key.
         {
           issuer, client_id: 'clients-browser', client_name: 'Browser', application_type: 'browser',
-          token_endpoint_auth_method: 'none', redirect_uris: [`${app}/callback`, `${app}/silent`], post_logout_redirect_uris: [`${app}/out`],
+          token_endpoint_auth_method: 'none', redirect_uris: ['', '/watched'].flatMap(path => [`${app}${path}/callback`, `${app}${path}/silent`]), post_logout_redirect_uris: [`${app}/out`],
           grant_types: ['authorization_code', 'refresh_token'], response_types: ['code'], scope, resources: ['https://notes.example'], consent: 'implied',
           policy: { retry_uncounted: '00:00:10' },
         },

@@ -91,6 +91,11 @@ class Person {
       }
       throw new Error('the pages go round in circles')
     } catch (fault) {
+      // A window that the application had opened closes itself at the end.
+      if (page.isClosed()) {
+        await arrived
+        return pages
+      }
       const text = await page.locator('body').innerText().catch(() => '')
       throw new Error(redact(`${fault.message}\nPages seen: ${pages.join(', ') || 'none'}. Now at ${page.url()}\n${said.join('\n')}\n${text.slice(0, 1500)}`))
     } finally {
@@ -108,6 +113,15 @@ class Person {
     } finally {
       await page.close()
     }
+  }
+
+  /** Signs out at the server, in a window of its own. */
+  async signOut(authority) {
+    const page = await this.context.newPage()
+    await page.goto(`${authority}/sign-out`)
+    await page.locator('form[action$="/sign-out"] button').click({ timeout: patience })
+    await page.locator('h1', { hasText: 'signed out' }).waitFor({ timeout: patience })
+    await page.close()
   }
 
   /** Opens an URL that must not lead back to the client; answers the status and the text of the page. */

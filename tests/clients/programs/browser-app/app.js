@@ -1,25 +1,33 @@
-// How an application in the browser uses `oidc-client-ts`, as its documentation shows it: at the root with bearer tokens, below /bound/ with tokens that are bound to a key (DPoP).
+// How an application in the browser uses `oidc-client-ts`, as its documentation shows it: at the root with bearer tokens, below /bound/ with tokens that are bound to a key (DPoP),
+// below /watched/ with an eye on the session at the server (session management).
 
 const { authority, scope, clients } = window.settings
-const bound = location.pathname.startsWith('/bound/')
-const home = `${location.origin}${bound ? '/bound' : ''}`
+const [mode] = /^(bound|watched)(?=\/)/.exec(location.pathname.slice(1)) ?? ['']
+const home = `${location.origin}${mode && `/${mode}`}`
 const app = window.app = new oidc.UserManager({
   authority,
-  client_id: bound ? clients.bound : clients.bearer,
+  client_id: mode === 'bound' ? clients.bound : clients.bearer,
   scope,
   redirect_uri: `${home}/callback`,
   silent_redirect_uri: `${home}/silent`,
   post_logout_redirect_uri: `${home}/out`,
-  userStore: new oidc.WebStorageStateStore({ store: localStorage }),
+  userStore: new oidc.WebStorageStateStore({ store: localStorage, prefix: `oidc.${mode}.` }),
   automaticSilentRenew: false,
-  ...(bound ? { dpop: { store: new oidc.IndexedDbDPoPStore(), bind_authorization_code: true } } : { loadUserInfo: true }),
+  loadUserInfo: mode === '',
+  ...(mode === 'bound' ? { dpop: { store: new oidc.IndexedDbDPoPStore(), bind_authorization_code: true } } : {}),
+  ...(mode === 'watched' ? { monitorSession: true, checkSessionIntervalInSeconds: 1 } : {}),
 })
+
+// What the server's iframe says, and what the library makes of it.
+window.heard = []
+addEventListener('message', event => { if (event.origin === authority) window.heard.push(event.data) })
+app.events.addUserSignedOut(() => window.heard.push('signed out'))
 
 /** Resolves when the page has done what its address asks for. */
 window.ready = (async () => {
   switch (`${location.origin}${location.pathname}`) {
     case `${home}/callback`:
-      await app.signinRedirectCallback()
+      await app.signinCallback()
       return history.replaceState(null, '', `${home}/`)
     case `${home}/silent`:
       return app.signinSilentCallback()
