@@ -189,29 +189,6 @@ public class RefreshTokenGrantTests
         else Assert.IsType<Replayed>(decision);
     }
 
-    /// <summary>Tabs that refresh at once, under a policy that tells them from a thief by the time: the budget is theirs alone who come later.</summary>
-    [Theory]
-    [InlineData(9_999, 150, true, false)]
-    [InlineData(10_000, 2, true, true)]
-    [InlineData(10_000, 3, false, true)]
-    public void Retries_at_once_are_not_held_against_the_budget(int milliseconds, int before, bool granted, bool counted)
-    {
-        GrantPolicy policy = GrantPolicy.Public with { Name = "tabs", RetryUncounted = TimeSpan.FromSeconds(10) };
-        Grant grant = Sample.Grant(Sample.Native) with { GenerationAt = Sample.Now, Retries = new RetryHistory(before == 150 ? 0xFF_FFFF_FFFF : before) };
-        TokenDecision decision = Decide(grant, 4, Sample.Native, policy, now: Sample.Now + (milliseconds * Tick));
-        if (!granted) Assert.IsType<Replayed>(decision);
-        else Assert.Equal(before + (counted ? 1 : 0), Assert.IsType<Repeated>(decision).Grant.Retries.Total);
-    }
-
-    [Theory]
-    [InlineData(0, null)]
-    [InlineData(3, 0)]
-    public void A_policy_that_allows_no_retry_at_all_has_none_at_once_either(int budget, int? uses)
-    {
-        GrantPolicy policy = GrantPolicy.Public with { Name = "tabs", RetryBudget = budget, RetryUses = uses, RetryUncounted = TimeSpan.FromSeconds(10) };
-        Assert.IsType<Replayed>(Decide(Sample.Grant(Sample.Native) with { GenerationAt = Sample.Now }, 4, Sample.Native, policy));
-    }
-
     [Fact]
     public void The_code_is_no_predecessor_of_the_first_refresh_token() => Assert.IsType<Replayed>(Decide(Sample.Grant(generation: 1), 0));
 
