@@ -22,6 +22,9 @@ public sealed class ModuleAttribute(params string[] names) : Attribute, ITraitAt
     /// <summary>The modules as given.</summary>
     public IReadOnlyList<string> Names { get; } = names;
 
+    /// <summary>Plans, with spaces between them, of which the test checks each of these modules; null where the names say it.</summary>
+    public string? In { get; init; }
+
     IReadOnlyCollection<KeyValuePair<string, string>> ITraitAttribute.GetTraits() =>
-        [.. Names.Select(name => KeyValuePair.Create("Requirement", name))];
+        [.. Names.SelectMany(name => In is null ? [name] : In.Split(' ').Select(plan => $"{plan}/{name}")).Select(id => KeyValuePair.Create("Requirement", id))];
 }

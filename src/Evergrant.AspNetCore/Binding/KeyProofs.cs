@@ -40,7 +40,7 @@ internal sealed class KeyProofs(IServerSecrets secrets, ClientCertificates certi
         string path = http.Request.Path.ToUriComponent();
         string[] addresses = options.MutualTls?.Aliases is { } alias ? [site.Origin + path, alias + path] : [site.Origin + path];
         bool demandsNonce = options.RequireDpopNonce || client is { RequireDpopNonce: true };
-        DpopJudgement judgement = DpopJudgement.Of(values, new DpopPlace(site.Issuer, http.Request.Method, addresses, accessToken), demandsNonce, secrets.Derive(DpopNonce.Purpose), clock.GetUtcNow());
+        DpopJudgement judgement = DpopJudgement.Of(values, new DpopPlace(site.Issuer, http.Request.Method, addresses, accessToken), BindingRules.AlgorithmsOf(client), demandsNonce, secrets.Derive(DpopNonce.Purpose), clock.GetUtcNow());
         if (judgement.Nonce is { } nonce) http.Response.Headers[NonceHeader] = nonce;
         return new ShownKeys(judgement.Key is null ? ProvenKeys.None : new ProvenKeys(judgement.Key, certificate), judgement.Use, judgement.Error);
     }

@@ -33,12 +33,15 @@ internal sealed class MetadataEndpoint(ClientCatalogue clients, GrantTypes grant
                 Demands = options.Demands,
                 ResponseTypes = AnnouncedFor(use),
                 FetchesRequestObjects = use.RequestUris,
+                NativeSso = use.NativeSso,
+                SessionManagement = options.SessionManagement,
                 MutualTls = options.MutualTls is not null,
                 MutualTlsRoot = options.MutualTls?.Aliases is { } alias ? alias + site.Prefix : null,
                 AssertionTypes = use.CrossDomain ? [TokenType.IdJag, TokenType.Jwt] : [],
                 GrantProfiles = use.AssertionUses.Contains(AssertionUse.IdJag) ? [CrossDomainGrant.Profile] : [],
                 Registration = options.Registration.Mode != RegistrationMode.Off,
                 ClientDocuments = options.ClientDocuments.Enabled,
+                Fapi = options.Profile is { IsFapi: true },
             };
             byte[] json = System.Text.Encoding.UTF8.GetBytes(ServerMetadata.Build(site.Issuer, site.Base, scopes, features).ToJsonString(Readable));
             document = _documents[site] = (scopes, use, json, '"' + Convert.ToHexStringLower(SHA256.HashData(json)[..8]) + '"');

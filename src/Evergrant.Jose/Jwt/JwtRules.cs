@@ -52,6 +52,9 @@ internal sealed record JwtRules
     /// <summary>Whether <c>aud</c> must have exactly one value.</summary>
     public bool SoleAudience { get; init; }
 
+    /// <summary>Whether <c>aud</c> must be a text and no array, not even of one value (FAPI 2.0 Security Profile §5.3.2.1).</summary>
+    public bool AudienceIsText { get; init; }
+
     /// <summary>The instant to judge at; null judges no time, only that the claims are well-formed.</summary>
     public DateTimeOffset? Now { get; init; }
 
@@ -133,7 +136,7 @@ internal sealed record JwtRules
         if (Subject is not null)
             claims.Demand(claims.Text("sub") == Subject, JwtFault.SubjectWrong);
         if (IsJudged(claims, "aud"))
-            claims.Demand(AudienceIsAccepted(claims.Texts("aud")), JwtFault.AudienceWrong);
+            claims.Demand(AudienceIsAccepted(AudienceIsText ? [claims.Text("aud")] : claims.Texts("aud")), JwtFault.AudienceWrong);
         DateTimeOffset? expiresAt = IsJudged(claims, "exp") ? claims.Instant("exp") : null;
         claims.Demand(Now is not { } late || expiresAt is null || late - Leeway < expiresAt, JwtFault.Expired);
         DateTimeOffset? notBefore = claims.OptionalInstant("nbf");

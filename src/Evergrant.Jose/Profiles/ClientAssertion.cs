@@ -56,8 +56,9 @@ public sealed record ClientAssertion
     /// <param name="algorithms">The algorithms that the client may use; the HMAC algorithms and <c>none</c> are refused even when listed.</param>
     /// <param name="now">The instant to judge at.</param>
     /// <param name="soleAudience">Whether <c>aud</c> must be one value (rfc7523bis §4); false for clients that send several.</param>
+    /// <param name="textAudience">Whether that value must be a text by itself, in no array (FAPI 2.0 Security Profile §5.3.2.1).</param>
     public static JwtVerdict<ClientAssertion> Judge(string assertion, JwkSet keys, string clientId, IReadOnlyList<string> audiences,
-        IReadOnlyCollection<string> algorithms, DateTimeOffset now, bool soleAudience = true)
+        IReadOnlyCollection<string> algorithms, DateTimeOffset now, bool soleAudience = true, bool textAudience = false)
     {
         var rules = new JwtRules
         {
@@ -68,6 +69,7 @@ public sealed record ClientAssertion
             Subject = clientId,
             Audiences = audiences,
             SoleAudience = soleAudience,
+            AudienceIsText = textAudience,
             Now = now,
             Leeway = Leeway,
             MaximumLifetime = MaximumLifetime,

@@ -27,6 +27,7 @@ public sealed record BackchannelRequest
     private static readonly OAuthError NoToken = OAuthError.InvalidRequest("client_notification_token is missing.", Refusal.ParameterMissing);
     private static readonly OAuthError BadToken = OAuthError.InvalidRequest("client_notification_token has at most 1,024 characters of a bearer token.", Refusal.ParameterInvalid);
     private static readonly OAuthError BadExpiry = OAuthError.InvalidRequest("requested_expiry is a positive whole number.", Refusal.ParameterInvalid);
+    private static readonly OAuthError NoMessage = OAuthError.InvalidRequest("binding_message or authorization_details is missing.", Refusal.ParameterMissing);
     private static readonly OAuthError BadMessage = new("invalid_binding_message", "binding_message has 1 to 64 letters, digits, spaces and plain punctuation.", Refusal.BindingMessageInvalid);
 
     // What stands in a request beside a signed one: who the client is, and how it proves it.
@@ -89,6 +90,8 @@ public sealed record BackchannelRequest
             if (!int.TryParse(asked, NumberStyles.None, CultureInfo.InvariantCulture, out int seconds) || seconds < 1) return BadExpiry;
             expiry = TimeSpan.FromSeconds(seconds);
         }
+        // FAPI-CIBA section 5.2.2: whoever answers sees what it is about.
+        if (client.IsFapi && (parameters["binding_message"] ?? parameters["authorization_details"]) is null) return NoMessage;
         if (parameters["binding_message"] is { } message && !IsPlain(message)) return BadMessage;
         request = new BackchannelRequest
         {

@@ -19,6 +19,10 @@ public static class BindingRules
     /// <summary>Signature algorithms of proofs.</summary>
     public static IReadOnlyList<string> Algorithms { get; } = SignatureAlgorithm.Asymmetric;
 
+    /// <summary>Signature algorithms of a client's proofs: FAPI 2.0 leaves fewer (Security Profile section 5.4.1).</summary>
+    /// <param name="client">The client; null when it is not known.</param>
+    public static IReadOnlyList<string> AlgorithmsOf(Client? client) => client is { IsFapi: true } ? FapiProfile.Algorithms : Algorithms;
+
     /// <summary>Whether a token request of a client proves what the client is registered to prove.</summary>
     /// <param name="client">The authenticated client.</param>
     /// <param name="proven">The keys that the request proves.</param>

@@ -27,14 +27,15 @@ public sealed record DpopJudgement(Confirmation? Key, UseAssertion? Use, string?
     /// <summary>Judges the values of the DPoP header, of which there is at least one.</summary>
     /// <param name="values">The header's values.</param>
     /// <param name="place">Where it was shown.</param>
+    /// <param name="algorithms">The signature algorithms that are accepted.</param>
     /// <param name="demandsNonce">Whether a proof without nonce is refused.</param>
     /// <param name="keys">Keys of <see cref="DpopNonce.Purpose"/>.</param>
     /// <param name="now">The instant.</param>
-    public static DpopJudgement Of(IReadOnlyList<string?> values, DpopPlace place, bool demandsNonce, NumberedKeys keys, DateTimeOffset now)
+    public static DpopJudgement Of(IReadOnlyList<string?> values, DpopPlace place, IReadOnlyCollection<string> algorithms, bool demandsNonce, NumberedKeys keys, DateTimeOffset now)
     {
         // RFC 9449 section 4.3: not more than one header, and one proof in it.
         if (values.Count != 1 || values[0] is not { } text) return new(null, null, null, Invalid, JwtFault.NotAJws);
-        var request = new DpopRequest(place.Method, place.Addresses, place.AccessToken, BindingRules.Algorithms, demandsNonce, nonce => DpopNonce.IsGood(nonce, keys, place.Issuer, now), now);
+        var request = new DpopRequest(place.Method, place.Addresses, place.AccessToken, algorithms, demandsNonce, nonce => DpopNonce.IsGood(nonce, keys, place.Issuer, now), now);
         JwtVerdict<DpopProof> verdict = DpopProof.Judge(text, request);
         if (verdict.Fault == JwtFault.NonceWrong) return new(null, null, DpopNonce.Write(keys, place.Issuer, now), NeedsNonce, verdict.Fault);
         if (verdict.Value is not { } proof) return new(null, null, null, Invalid, verdict.Fault);

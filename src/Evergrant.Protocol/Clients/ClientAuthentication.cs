@@ -104,7 +104,8 @@ public static class ClientAuthentication
         if (client.Keys is not { } keys) return BadAssertion;
         string[] audiences = client.LegacyAssertionAudience ? [issuer, tokenEndpoint, endpoint] : [issuer];
         JwtVerdict<ClientAssertion> verdict = ClientAssertion.Judge(
-            assertion, keys, client.ClientId, audiences, client.AuthenticationSigningAlg is { } sole ? [sole] : client.IsFapi ? FapiProfile.Algorithms : SignatureAlgorithm.Asymmetric, now, soleAudience: !client.LegacyAssertionAudience);
+            assertion, keys, client.ClientId, audiences, client.AuthenticationSigningAlg is { } sole ? [sole] : client.IsFapi ? FapiProfile.Algorithms : SignatureAlgorithm.Asymmetric, now, soleAudience: !client.LegacyAssertionAudience,
+            textAudience: client.IsFapi);
         if (verdict.Value is not { } value) return BadAssertion;
         byte[] hash = SHA256.HashData(Encoding.UTF8.GetBytes(issuer + "\n" + client.ClientId + "\n" + value.JwtId));
         return new Authenticated(client, new UseAssertion(hash, value.ExpiresAt + TimeSpan.FromMinutes(5)));

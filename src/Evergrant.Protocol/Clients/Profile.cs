@@ -45,6 +45,9 @@ public sealed record Profile(string Name, string Meaning, IReadOnlyDictionary<st
 
     private static Dictionary<string, string> None => [];
 
+    /// <summary>Whether it is one of those of FAPI 2.0.</summary>
+    public bool IsFapi => Name == Fapi2.Name || Name == Fapi2MessageSigning.Name;
+
     /// <summary>A profile by its name, or null.</summary>
     /// <param name="name">As it is written.</param>
     public static Profile? Find(string? name) => name is null ? null : All.FirstOrDefault(p => p.Name == name);

@@ -36,6 +36,12 @@ public static class ServerMetadata
             document["backchannel_authentication_request_signing_alg_values_supported"] = List(BackchannelAuthentication.BackchannelRequest.SigningAlgorithms);
             document["backchannel_user_code_parameter_supported"] = false;
         }
+        if (features.NativeSso)
+        {
+            document["native_sso_supported"] = true;
+            document["scopes_supported"] = List([.. catalogue.Published, Scope.DeviceSso]);
+        }
+        if (features.SessionManagement) document["check_session_iframe"] = root + "/check_session";
         if (features.MutualTls) document["tls_client_certificate_bound_access_tokens"] = true;
         if (features.MutualTlsRoot is { } alias)
         {
@@ -44,6 +50,7 @@ public static class ServerMetadata
         }
         if (features.Registration) document["registration_endpoint"] = root + "/register";
         if (features.ClientDocuments) document["client_id_metadata_document_supported"] = true;
+        if (features.Fapi) Narrow(document);
         return document;
     }
 
@@ -76,6 +83,7 @@ public static class ServerMetadata
         ["revocation_endpoint_auth_signing_alg_values_supported"] = List(SignatureAlgorithm.Asymmetric),
         ["dpop_signing_alg_values_supported"] = List(BindingRules.Algorithms),
         ["authorization_response_iss_parameter_supported"] = true,
+        ["refresh_token_expiration_types_supported"] = List(["authorization", "credential"]),
         ["authorization_signing_alg_values_supported"] = List(ClientMetadata.SigningAlgorithms),
         ["subject_types_supported"] = List(["public", "pairwise"]),
         ["id_token_signing_alg_values_supported"] = List(ClientMetadata.SigningAlgorithms),
@@ -99,6 +107,24 @@ public static class ServerMetadata
         ["prompt_values_supported"] = List(["none", "login", "consent", "select_account", .. features.Demands.RefusesCreate ? [] : (string[])["create"]]),
         ["ui_locales_supported"] = List(["en"]),
     };
+
+    // FAPI 2.0 Security Profile sections 5.3.2 and 5.4.1, FAPI-CIBA section 5.2.2.
+    private static void Narrow(JsonObject document)
+    {
+        foreach ((string name, JsonNode? value) in document.ToList())
+        {
+            Func<string, bool>? kept = name switch
+            {
+                _ when name.EndsWith("_signing_alg_values_supported", StringComparison.Ordinal) => FapiProfile.Algorithms.Contains,
+                _ when name.EndsWith("_auth_methods_supported", StringComparison.Ordinal) => m => m == "private_key_jwt" || ClientAuthentication.MutualTlsMethodNames.Contains(m),
+                "response_types_supported" => t => t == ResponseType.CodeName,
+                "grant_types_supported" => t => t is not ("implicit" or "password"),
+                "backchannel_token_delivery_modes_supported" => m => m != "push",
+                _ => null,
+            };
+            if (kept is not null) document[name] = List(((JsonArray)value!).Select(v => (string)v!).Where(kept));
+        }
+    }
 
     private static IEnumerable<string> MethodsOf(ServerFeatures features) =>
         features.MutualTls ? ClientAuthentication.MethodNames.Concat(ClientAuthentication.MutualTlsMethodNames) : ClientAuthentication.MethodNames;

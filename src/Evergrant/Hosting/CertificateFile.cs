@@ -1,4 +1,5 @@
 using System.Net.Security;
+using System.Security.Authentication;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Microsoft.AspNetCore.Server.Kestrel.Https;
@@ -10,8 +11,18 @@ namespace Evergrant.Hosting;
 internal sealed class CertificateFile
 {
     private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(30);
+
+    // RFC 9325 section 4.2 for TLS 1.2; all suites of TLS 1.3.
+    private static readonly TlsCipherSuite[] Recommended =
+    [
+        TlsCipherSuite.TLS_AES_128_GCM_SHA256, TlsCipherSuite.TLS_AES_256_GCM_SHA384, TlsCipherSuite.TLS_CHACHA20_POLY1305_SHA256,
+        TlsCipherSuite.TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256, TlsCipherSuite.TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384,
+        TlsCipherSuite.TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256, TlsCipherSuite.TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384,
+    ];
+
     private readonly string _path;
     private readonly string _keyPath;
+    private readonly CipherSuitesPolicy? _suites;
     private readonly TimeProvider _time;
     private readonly Lock _lock = new();
     private SslServerAuthenticationOptions _options;
@@ -22,13 +33,16 @@ internal sealed class CertificateFile
     /// <summary>Reads the certificate.</summary>
     /// <param name="path">PEM file with the certificate and its intermediates.</param>
     /// <param name="keyPath">PEM file with its key.</param>
+    /// <param name="strict">Whether TLS 1.2 uses only the cipher suites that BCP 195 recommends (FAPI 2.0 Security Profile section 5.2); otherwise the operating system says which.</param>
     /// <param name="time">Tells when to look again.</param>
-    public CertificateFile(string path, string keyPath, TimeProvider time)
+    public CertificateFile(string path, string keyPath, bool strict, TimeProvider time)
     {
         (_path, _keyPath, _time) = (path, keyPath, time);
+        // Windows knows suites for the whole machine only.
+        if (strict && !OperatingSystem.IsWindows()) _suites = new CipherSuitesPolicy(Recommended);
         _written = WrittenAt();
         _lookAt = time.GetUtcNow() + LookEvery;
-        _options = Read(path, keyPath);
+        _options = Read();
         _asking = Asking(_options);
     }
 
@@ -57,7 +71,7 @@ internal sealed class CertificateFile
         try
         {
             if (WrittenAt() is var written && written == _written) return;
-            _options = Read(_path, _keyPath);
+            _options = Read();
             _asking = Asking(_options);
             _written = written;
         }
@@ -77,6 +91,8 @@ internal sealed class CertificateFile
     {
         ServerCertificateContext = plain.ServerCertificateContext,
         ApplicationProtocols = plain.ApplicationProtocols,
+        EnabledSslProtocols = plain.EnabledSslProtocols,
+        CipherSuitesPolicy = plain.CipherSuitesPolicy,
         ClientCertificateRequired = true,
         // A session that was begun here would be taken up at the other addresses, which know of no certificate, and broken off there.
         AllowTlsResume = false,
@@ -86,14 +102,16 @@ internal sealed class CertificateFile
 #pragma warning restore CA5359 // The rule holds again.
     };
 
-    private static SslServerAuthenticationOptions Read(string path, string keyPath)
+    private SslServerAuthenticationOptions Read()
     {
         var chain = new X509Certificate2Collection();
-        chain.ImportFromPemFile(path);
+        chain.ImportFromPemFile(_path);
         return new SslServerAuthenticationOptions
         {
-            ServerCertificateContext = SslStreamCertificateContext.Create(X509Certificate2.CreateFromPemFile(path, keyPath), chain, offline: true),
+            ServerCertificateContext = SslStreamCertificateContext.Create(X509Certificate2.CreateFromPemFile(_path, _keyPath), chain, offline: true),
             ApplicationProtocols = [SslApplicationProtocol.Http2, SslApplicationProtocol.Http11],
+            EnabledSslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13,
+            CipherSuitesPolicy = _suites,
         };
     }
 }

@@ -2,6 +2,7 @@ using System.Security.Authentication;
 using Evergrant.AspNetCore;
 using Evergrant.Hosting.Settings;
 using Evergrant.Pages;
+using Evergrant.Protocol.Clients;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.HttpOverrides;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -112,7 +113,7 @@ internal static class HttpServer
         kestrel.Limits.Http2.MaxStreamsPerConnection = 100;
         // A connection that lies open takes some 20 kB; a quarter of the memory may go there.
         kestrel.Limits.MaxConcurrentConnections = Math.Clamp(GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 4 / 20_000, 1_000, 100_000);
-        CertificateFile? certificate = settings.CertificatePath is { } path ? new CertificateFile(path, settings.CertificateKeyPath ?? path, time) : null;
+        CertificateFile? certificate = settings.CertificatePath is { } path ? new CertificateFile(path, settings.CertificateKeyPath ?? path, Profile.Find(settings.Profile) is { IsFapi: true }, time) : null;
         IReadOnlyList<string> withCertificates = settings.MutualTls?.Urls ?? [];
         foreach ((string url, bool asks) in settings.Urls.Select(u => (u, false)).Concat(withCertificates.Select(u => (u, true))))
         {

@@ -165,6 +165,7 @@ public sealed class BasicPlan(Server server)
     [InlineData(null)]
     [InlineData("form_post")]
     [Module(Basic + "oidcc-server-client-secret-post", Form + "oidcc-server-client-secret-post")]
+    [Requirement("OAUTH21-2.4.1-01")]
     public async Task A_secret_may_be_in_the_body(string? mode) => Assert.NotNull((await Success(New(mode, PlanClients.Posting))).IdToken);
 
     [Theory]
@@ -286,7 +287,7 @@ public sealed class BasicPlanInTime(ClockServer server)
 public sealed class ConfigPlan(ProductionServer server)
 {
     [Fact]
-    [Module("oidcc-config-certification-test-plan/oidcc-discovery-endpoint-verification")]
+    [Module("oidcc-config-certification-test-plan/oidcc-discovery-endpoint-verification", "oidcc-dynamic-certification-test-plan/oidcc-discovery-endpoint-verification")]
     public async Task The_metadata_say_what_a_client_needs_and_their_keys_load()
     {
         var document = await server.Api.Discovery();

@@ -1,3 +1,5 @@
+using Evergrant.Specs.Attacks;
+using Evergrant.Specs.Certification;
 using Evergrant.Specs.RefreshToken;
 using Evergrant.Specs.Rfc9101;
 using Evergrant.Specs.Rfc9126;
@@ -58,9 +60,12 @@ public sealed class Section5_SecurityProfile(Server server)
             FapiClients.Secure with { Id = "fapi-x", IdTokenAlgorithm = "RS256" }, FapiClients.Secure with { Id = "fapi-x", RedirectUris = ["http://fapi.example/callback"] },
             FapiClients.Secure.And("fapi-x", "legacy_assertion_audience", true), FapiClients.Secure.And("fapi-x", "merge_request_object", true),
             FapiClients.Secure.And("fapi-x", "request_object_signing_alg", "none"), FapiClients.Secure.And("fapi-x", "authorization_signed_response_alg", "RS256"),
-            FapiClients.Secure.And("fapi-x", "profile", "fapi3"),
+            FapiClients.Secure.And("fapi-x", "profile", "fapi3"), FapiClients.Secure.And("fapi-x", "token_endpoint_auth_signing_alg", "RS256"), FapiClients.Secure.And("fapi-x", "introspection_signed_response_alg", "RS256"),
+            FapiClients.Secure.And("fapi-x", "tls_client_certificate_bound_access_tokens", true).And("fapi-x", "bearer_without_certificate", true),
+            FapiClients.Secure with { Id = "fapi-x", GrantTypes = ["authorization_code", "password"] }, FapiClients.Secure with { Id = "fapi-x", GrantTypes = ["authorization_code", "implicit"] },
+            FapiClients.Secure with { Id = "fapi-x", Policy = new Dictionary<string, System.Text.Json.Nodes.JsonNode> { ["rotate"] = true, ["retry"] = "never" } },
         ];
-        foreach (var definition in wrong) Assert.NotEqual(0, (await server.Apply(DeclaredState.Json(server.Issuer, definition))).ExitCode);
+        await server.NotRegistered(wrong);
         (await server.Client(FapiClients.Secure).Token(("grant_type", "password"), ("username", "alice"), ("password", "x"))).Expect(400, "unsupported_grant_type");
     }
 
@@ -79,6 +84,28 @@ public sealed class Section5_SecurityProfile(Server server)
         (await With(client.Assertion("ES256", ("nbf", now + 90)))).Expect(401, "invalid_client");
         (await Request().Carry(Request().ObjectText("RS256")).Push()).Expect(400, "invalid_request_object");
         (await Request().Carry(Request().ObjectText("PS256")).Push()).Expect(201);
+    }
+
+    [Fact]
+    [Requirement("FAPI2-SP-5.3.2.1-16")]
+    public async Task Where_a_policy_rotates_all_the_same_a_lost_answer_comes_again()
+    {
+        var key = new DpopKey();
+        var rotating = FapiClients.Secure with { Id = "fapi-rotating", Policy = Clients.Rule("rotate", true) };
+        await server.Declare(rotating);
+        var tokens = await FapiRun.New(server, signing: false, rotating).Tokens(server, key);
+        var client = server.Client(rotating);
+        var next = (await client.With(key, server).Refresh(tokens.Refresh)).By("Rotated");
+        Assert.NotEqual(tokens.Refresh, next.Refresh);
+        Assert.Equal(next.Refresh, (await client.With(key, server).Refresh(tokens.Refresh)).By("Repeated").Refresh);
+    }
+
+    [Fact]
+    [Requirement("FAPI2-SP-5.3.2.2-13")]
+    public async Task Whoever_is_asked_sees_who_asks_and_for_what()
+    {
+        var page = (await (await server.SignedIn(Users.Carol)).Authorize(await FapiRun.New(server, signing: false, FapiClients.Other).With("prompt", "consent").Sent())).Expect(PageKind.Consent);
+        foreach (var text in new[] { FapiClients.Other.Name, Users.Carol.Username, "Read your mail", "Access goes on while you are away" }) Assert.Contains(text, page.Text, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -86,7 +86,7 @@ public sealed class Client(Api api, ClientDefinition definition, string? secret,
 
         var (key, kid) = algorithm switch
         {
-            "ES256" => ((object?)ClientKeys.Ec, (string?)"ec"),
+            "ES256" => ((object?)(definition.Key ?? ClientKeys.Ec), (string?)"ec"),
             "RS256" or "PS256" => (ClientKeys.Rsa, "rsa"),
             _ => (null, null),
         };

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Text.Json.Nodes;
 
 namespace Evergrant.Specs.Harness;
@@ -41,6 +42,9 @@ public sealed record ClientDefinition(string Id)
     public IReadOnlyList<string>? AllowedOrigins { get; init; }
 
     public JsonNode? Jwks { get; init; }
+
+    /// <summary>The key with <c>kid</c> "ec" that it signs with; null for that of <see cref="ClientKeys"/>.</summary>
+    public ECDsa? Key { get; init; }
 
     /// <summary>Members of <c>policy</c>, e.g. <c>("rotate", false)</c>.</summary>
     public IReadOnlyDictionary<string, JsonNode>? Policy { get; init; }

@@ -29,5 +29,12 @@ public static class ClientKeys
         };
     }
 
+    /// <summary>The public half of an EC key of another client, <c>kid</c> "ec", as a JWK Set.</summary>
+    public static JsonObject PublicOf(ECDsa key)
+    {
+        var point = key.ExportParameters(includePrivateParameters: false).Q;
+        return new JsonObject { ["keys"] = new JsonArray(new JsonObject { ["kty"] = "EC", ["crv"] = "P-256", ["kid"] = "ec", ["use"] = "sig", ["x"] = Text(point.X), ["y"] = Text(point.Y) }) };
+    }
+
     private static string Text(byte[]? bytes) => Base64Url.EncodeToString(bytes);
 }

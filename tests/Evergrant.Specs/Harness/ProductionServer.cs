@@ -15,6 +15,12 @@ public class ProductionServer : RunningServer
     /// <summary>Value of <c>self_registration</c>; null for what holds when it is not set.</summary>
     protected virtual string? SelfRegistration => null;
 
+    /// <summary>Value of <c>session_management</c>; null for what holds when it is not set.</summary>
+    protected virtual string? SessionManagement => "on";
+
+    /// <summary>Value of <c>profile</c>; null for what holds when it is not set.</summary>
+    protected virtual string? Profile => null;
+
     private readonly int port = FreePort();
     private readonly X509Certificate2 certificate = SelfSigned();
 
@@ -99,8 +105,10 @@ public class ProductionServer : RunningServer
             trusted_proxies = Array.Empty<string>(),
             postgres = new { connection = Database },
             self_registration = SelfRegistration,
+            session_management = SessionManagement,
             pushed_requests = DemandedRequests,
             signed_requests = DemandedRequests,
+            profile = Profile,
         });
         var initialised = await EvergrantProgram.Run("init", "--config", ConfigFile);
         if (initialised.ExitCode != 0) throw new InvalidOperationException($"init failed: {initialised.Errors} {initialised.Output}");

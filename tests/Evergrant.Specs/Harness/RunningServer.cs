@@ -39,7 +39,7 @@ public abstract class RunningServer : IAsyncLifetime
         {
             Database = await Store.NewDatabase();
             program = await Launch();
-            var applied = await Apply(DeclaredState.Json(Issuer));
+            var applied = await Apply(Declared);
             if (applied.ExitCode != 0) throw new InvalidOperationException($"The declared state was refused: {applied.Errors} {applied.Output}");
             foreach (var (client, secret) in Secrets(applied.Output)) secrets[client] = secret;
             await Prepared();
@@ -148,6 +148,9 @@ public abstract class RunningServer : IAsyncLifetime
 
     /// <summary>A connection without redirects and cookies, from the address of the test that runs.</summary>
     public virtual HttpClient NewHttp() => OwnAddress.NewHttp();
+
+    /// <summary>What the server is told with <c>evergrant apply</c>.</summary>
+    protected virtual string Declared => DeclaredState.Json(Issuer);
 
     /// <summary>What a server is told besides, before the first test.</summary>
     protected virtual Task Prepared() => Task.CompletedTask;

@@ -18,6 +18,13 @@ public class ClockServer : DevelopmentServer
         var reply = await Api.PostJson("/dev/clock", $$"""{"advance":"{{span:c}}"}""");
         reply.Expect(200);
     }
+
+    /// <summary>The server's time in seconds, for what a test signs.</summary>
+    public async Task<long> Now()
+    {
+        var reply = (await Api.PostJson("/dev/clock", """{"advance":"00:00:00.001"}""")).Expect(200);
+        return DateTimeOffset.Parse(reply.Text("now")!, System.Globalization.CultureInfo.InvariantCulture).ToUnixTimeSeconds();
+    }
 }
 
 /// <summary>Tests that move time run one after the other, on a server of their own.</summary>

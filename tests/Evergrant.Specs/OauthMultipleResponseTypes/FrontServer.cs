@@ -3,8 +3,8 @@ using Evergrant.Specs.Rfc9126;
 
 namespace Evergrant.Specs.OauthMultipleResponseTypes;
 
-/// <summary>A server with clients that get tokens through the browser; on the others that is off, and not announced.</summary>
-public sealed class FrontServer : DevelopmentServer
+/// <summary>A server with clients that get tokens through the browser; on the others that is off, and not announced. Tests that share it run one after the other, and may move its clock by a little.</summary>
+public sealed class FrontServer : ClockServer
 {
     private Task? declared;
 
@@ -38,7 +38,7 @@ public sealed class FrontServer : DevelopmentServer
     /// <summary>The client, declared on this server.</summary>
     public async Task<Client> Front(ClientDefinition definition)
     {
-        await (declared ??= Declare(Every, Asking, Page, SignIn, Opaque));
+        await (declared ??= Declare([Every, Asking, Page, SignIn, Opaque, .. Certification.PlanClients.Front]));
         return Client(definition);
     }
 

@@ -7,7 +7,7 @@ namespace Evergrant.Specs.Rfc7591;
 public sealed class Section3_Registration(Server server)
 {
     [Fact]
-    [Requirement("RFC7591-3.2.1-01", "RFC7591-3.2.1-02", "RFC7591-3.2.1-03", "RFC7591-3.2.1-04", "OIDC-REG-3.1-01", "OIDC-REG-3.2-04", "OIDC-REG-3.2-05", "OIDC-REG-3.2-06", "OIDC-REG-3.2-07", "CIMD-6.9-01", "RFC7591-3-03", "OIDC-REG-3-02")]
+    [Requirement("RFC7591-3.2.1-01", "RFC7591-3.2.1-02", "RFC7591-3.2.1-03", "RFC7591-3.2.1-04", "OIDC-REG-3.1-01", "OIDC-REG-3.2-04", "OIDC-REG-3.2-05", "OIDC-REG-3.2-06", "OIDC-REG-3.2-07", "CIMD-6.9-01", "RFC7591-3-03", "OIDC-REG-3-02", "FAPI2-SP-6.7-01")]
     public async Task A_client_registers_and_gets_an_id_and_a_secret_of_its_own()
     {
         var first = await server.Api.Registered(Registrations.Web().With("client_id", "chosen-by-me").With("client_secret", "mine"));
@@ -29,7 +29,7 @@ public sealed class Section3_Registration(Server server)
     }
 
     [Fact]
-    [Requirement("OIDC-REG-2-14", "OIDC-REG-2-26", "OIDC-REG-3.2-01", "ATTACK-345")]
+    [Requirement("OIDC-REG-2-14", "OIDC-REG-2-26", "OIDC-REG-3.2-01", "ATTACK-345", "OIDC-CORE-15.2-02")]
     public async Task The_whole_flow_works_as_the_answer_says()
     {
         var registered = await server.Api.Registered(Registrations.Web().With("grant_types", new JsonArray("authorization_code", "refresh_token")).With("scope", "openid offline_access mail:read nobody:knows"));

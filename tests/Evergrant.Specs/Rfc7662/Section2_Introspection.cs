@@ -110,7 +110,7 @@ public sealed class Section2_Introspection(Server server)
     }
 
     [Fact]
-    [Requirement("RFC7662-2.2-04", "RFC7662-2.2-05", "RFC7662-2.1-05", "RFC7662-4-01", "RFC7662-4-02", "ATTACK-122")]
+    [Requirement("RFC7662-2.2-04", "RFC7662-2.2-05", "RFC7662-2.1-05", "RFC7662-4-01", "RFC7662-4-02", "ATTACK-122", "FAPI2-MS-6.2-01")]
     public async Task Whatever_is_not_good_or_not_for_the_caller_is_inactive_and_no_more()
     {
         var web = server.Client(Clients.Web);

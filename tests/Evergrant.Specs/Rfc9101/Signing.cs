@@ -54,7 +54,7 @@ public static class Signing
             if (value is not null) claims[name] = value is JsonNode node ? node : value;
         }
 
-        (object? usual, string? name1) = algorithm switch { "ES256" => ((object?)ClientKeys.Ec, (string?)"ec"), "RS256" or "PS256" => (ClientKeys.Rsa, "rsa"), _ => (null, null) };
+        (object? usual, string? name1) = algorithm switch { "ES256" => ((object?)(request.Client.Definition.Key ?? ClientKeys.Ec), (string?)"ec"), "RS256" or "PS256" => (ClientKeys.Rsa, "rsa"), _ => (null, null) };
         return Jwt.Sign(claims, algorithm, key ?? usual, kid ?? name1, type);
     }
 }

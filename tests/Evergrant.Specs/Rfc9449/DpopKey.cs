@@ -64,7 +64,7 @@ public sealed class DpopKey
         {
             var (part, member) = name.StartsWith("header.", StringComparison.Ordinal) ? (header, name[7..]) : (claims, name);
             part.Remove(member);
-            if (value is not null) part[member] = value;
+            if (value is not null) part[member] = value.DeepClone();
         }
         var signed = $"{Text(JsonSerializer.SerializeToUtf8Bytes(header))}.{Text(JsonSerializer.SerializeToUtf8Bytes(claims))}";
         return $"{signed}.{Text(Sign(Encoding.ASCII.GetBytes(signed)))}";

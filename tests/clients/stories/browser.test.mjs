@@ -117,3 +117,11 @@ told('signs out at the server and comes back', async ({ person, tab }) => {
   assert.equal(await page.user(), null)
   assert.equal((await page.renew()).error, 'login_required')
 })
+
+told('watches the session in an iframe, and notices that the person has signed out at the server', async ({ person, tab }) => {
+  const page = await tab()
+  await page.signIn(person)
+  await page.hears('unchanged', 2)
+  await person.signOut(authority)
+  await page.hears('signed out')
+}, 'watched/')
