@@ -8,7 +8,7 @@ export const name = 'oidc-client-ts'
 
 const script = body => ({ type: 'text/javascript', body })
 
-/** Serves the application at `origin`; `clients` are the ids that it has at the server, { bearer, bound }. */
+/** Serves the application at `origin`; `clients` are the ids that it has at the server, { bearer, bound, brief }. */
 export async function open(origin, authority, clients, scope) {
   const read = file => readFile(new URL(`browser-app/${file}`, import.meta.url))
   const bundle = createRequire(import.meta.url).resolve('oidc-client-ts/package.json').replace('package.json', 'dist/browser/oidc-client-ts.min.js')
@@ -88,7 +88,7 @@ export class Tab {
     }, options)
   }
 
-  /** Resolves when this has been heard so many times, from the server's iframe ('unchanged', 'changed') or from the library ('signed out'). */
+  /** Resolves when this has been heard so many times, from the server's iframe ('unchanged', 'changed') or from the library ('user loaded', 'not renewed', 'signed out'). */
   hears(what, times = 1) {
     return this.page.waitForFunction(([word, count]) => window.heard.filter(said => said === word).length >= count, [what, times])
   }

@@ -11,7 +11,7 @@ import { different, everything, same } from '../support/visit.mjs'
 const authority = issuer.href.replace(/\/$/, '')
 let browser, site
 before(async () => {
-  site = await library.open(home, authority, { bearer: clients.browser.id, bound: clients.browserBound.id }, everything)
+  site = await library.open(home, authority, { bearer: clients.browser.id, bound: clients.browserBound.id, brief: clients.browserBrief.id }, everything)
   browser = await openBrowser()
 })
 after(async () => {
@@ -80,6 +80,17 @@ for (const [kind, path, tabs, rounds] of [['bearer', '', 2, 12], ['bearer', '', 
     assert.equal(last.sub, user.profile.sub)
   }, path)
 }
+
+told('two tabs that are left alone renew by the timers of the library', async ({ person, tab }) => {
+  const first = await tab()
+  await first.signIn(person)
+  const tabs = [first, await tab()]
+  await Promise.all(tabs.map(each => each.hears('user loaded', 4)))
+  for (const each of tabs) {
+    assert.deepEqual((await each.page.evaluate(() => window.heard)).filter(said => said !== 'user loaded'), [])
+    assert.equal(await each.userinfo((await each.user()).access_token), 200)
+  }
+}, 'brief/')
 
 told('signs in in a window of its own, which tells the page', async ({ person, tab }) => {
   const page = await tab()

@@ -27,6 +27,7 @@ export const clients = {
   native: { id: scene.clients.native.client_id, method: 'none' },
   signed: { id: 'clients-signed', method: 'private_key_jwt', key: scene.privateKey },
   browser: { id: 'clients-browser', method: 'none' },
+  browserBrief: { id: 'clients-browser-brief', method: 'none' },
   browserBound: { id: 'clients-browser-bound', method: 'none', dpop: true },
   intranet: declared('intranet'),
   api: declared('notes-api'),
