@@ -38,7 +38,7 @@ public sealed class Forgery(Server server)
     }
 
     [Fact]
-    [Requirement("ATTACK-220", "ATTACK-216")]
+    [Requirement("ATTACK-220", "ATTACK-216", "FAPI2-AM-7.2-01")]
     public async Task Nothing_is_allowed_or_denied_by_another_site()
     {
         var alice = await server.NewSignedIn(Users.Alice);

@@ -143,6 +143,7 @@ public sealed class FapiRequests(Server server)
     [InlineData(false)]
     [InlineData(true)]
     [Module(Prefix + "par-ensure-reused-request-uri-prior-to-auth-completion-succeeds", Prefix + "par-attempt-reuse-request_uri", Prefix + "par-attempt-to-use-request_uri-for-different-client", In = Plans.Fapi)]
+    [Requirement("FAPI2-AM-7.5-01")]
     public async Task A_reference_may_be_opened_until_it_is_answered_and_is_its_clients_alone(bool signing)
     {
         var request = FapiRun.New(server, signing);
