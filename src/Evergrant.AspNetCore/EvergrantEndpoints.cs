@@ -1,5 +1,6 @@
 using Evergrant.AspNetCore.Authorize;
 using Evergrant.AspNetCore.BackchannelAuthentication;
+using Evergrant.AspNetCore.CheckSession;
 using Evergrant.AspNetCore.DeviceAuthorization;
 using Evergrant.AspNetCore.EndSession;
 using Evergrant.AspNetCore.Introspection;
@@ -33,6 +34,7 @@ public static class EvergrantEndpoints
     private static readonly EndpointRule Consent = Authorize with { Name = "Authorize", Source = "OpenID Connect Core section 3.1.2.4" };
     private static readonly EndpointRule Verification = Authorize with { Name = "DeviceVerification", Source = "RFC 8628 section 3.3" };
     private static readonly EndpointRule EndSession = Authorize with { Name = "EndSession", Source = "OpenID Connect RP-Initiated Logout section 2" };
+    private static readonly EndpointRule Frame = Authorize with { Name = "CheckSession", Source = "OpenID Connect Session Management section 3.2", BodyLimit = 0, Headers = HeaderSet.Json };
     private static readonly EndpointRule Token = new() { Name = "Token", Source = "RFC 6749 section 3.2", Caller = Caller.Client, Cors = Cors.Registered, Caching = Caching.NoStore, BodyLimit = FormLimit, Headers = HeaderSet.Json };
     private static readonly EndpointRule Push = Token with { Name = "PushedAuthorization", Source = "RFC 9126 section 2" };
     private static readonly EndpointRule Device = Token with { Name = "DeviceAuthorization", Source = "RFC 8628 section 3.1" };
@@ -71,6 +73,11 @@ public static class EvergrantEndpoints
             Map<AuthenticatorEndpoint>(endpoints, site, p + "/backchannel/requests", GetPost, Authenticator, e => e.HandleAsync);
             Map<EndSessionEndpoint>(endpoints, site, p + "/end_session", GetPost, EndSession, e => e.HandleAsync);
             Map<EndSessionEndpoint>(endpoints, site, p + "/end_session/answer", Post, EndSession, e => e.AnswerAsync);
+            if (options.SessionManagement)
+            {
+                Map<CheckSessionEndpoint>(endpoints, site, p + "/check_session", GetHead, Frame, e => e.ShowAsync);
+                Map<CheckSessionEndpoint>(endpoints, site, p + "/check_session/client", GetHead, Frame, e => e.JudgeAsync);
+            }
             Map<IntrospectionEndpoint>(endpoints, site, p + "/introspect", Post, Introspection, e => e.HandleAsync);
             Map<RevocationEndpoint>(endpoints, site, p + "/revoke", Post, Revocation, e => e.HandleAsync);
             Map<UserInfoEndpoint>(endpoints, site, p + "/userinfo", GetPost, UserInfo, e => e.HandleAsync);

@@ -50,6 +50,9 @@ public sealed class EvergrantOptions
     /// <summary>What is demanded of every authorization request, whoever the client is; clients may be registered with demands of their own.</summary>
     public AuthorizeDemands Demands { get; init; } = AuthorizeDemands.None;
 
+    /// <summary>Whether authorization responses carry session_state and the iframe that judges it is there (OpenID Connect Session Management).</summary>
+    public bool SessionManagement { get; init; }
+
     /// <summary>The profile of clients that name none; null leaves declared clients without one, and those that register themselves with OAuth 2.1.</summary>
     public Profile? Profile { get; init; }
 

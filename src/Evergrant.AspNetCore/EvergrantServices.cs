@@ -46,7 +46,7 @@ public static class EvergrantServices
             .AddSingleton<IGrantType, JwtBearerGrantType>().AddSingleton<IGrantType, TokenExchangeGrantType>()
             .AddSingleton<IGrantType, SamlBearerGrantType>().AddSingleton<IGrantType, PasswordGrantType>();
         services.TryAddSingleton<IAccountDirectory, NoAccounts>();
-        services.AddSingleton<TrustedKeys>().AddSingleton<ExchangedTokens>();
+        services.AddSingleton<TrustedKeys>().AddSingleton<ExchangedTokens>().AddSingleton<NativeSsoExchange>();
         services.AddSingleton<InteractionTickets>().AddSingleton<AuthorizePages>().AddSingleton<IAuthorizeContinuation, AuthorizeContinuation>();
         services.AddSingleton<AuthorizeEndpoint>().AddSingleton<TokenEndpoint>().AddSingleton<IntrospectionEndpoint>().AddSingleton<RevocationEndpoint>();
         services.AddSingleton<DeviceAuthorizationEndpoint>().AddSingleton<DeviceVerificationEndpoint>().AddSingleton<DevicePolls>().AddSingleton<UserCodeThrottle>();
@@ -54,6 +54,7 @@ public static class EvergrantServices
         services.AddSingleton<BackchannelAuthenticationEndpoint>().AddSingleton<BackchannelApprovalEndpoint>().AddSingleton<AuthenticatorEndpoint>();
         services.AddSingleton<PendingRequests>().AddSingleton<BackchannelAnswers>().AddSingleton<NotificationTokens>().AddSingleton<Outbox.IDeliverySender, NotificationSender>();
         services.AddSingleton<Outbox.Outbox>().AddSingleton<Outbox.IDeliverySender, LogoutTokenSender>().AddHostedService<Outbox.OutboxWatch>();
+        services.AddSingleton<CheckSession.BrowserStateCookie>().AddSingleton<CheckSession.CheckSessionEndpoint>();
         services.AddSingleton<EndSessionEndpoint>().AddSingleton(s => new SessionEnds(s.GetRequiredService<Protocol.Storage.IGrantStore>(), s.GetRequiredService<ClientCatalogue>(), s.GetRequiredService<PairwiseKey>(), s.GetRequiredService<Outbox.Outbox>(), s.GetRequiredService<TimeProvider>()));
         services.AddSingleton<UserInfoEndpoint>().AddSingleton<MetadataEndpoint>().AddSingleton<ProtectedResourceEndpoint>().AddSingleton<JwksEndpoint>();
         return services;

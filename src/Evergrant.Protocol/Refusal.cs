@@ -101,6 +101,15 @@ public enum Refusal
     /// <summary>The actor token is not valid, for the same reasons as a subject token.</summary>
     ActorTokenInvalid,
 
+    /// <summary>The device secret is not valid: forged, or the grant that it came with has ended, by revocation or with the session. Client: sign in with a page.</summary>
+    DeviceSecretInvalid,
+
+    /// <summary>ID Token and device secret do not belong together: another device, session or person. Client: show those that came last, together.</summary>
+    DeviceSecretMismatch,
+
+    /// <summary>The clients do not share sign-ins. Operator: give both the same native_sso_group.</summary>
+    NativeSsoNotShared,
+
     /// <summary>The party that acts is not the one that the subject token names in may_act, or the actor token is another client's.</summary>
     ActorNotPermitted,
 

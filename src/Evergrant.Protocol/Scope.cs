@@ -12,6 +12,13 @@ public static class Scope
     /// <summary>The scope values of OpenID Connect Core section 5.4 and 11.</summary>
     public static IReadOnlyList<string> Standard { get; } = [OpenId, "profile", "email", "address", "phone", OfflineAccess];
 
+    /// <summary>Asks for a device secret (OpenID Connect Native SSO section 3.1); only clients of a group may have it.</summary>
+    public const string DeviceSso = "device_sso";
+
+    /// <summary>Whether a scope value is about an End-User who signs in here, so that it means nothing without one.</summary>
+    /// <param name="scope">The value.</param>
+    public static bool IsOfSignIn(string scope) => scope == DeviceSso || Standard.Contains(scope);
+
     /// <summary>Splits a scope parameter; doubled values are kept once.</summary>
     /// <param name="value">The parameter.</param>
     /// <param name="scopes">The values in order.</param>

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Evergrant.AspNetCore.CheckSession;
 using Evergrant.AspNetCore.Clients;
 using Evergrant.AspNetCore.Keys;
 using Evergrant.AspNetCore.Token;
@@ -18,7 +19,7 @@ namespace Evergrant.AspNetCore.Authorize;
 /// <summary>The authorization endpoint (RFC 6749 section 3.1, OpenID Connect Core section 3.1.2). Each page that comes back is decided again from the start.</summary>
 internal sealed class AuthorizeEndpoint(
     AuthorizeRequests requests, ClientCatalogue clients, EvergrantOptions options, IGrantStore store, IServerSecrets secrets, KeyRings rings, IInteractions interactions, InteractionTickets tickets, TokenWriter tokens,
-    AuthorizePages pages, FrontChannelTokens front, RefusalLog log, TimeProvider clock)
+    AuthorizePages pages, FrontChannelTokens front, BrowserStateCookie states, RefusalLog log, TimeProvider clock)
 {
     private const int Attempts = 4;
 
@@ -110,7 +111,7 @@ internal sealed class AuthorizeEndpoint(
                         if (result == CommitResult.Committed)
                         {
                             log.Count(decision.Name, null);
-                            await pages.ReplyAsync(http, site, found.Target, AuthorizeReply.Success(parameters, found.Request.State, site.Issuer));
+                            await pages.ReplyAsync(http, site, found.Target, WithState(http, found, sessions, AuthorizeReply.Success(parameters, found.Request.State, site.Issuer)));
                             return;
                         }
                         if (result == CommitResult.Unknown)
@@ -149,7 +150,7 @@ internal sealed class AuthorizeEndpoint(
             Prompt.SignIn when request.Prompts.Contains("login") => new("login_required", "The End-User did not sign in.", Refusal.LoginRequired),
             _ => new("access_denied", "The End-User has refused.", Refusal.ConsentDenied),
         };
-        await ReplyErrorAsync(http, site, found, error, null, [], answered: true);
+        await ReplyErrorAsync(http, site, found, error, null, await interactions.SessionsAsync(http, http.RequestAborted), answered: true);
     }
 
     /// <summary>Finds what a request means and where its answer may go; answers with a page when it may go nowhere.</summary>
@@ -186,7 +187,14 @@ internal sealed class AuthorizeEndpoint(
             return;
         }
         string reference = await log.RecordAsync(new Told("Refused", "Authorize", site.Issuer, found.Target.Client.ClientId, error, Subject: subject), http.RequestAborted);
-        await pages.ReplyAsync(http, site, found.Target, AuthorizeReply.Failure(error, RefusalLog.Describe(error, reference), found.Request.State, site.Issuer));
+        await pages.ReplyAsync(http, site, found.Target, WithState(http, found, sessions, AuthorizeReply.Failure(error, RefusalLog.Describe(error, reference), found.Request.State, site.Issuer)));
+    }
+
+    /// <summary>Adds session_state to a response of OpenID Connect, an error too (OpenID Connect Session Management section 2).</summary>
+    private List<KeyValuePair<string, string>> WithState(HttpContext http, Answerable found, IReadOnlyList<Session> sessions, List<KeyValuePair<string, string>> parameters)
+    {
+        if (found.Request.IsOpenId && states.SessionState(http, sessions, found.Target.Client.ClientId, found.Target.RedirectUri) is { } state) parameters.Add(new("session_state", state));
+        return parameters;
     }
 
     private async ValueTask<bool> IsKnownAsync(IssuerSite site, Client client, IReadOnlyList<Session> sessions, CancellationToken cancellationToken)

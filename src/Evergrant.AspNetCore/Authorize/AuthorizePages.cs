@@ -157,6 +157,7 @@ internal sealed class AuthorizePages(IInteractions interactions, InteractionTick
         "email" => new(scope, "See your email address", null, false),
         "address" => new(scope, "See your postal address", null, false),
         "phone" => new(scope, "See your phone number", null, false),
+        Scope.DeviceSso => new(scope, "Sign you in to other apps of the same vendor on this device", null, false),
         Scope.OfflineAccess => new(scope, "Keep access while you are away", null, false),
         _ => new(scope, catalogue.TextOf(scope), catalogue.OwnersOf(scope) is { Count: > 0 } owners ? owners[0].Name ?? owners[0].Identifier : null, false),
     };

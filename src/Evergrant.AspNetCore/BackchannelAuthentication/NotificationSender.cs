@@ -63,7 +63,11 @@ internal sealed class NotificationSender(
         {
             json.WriteString("access_token", signed.AccessToken);
             json.WriteString("token_type", signed.TokenType);
-            if (refresh is not null) json.WriteString("refresh_token", refresh);
+            if (refresh is not null)
+            {
+                json.WriteString("refresh_token", refresh);
+                TokenWriter.WriteLife(json, signed.Refresh);
+            }
             if (signed.ExpiresIn is { } seconds) json.WriteNumber("expires_in", seconds);
             json.WriteString("scope", signed.Scope);
             json.WriteString("id_token", signed.IdToken);

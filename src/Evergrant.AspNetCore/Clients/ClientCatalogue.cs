@@ -110,6 +110,8 @@ public sealed class ClientCatalogue(IClientStore store, EvergrantOptions options
             of.AssertionUses.UnionWith(before.AssertionUses);
             of.CrossDomain = before.CrossDomain;
             of.Backchannel = before.Backchannel;
+            of.RequestUris = before.RequestUris;
+            of.NativeSso = before.NativeSso;
             of.Origins.UnionWith(before.Origins);
         }
         Add(of, client);
@@ -179,6 +181,7 @@ public sealed class ClientCatalogue(IClientStore store, EvergrantOptions options
         use.ResponseTypes.UnionWith(client.ResponseTypes);
         use.Backchannel |= client.TokenDeliveryMode != TokenDeliveryMode.None;
         use.CrossDomain |= client.CrossDomain.Count > 0;
+        use.NativeSso |= client.NativeSsoGroup is not null && client.Scopes.Contains(Scope.DeviceSso);
         use.RequestUris |= client.RequestUris.Count > 0;
         use.Origins.UnionWith(client.AllowedOrigins);
         foreach (string uri in client.RedirectUris.Where(u => u.StartsWith("http", StringComparison.Ordinal)))

@@ -18,6 +18,9 @@ internal sealed class RegisteredUse
     /// <summary>Whether a client may get assertions for other authorization servers.</summary>
     public bool CrossDomain { get; set; }
 
+    /// <summary>Whether a client shares its sign-ins on a device with others.</summary>
+    public bool NativeSso { get; set; }
+
     /// <summary>What assertions of others may be used for.</summary>
     public HashSet<Protocol.Trust.AssertionUse> AssertionUses { get; } = [];
 

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Evergrant.AspNetCore.Authorize;
+using Evergrant.AspNetCore.CheckSession;
 using Evergrant.AspNetCore.Clients;
 using Evergrant.AspNetCore.Keys;
 using Evergrant.AspNetCore.Token;
@@ -17,7 +18,7 @@ namespace Evergrant.AspNetCore.EndSession;
 
 /// <summary>The logout endpoint (OpenID Connect RP-Initiated Logout section 2). The page that asks comes back with the request, which is decided again from the start.</summary>
 internal sealed class EndSessionEndpoint(
-    ClientCatalogue clients, KeyRings rings, IInteractions interactions, InteractionTickets tickets, TokenWriter tokens, SessionEnds ends, AuthorizePages pages, EvergrantOptions options, RefusalLog log,
+    ClientCatalogue clients, KeyRings rings, IInteractions interactions, InteractionTickets tickets, TokenWriter tokens, SessionEnds ends, BrowserStateCookie states, AuthorizePages pages, EvergrantOptions options, RefusalLog log,
     TimeProvider clock)
 {
     private static readonly OAuthError TooLarge = new("invalid_request", "The request is too large.", Refusal.RequestTooLarge);
@@ -80,6 +81,7 @@ internal sealed class EndSessionEndpoint(
                     return;
                 }
                 await interactions.ForgetAsync(http, done.Sessions);
+                states.Keep(http, [.. facts.Sessions.Where(s => done.Sessions.All(d => d.Id != s.Id))]);
                 log.Count(nameof(LoggedOut), null);
                 await LeaveAsync(http, facts, done.Target, frames);
                 return;
@@ -135,22 +137,11 @@ internal sealed class EndSessionEndpoint(
     // Every key that is on record counts, so that a hint that outlived its key still says whom it is about.
     private async ValueTask<HintedSession?> JudgeAsync(IssuerSite site, string token, CancellationToken cancellationToken)
     {
-        IReadOnlyList<SigningKeyRecord> keys = (await rings.CurrentAsync(site.Issuer, cancellationToken)).Records;
-        JwtVerdict<IdToken> verdict = IdToken.JudgeAsHint(token, Public(keys.Where(k => k.WithdrawnAt is null)), site.Issuer);
+        KeySnapshot snapshot = await rings.CurrentAsync(site.Issuer, cancellationToken);
+        JwtVerdict<IdToken> verdict = IdToken.JudgeAsHint(token, snapshot.Known, site.Issuer);
         bool trusted = verdict.Value is not null;
-        if (!trusted) verdict = IdToken.JudgeAsHint(token, Public(keys.Where(k => k.WithdrawnAt is not null)), site.Issuer);
+        if (!trusted) verdict = IdToken.JudgeAsHint(token, KeySnapshot.PublicOf(snapshot.Records.Where(k => k.WithdrawnAt is not null)), site.Issuer);
         return verdict.Value is { } hint ? new(hint.Audience, hint.Subject, hint.SessionId, trusted) : null;
-    }
-
-    private static JwkSet Public(IEnumerable<SigningKeyRecord> keys)
-    {
-        var set = new List<Jwk>();
-        foreach (SigningKeyRecord record in keys)
-        {
-            using JsonDocument json = JsonDocument.Parse(record.PublicJwk);
-            if (Jwk.TryParse(json.RootElement, out Jwk? key, out _)) set.Add(key);
-        }
-        return new JwkSet(set);
     }
 
     private async ValueTask<IReadOnlyCollection<string>> NamedAsync(string hint, IReadOnlyList<Session> sessions, CancellationToken cancellationToken)

@@ -55,6 +55,8 @@ public sealed class SessionEnds
             if (result != CommitResult.Committed) return null;
             // Without the session no further client can come; one that came between the look and the end is told as well.
             IReadOnlyList<Participation> all = await ParticipantsAsync(session.Subject, session.Id, cancellationToken);
+            // A grant that came meanwhile of a device secret, without the session's row, may not have been seen by the order above; by now it is.
+            if (all.Any(p => p.Client.NativeSsoGroup is not null) && await _store.CommitAsync(revoke, null, cancellationToken) != CommitResult.Committed) return null;
             List<Delivery> late = await NoticesAsync([.. all.Except(before)], session.Subject, all: false, now, cancellationToken);
             if (late.Count > 0 && await _store.CommitAsync(new Together([.. late.Select(d => new AddDelivery(d))]), null, cancellationToken) == CommitResult.Committed) written.AddRange(late);
             deliveries.AddRange(written);

@@ -28,6 +28,9 @@ public sealed class KeySnapshot
     /// <summary>The JWK Set.</summary>
     public JwkSet Published { get; }
 
+    /// <summary>Every key on record that was not withdrawn, also those that are published no more: for ID Tokens that come back as hints. Made anew each time.</summary>
+    public JwkSet Known => PublicOf(Records.Where(k => k.WithdrawnAt is null));
+
     /// <summary>The JWK Set as it is served.</summary>
     public byte[] JwksJson { get; }
 
@@ -35,6 +38,17 @@ public sealed class KeySnapshot
     public string ETag { get; }
 
     internal IReadOnlyDictionary<string, KeyInUse> Signers { get; }
+
+    internal static JwkSet PublicOf(IEnumerable<SigningKeyRecord> keys)
+    {
+        var set = new List<Jwk>();
+        foreach (SigningKeyRecord record in keys)
+        {
+            using JsonDocument json = JsonDocument.Parse(record.PublicJwk);
+            if (Jwk.TryParse(json.RootElement, out Jwk? key, out _)) set.Add(key);
+        }
+        return new JwkSet(set);
+    }
 
     /// <summary>When it has to be looked at again.</summary>
     public DateTimeOffset Until { get; }

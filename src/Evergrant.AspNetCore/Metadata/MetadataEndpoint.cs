@@ -33,6 +33,8 @@ internal sealed class MetadataEndpoint(ClientCatalogue clients, GrantTypes grant
                 Demands = options.Demands,
                 ResponseTypes = AnnouncedFor(use),
                 FetchesRequestObjects = use.RequestUris,
+                NativeSso = use.NativeSso,
+                SessionManagement = options.SessionManagement,
                 MutualTls = options.MutualTls is not null,
                 MutualTlsRoot = options.MutualTls?.Aliases is { } alias ? alias + site.Prefix : null,
                 AssertionTypes = use.CrossDomain ? [TokenType.IdJag, TokenType.Jwt] : [],

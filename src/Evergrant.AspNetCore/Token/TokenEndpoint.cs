@@ -13,7 +13,7 @@ using Microsoft.AspNetCore.Http;
 namespace Evergrant.AspNetCore.Token;
 
 /// <summary>The token endpoint (RFC 6749 section 3.2): read the form, authenticate the client, then decide, commit, answer. On a conflict it looks again and decides again.</summary>
-internal sealed class TokenEndpoint(ClientGate gate, KeyProofs proofs, ClientCatalogue clients, IGrantStore store, IServerSecrets secrets, TokenWriter writer, GrantTypes grants, RefusalLog log, TimeProvider clock)
+internal sealed class TokenEndpoint(ClientGate gate, KeyProofs proofs, ClientCatalogue clients, IGrantStore store, IServerSecrets secrets, TokenWriter writer, NativeSsoExchange native, GrantTypes grants, RefusalLog log, TimeProvider clock)
 {
     /// <summary>Each conflict means that somebody else's change was committed, so this many in a row are a flood on one grant.</summary>
     private const int Attempts = 16;
@@ -135,6 +135,11 @@ internal sealed class TokenEndpoint(ClientGate gate, KeyProofs proofs, ClientCat
                         {
                             await RefuseAsync(http, site, client, new Refused(NoAccount, grant, granted.Presented));
                             return;
+                        }
+                        if (granted.Grant.Authorized.DeviceSso)
+                        {
+                            string? kept = form["actor_token_type"] == TokenType.DeviceSecret ? form["actor_token"] : form["device_secret"];
+                            prepared = await native.AddAsync(prepared, request, kept, http.RequestAborted);
                         }
                         EventRecord? record = granted is Repeated or CaughtUp
                             ? log.Make(new Told(granted.Name, "Token", site.Issuer, client.ClientId, null, grant, granted.Presented, granted.Grant.Authorized.Policy)) : null;

@@ -5,8 +5,8 @@ using Evergrant.Protocol.Token;
 
 namespace Evergrant.AspNetCore.Token;
 
-/// <summary>The entry of <see cref="TokenExchangeGrant"/> and <see cref="CrossDomainGrant"/>: reads the tokens that are shown, then decides.</summary>
-internal sealed class TokenExchangeGrantType(IServerSecrets secrets, ExchangedTokens tokens) : IGrantType
+/// <summary>The entry of <see cref="TokenExchangeGrant"/> and <see cref="CrossDomainGrant"/>, and the door to <see cref="NativeSsoGrant"/>: reads the tokens that are shown, then decides.</summary>
+internal sealed class TokenExchangeGrantType(IServerSecrets secrets, ExchangedTokens tokens, NativeSsoExchange native) : IGrantType
 {
     public string Name => TokenExchangeGrant.Name;
 
@@ -17,7 +17,8 @@ internal sealed class TokenExchangeGrantType(IServerSecrets secrets, ExchangedTo
     public async ValueTask<TokenDecision> DecideAsync(TokenContext context)
     {
         if (ExchangeRequest.Read(context.Form, name => CrossDomainGrant.IsTarget(context.Client, name), out ExchangeRequest? exchange) is { } malformed) return new Refused(malformed);
-        if (await tokens.ReadAsync(exchange!.SubjectToken, exchange.SubjectTokenType, context) is not { } subject) return new Refused(TokenExchangeGrant.BadSubject);
+        if (exchange!.ActorTokenType == TokenType.DeviceSecret) return await native.DecideAsync(exchange, context);
+        if (await tokens.ReadAsync(exchange.SubjectToken, exchange.SubjectTokenType, context) is not { } subject) return new Refused(TokenExchangeGrant.BadSubject);
         if (exchange.IsCrossDomain) return CrossDomainGrant.Decide(exchange, subject, context.Request, context.Client, context.Now);
         ExchangedToken? actor = null;
         if (exchange.ActorToken is { } shown)

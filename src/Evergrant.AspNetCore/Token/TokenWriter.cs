@@ -19,10 +19,23 @@ internal sealed record PreparedTokens(Client Client, Grant Grant, AccessToken Ac
 {
     /// <summary>Seconds from now to its end; null for none.</summary>
     public int? ExpiresIn => Access.NeverEnds ? null : (int)(Access.ExpiresAt - At).TotalSeconds;
+
+    /// <summary>The device secret that goes with the ID Token; null for none.</summary>
+    public string? DeviceSecret { get; init; }
+
+    /// <summary>What is told of the refresh token.</summary>
+    public RefreshTokenLife Refresh => RefreshTokenLife.Of(Grant, Client, At);
 }
 
 /// <summary>Tokens that are ready to be sent once the commit is durable.</summary>
-internal sealed record SignedTokens(string AccessToken, string TokenType, int? ExpiresIn, string Scope, string? IdToken, string? IssuedTokenType = null, string? Details = null);
+internal sealed record SignedTokens(string AccessToken, string TokenType, int? ExpiresIn, string Scope, string? IdToken, string? IssuedTokenType = null, string? Details = null)
+{
+    /// <summary>What is told of the refresh token that goes with them, or was shown for them; nothing where none is.</summary>
+    public RefreshTokenLife Refresh { get; init; }
+
+    /// <summary>A device secret; null for none.</summary>
+    public string? DeviceSecret { get; init; }
+}
 
 /// <summary>Makes the tokens of an answer and writes it (RFC 6749 section 5.1, OpenID Connect Core section 3.1.3.3).</summary>
 internal sealed class TokenWriter(KeyRings rings, PairwiseKey pairwise, IServerSecrets secrets, AccessTokenForms forms, ResponseEncryption encryption, EvergrantOptions options, TimeProvider clock)
@@ -86,7 +99,7 @@ internal sealed class TokenWriter(KeyRings rings, PairwiseKey pairwise, IServerS
             idToken = await (content with { AccessTokenHash = IdToken.HashOf(text, algorithm) }).WriteAsync(signer, cancellationToken);
             if (prepared.Recipient is { } recipient) idToken = ResponseEncryption.Nest(recipient, prepared.Client.IdTokenEncryption!, idToken);
         }
-        return new SignedTokens(text, prepared.Access.TokenType, prepared.ExpiresIn, prepared.Access.Scope, idToken, Details: prepared.Access.Details);
+        return new SignedTokens(text, prepared.Access.TokenType, prepared.ExpiresIn, prepared.Access.Scope, idToken, Details: prepared.Access.Details) { Refresh = prepared.Refresh, DeviceSecret = prepared.DeviceSecret };
     }
 
     /// <summary>Makes the access token alone.</summary>
@@ -103,7 +116,8 @@ internal sealed class TokenWriter(KeyRings rings, PairwiseKey pairwise, IServerS
     {
         string? refreshToken = granted.RefreshGeneration is { } generation
             ? GrantCredential.Write(secrets.Credentials, granted.Grant.KeyNumber, CredentialKind.RefreshToken, granted.Grant, generation) : null;
-        return WriteAsync(http, granted.Name, granted.IssuedTokenType is { } type ? signed with { IssuedTokenType = type } : signed, refreshToken);
+        // A token that lives on unrotated is told of also where it does not stand in the answer again (section 6.1 of the draft on their expiration).
+        return WriteAsync(http, granted.Name, granted.IssuedTokenType is { } type ? signed with { IssuedTokenType = type } : signed, refreshToken, refreshToken is not null || granted is Renewed ? signed.Refresh : default);
     }
 
     /// <summary>Answers with an access token that has no grant behind it.</summary>
@@ -158,7 +172,7 @@ internal sealed class TokenWriter(KeyRings rings, PairwiseKey pairwise, IServerS
 
     private static string? MayActOf(Client client) => client.MayAct is { } actor ? new System.Text.Json.Nodes.JsonObject { ["sub"] = actor }.ToJsonString() : null;
 
-    private Task WriteAsync(HttpContext http, string decision, SignedTokens signed, string? refreshToken)
+    private Task WriteAsync(HttpContext http, string decision, SignedTokens signed, string? refreshToken, RefreshTokenLife life = default)
     {
         if (options.Development) http.Response.Headers["Evergrant-Decision"] = decision;
         var buffer = new ArrayBufferWriter<byte>(1536);
@@ -170,8 +184,10 @@ internal sealed class TokenWriter(KeyRings rings, PairwiseKey pairwise, IServerS
             json.WriteString("token_type"u8, signed.TokenType);
             if (signed.ExpiresIn is { } seconds) json.WriteNumber("expires_in"u8, seconds);
             if (refreshToken is not null) json.WriteString("refresh_token"u8, refreshToken);
+            WriteLife(json, life);
             if (signed.Scope.Length > 0) json.WriteString("scope"u8, signed.Scope);
             if (signed.IdToken is not null) json.WriteString("id_token"u8, signed.IdToken);
+            if (signed.DeviceSecret is not null) json.WriteString("device_secret"u8, signed.DeviceSecret);
             if (signed.Details is { } details)
             {
                 // RFC 9396 section 7.
@@ -181,6 +197,13 @@ internal sealed class TokenWriter(KeyRings rings, PairwiseKey pairwise, IServerS
             json.WriteEndObject();
         }
         return JsonReply.WriteAsync(http, 200, buffer.WrittenMemory);
+    }
+
+    /// <summary>Writes the ends of a refresh token beside it.</summary>
+    public static void WriteLife(Utf8JsonWriter json, RefreshTokenLife life)
+    {
+        if (life.Timeout is { } timeout) json.WriteNumber("refresh_token_timeout"u8, timeout);
+        if (life.Authorization is { } authorization) json.WriteNumber("authorization_expires_in"u8, authorization);
     }
 
     private static IdToken IdTokenOf(IssuerSite site, Client client, Grant grant, bool first, string subject, ClaimSet claims, DateTimeOffset now)

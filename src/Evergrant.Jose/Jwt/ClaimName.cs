@@ -26,4 +26,5 @@ internal static class ClaimName
     public static readonly JsonEncodedText Events = JsonEncodedText.Encode("events");
     public static readonly JsonEncodedText Confirmation = JsonEncodedText.Encode("cnf");
     public static readonly JsonEncodedText SessionId = JsonEncodedText.Encode("sid");
+    public static readonly JsonEncodedText DeviceSecretHash = JsonEncodedText.Encode("ds_hash");
 }

@@ -12,7 +12,7 @@ public sealed record IdToken
     public const string Type = "JWT";
 
     private static readonly FrozenSet<string> Own = FrozenSet.Create(StringComparer.Ordinal,
-        "iss", "sub", "aud", "exp", "iat", "auth_time", "nonce", "acr", "amr", "azp", "at_hash", "c_hash", "sid");
+        "iss", "sub", "aud", "exp", "iat", "auth_time", "nonce", "acr", "amr", "azp", "at_hash", "c_hash", "sid", "ds_hash");
 
     /// <summary><c>iss</c>.</summary>
     public required string Issuer { get; init; }
@@ -53,6 +53,9 @@ public sealed record IdToken
     /// <summary><c>sid</c>: the browser's session (OpenID Connect Front-Channel Logout §3); null leaves it out.</summary>
     public string? SessionId { get; init; }
 
+    /// <summary><c>ds_hash</c>: what the token and a device secret know one another by (OpenID Connect Native SSO §3.4.1); null leaves it out.</summary>
+    public string? DeviceSecretHash { get; init; }
+
     /// <summary>Claims about the End-User and others; null for none. When written, those named like a claim above are passed over.</summary>
     public IReadOnlyDictionary<string, JsonElement>? Claims { get; init; }
 
@@ -83,6 +86,7 @@ public sealed record IdToken
         claims.Text(ClaimName.AccessTokenHash, AccessTokenHash);
         claims.Text(ClaimName.CodeHash, CodeHash);
         claims.Text(ClaimName.SessionId, SessionId);
+        claims.Text(ClaimName.DeviceSecretHash, DeviceSecretHash);
         claims.Others(Claims, Own);
         return JwsWriter.WriteAsync(signer, Type, claims.Written, cancellationToken);
     }
@@ -122,6 +126,7 @@ public sealed record IdToken
         AccessTokenHash = claims.OptionalText("at_hash"),
         CodeHash = claims.OptionalText("c_hash"),
         SessionId = claims.OptionalText("sid"),
+        DeviceSecretHash = claims.OptionalText("ds_hash"),
         Claims = claims.Others(Own),
     };
 }

@@ -206,7 +206,7 @@ public static class Authorization
             AccessSerial = 1,
             IdleExpiresAt = null,
             ExpiresAt = code.ExpiresAt < ends ? code.ExpiresAt : ends,
-            Authorized = code.Authorized with { IssuesRefreshToken = false, CodeChallenge = null },
+            Authorized = code.Authorized with { IssuesRefreshToken = false, DeviceSso = false, CodeChallenge = null },
         };
         var changes = new List<Change>(3);
         if (given is not null) changes.Add(new SaveConsent(given));
@@ -256,7 +256,13 @@ public static class Authorization
     {
         bool mayRefresh = client.GrantTypes.Contains("refresh_token") && client.EffectivePolicy.RefreshTokens != RefreshTokenIssuance.Never;
         // offline_access means nothing to a client that gets no refresh token (OpenID Connect Core section 11).
-        return [.. AuthorizeRules.Grantable(rules).Where(s => s != Scope.OfflineAccess || (mayRefresh && rules.Request.Type!.Code))];
+        // Nor does device_sso where no code is redeemed for an ID Token (OpenID Connect Native SSO section 3.3).
+        return [.. AuthorizeRules.Grantable(rules).Where(s => s switch
+        {
+            Scope.OfflineAccess => mayRefresh && rules.Request.Type!.Code,
+            Scope.DeviceSso => client.NativeSsoGroup is not null && rules.Request.IsOpenId && rules.Request.Type!.Code,
+            _ => true,
+        })];
     }
 
     private static bool ConsentIsOnRecord(AuthorizationFacts facts, Session session, IReadOnlyList<string> scopes)
@@ -295,7 +301,9 @@ public static class Authorization
     {
         AuthorizeRequest request = facts.Request;
         Client client = facts.Target.Client;
-        bool offline = scopes.Contains(Scope.OfflineAccess);
+        bool deviceSso = scopes.Contains(Scope.DeviceSso);
+        // Whoever signs in to several apps at once leaves all of them at once (OpenID Connect Native SSO section 4.3).
+        bool offline = scopes.Contains(Scope.OfflineAccess) && !deviceSso;
         var judged = new PolicyFacts(client, "authorization_code", scopes, name => request.Parameters[name], consented);
         EffectivePolicy effective = PolicyResolution.Resolve(judged);
         GrantPolicy policy = effective.Policy;
@@ -328,6 +336,7 @@ public static class Authorization
                 Acr = session.Acr,
                 Amr = session.Amr,
                 SessionId = session.Id,
+                DeviceSso = deviceSso,
                 Policy = policy.Name,
             }, PolicyResolution.IssuesRefreshToken(policy, judged)),
         };

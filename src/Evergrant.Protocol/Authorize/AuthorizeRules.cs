@@ -104,7 +104,7 @@ public static class AuthorizeRules
         // Whoever says in detail what is wanted wants nothing else.
         if (facts.Request is { Scopes: null, Details.Count: > 0 }) return [];
         // Without a scope parameter nothing of OpenID Connect is asked for (section 3.1.2.2).
-        IEnumerable<string> asked = facts.Request.Scopes ?? [.. facts.Client.Scopes.Where(s => !Scope.Standard.Contains(s))];
+        IEnumerable<string> asked = facts.Request.Scopes ?? [.. facts.Client.Scopes.Where(s => !Scope.IsOfSignIn(s))];
         return [.. asked.Where(s => facts.Client.Scopes.Contains(s) && facts.Catalogue.Knows(s))];
     }
 

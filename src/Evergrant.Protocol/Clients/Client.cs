@@ -265,6 +265,9 @@ public sealed record Client
     /// <summary>Grant profiles that it is registered for (ID-JAG section 8).</summary>
     public IReadOnlyList<string> GrantProfiles { get => field ?? []; init; } = []; // as above
 
+    /// <summary>Name of the group of clients that share sign-ins on a device (OpenID Connect Native SSO): those of one vendor. Null for none.</summary>
+    public string? NativeSsoGroup { get; init; }
+
     /// <summary>Name of the profile that it keeps (<see cref="Clients.Profile"/>), whose demands were written into the other members when it was registered; null for none.</summary>
     public string? Profile { get; init; }
 

@@ -44,7 +44,7 @@ public static class ClientMetadata
         "tls_client_auth_san_ip", "tls_client_auth_san_email", "tls_client_certificate_bound_access_tokens", "bearer_without_certificate", "consent", "require_pkce",
         "redirect_uri_optional_at_token", "default_max_age", "require_auth_time", "require_acr_values", "claims_in_id_token", "allowed_origins", "flags", "policy",
         "logo_uri", "tos_uri", "policy_uri", "contacts", "software_id", "software_version", "initiate_login_uri", "default_acr_values", "token_endpoint_auth_signing_alg", "profile",
-        "token_exchange", "cross_domain", "may_act", "authorization_grant_profiles",
+        "token_exchange", "native_sso_group", "cross_domain", "may_act", "authorization_grant_profiles",
         .. LogoutMetadata.Members, .. RequestMetadata.Members, .. BackchannelMetadata.Members,
     ];
 
@@ -171,6 +171,11 @@ public static class ClientMetadata
         foreach (string profile in profiles.Where(p => p != Token.CrossDomainGrant.Profile)) read.Fault("authorization_grant_profiles", $"has a value that is not offered: {profile}");
         if (profiles.Count > 0 && !(exchangesTokens && grants.Contains(Token.JwtBearerGrant.Name))) read.Fault("grant_types", $"needs {Token.TokenExchangeGrant.Name} and {Token.JwtBearerGrant.Name} beside the grant profile (ID-JAG section 8)");
 
+        string? nativeSso = read.Text("native_sso_group");
+        if (nativeSso is not null && (nativeSso.Length is < 1 or > 128 || nativeSso.Any(char.IsWhiteSpace))) read.Fault("native_sso_group", "is not a name of 1 to 128 characters without white space");
+        if (nativeSso is not null && !exchangesTokens && !scopes.Contains(Scope.DeviceSso)) read.Fault("native_sso_group", $"says nothing: grant_types has no {Token.TokenExchangeGrant.Name} and scope no {Scope.DeviceSso}");
+        if (nativeSso is null && scopes.Contains(Scope.DeviceSso)) read.Fault("scope", $"has {Scope.DeviceSso}, which needs native_sso_group: the clients that share the sign-in");
+
         bool requirePkce = read.Flag("require_pkce") ?? true;
         if (!requirePkce && method == ClientAuthenticationMethod.None) read.Fault("require_pkce", "cannot be false for a public client (RFC 9700 section 2.1.1)");
         var client = new Client
@@ -235,6 +240,7 @@ public static class ClientMetadata
             RequireAuthTime = read.Flag("require_auth_time") ?? false,
             ClaimsInIdToken = read.Flag("claims_in_id_token") ?? true,
             Exchanges = exchanges,
+            NativeSsoGroup = nativeSso,
             CrossDomain = targets,
             MayAct = read.Text("may_act"),
             GrantProfiles = profiles,
@@ -306,6 +312,7 @@ public static class ClientMetadata
         Put("token_endpoint_auth_signing_alg", client.AuthenticationSigningAlg);
         foreach ((string name, string value) in client.Localized ?? new Dictionary<string, string>()) json[name] = value;
         if (client.Exchanges.Count > 0) json["token_exchange"] = new JsonArray([.. client.Exchanges.Select(r => (JsonNode)r.Write())]);
+        Put("native_sso_group", client.NativeSsoGroup);
         if (client.CrossDomain.Count > 0) json["cross_domain"] = new JsonArray([.. client.CrossDomain.Select(t => (JsonNode)t.Write())]);
         Put("may_act", client.MayAct);
         List("authorization_grant_profiles", client.GrantProfiles);

@@ -22,6 +22,25 @@ public static class RedirectUri
         return false;
     }
 
+    /// <summary>Whether an origin, as a browser says it, is that of a registered redirect URI.</summary>
+    /// <param name="origin">Scheme, host and port.</param>
+    /// <param name="client">The client.</param>
+    public static bool IsOriginOf(string origin, Client client)
+    {
+        foreach (string registered in client.RedirectUris)
+        {
+            if (!registered.StartsWith("http", StringComparison.Ordinal)) continue;
+            if (OriginOf(registered) == origin) return true;
+            // As IsRegistered has it: where the port of a redirect URI may vary, that of its page does.
+            if (SplitLoopback(registered) is { } mine && SplitLoopback(origin) is { Tail: "" } theirs
+                && mine.Host == theirs.Host && (mine.Host != "localhost" || client.ApplicationType == ApplicationType.Native || client.LoopbackAnyPort))
+            {
+                return true;
+            }
+        }
+        return false;
+    }
+
     /// <summary>What is wrong with a redirect URI that is to be registered; null when nothing is.</summary>
     /// <param name="uri">The URI.</param>
     /// <param name="applicationType">Kind of client.</param>

@@ -14,6 +14,7 @@ public sealed class ScopeCatalogue
     public ScopeCatalogue(IEnumerable<ApiResource> resources, IEnumerable<ScopeDescription> scopes)
     {
         foreach (string standard in Scope.Standard) _scopes[standard] = new(standard);
+        _scopes[Scope.DeviceSso] = new(Scope.DeviceSso, Hidden: true);
         foreach (ScopeDescription scope in scopes) _scopes[scope.Name] = scope;
         foreach (ApiResource resource in resources)
         {

@@ -55,6 +55,9 @@ public sealed record Authorized
     [JsonConverter(typeof(StoredPolicy))]
     public GrantPolicy? Rules { get; init; }
 
+    /// <summary>Whether a device secret goes with its tokens (OpenID Connect Native SSO); the grant ends with its session then, refresh token or not.</summary>
+    public bool DeviceSso { get; init; }
+
     /// <summary>Whether redeeming the code yields a refresh token.</summary>
     public bool IssuesRefreshToken { get; init; }
 }

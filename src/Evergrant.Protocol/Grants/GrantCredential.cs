@@ -22,6 +22,9 @@ public enum CredentialKind : byte
 
     /// <summary>An auth_req_id (CIBA): generation 0.</summary>
     AuthRequest = 5,
+
+    /// <summary>A device secret (OpenID Connect Native SSO): generation 0.</summary>
+    DeviceSecret = 6,
 }
 
 /// <summary>A code, refresh token or opaque access token of a grant. It proves itself by a tag over the row's salt, so that neither the database nor the key alone can make one.</summary>
@@ -69,6 +72,7 @@ public sealed class GrantCredential
         CredentialKind.RefreshToken => "evr_",
         CredentialKind.DeviceCode => "evd_",
         CredentialKind.AuthRequest => "evq_",
+        CredentialKind.DeviceSecret => "evn_",
         _ => "eva_",
     };
 

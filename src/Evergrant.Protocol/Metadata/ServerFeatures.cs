@@ -39,6 +39,12 @@ public sealed record ServerFeatures
     /// <summary>Whether Request Objects are fetched from addresses that clients have registered.</summary>
     public bool FetchesRequestObjects { get; init; }
 
+    /// <summary>Whether clients may watch who is signed in (OpenID Connect Session Management).</summary>
+    public bool SessionManagement { get; init; }
+
+    /// <summary>Whether a client may share its sign-ins on a device with others (OpenID Connect Native SSO).</summary>
+    public bool NativeSso { get; init; }
+
     /// <summary>Whether the server's profile is one of those of FAPI 2.0: what that forbids is not announced.</summary>
     public bool Fapi { get; init; }
 

@@ -36,6 +36,12 @@ public static class ServerMetadata
             document["backchannel_authentication_request_signing_alg_values_supported"] = List(BackchannelAuthentication.BackchannelRequest.SigningAlgorithms);
             document["backchannel_user_code_parameter_supported"] = false;
         }
+        if (features.NativeSso)
+        {
+            document["native_sso_supported"] = true;
+            document["scopes_supported"] = List([.. catalogue.Published, Scope.DeviceSso]);
+        }
+        if (features.SessionManagement) document["check_session_iframe"] = root + "/check_session";
         if (features.MutualTls) document["tls_client_certificate_bound_access_tokens"] = true;
         if (features.MutualTlsRoot is { } alias)
         {
@@ -77,6 +83,7 @@ public static class ServerMetadata
         ["revocation_endpoint_auth_signing_alg_values_supported"] = List(SignatureAlgorithm.Asymmetric),
         ["dpop_signing_alg_values_supported"] = List(BindingRules.Algorithms),
         ["authorization_response_iss_parameter_supported"] = true,
+        ["refresh_token_expiration_types_supported"] = List(["authorization", "credential"]),
         ["authorization_signing_alg_values_supported"] = List(ClientMetadata.SigningAlgorithms),
         ["subject_types_supported"] = List(["public", "pairwise"]),
         ["id_token_signing_alg_values_supported"] = List(ClientMetadata.SigningAlgorithms),

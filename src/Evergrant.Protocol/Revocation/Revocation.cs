@@ -42,9 +42,11 @@ public static class Revocation
         // Nor does the grant end that an exchanged token comes from.
         if (grant is null || token.Access?.OriginGrantId is not null) return new Revoked(new DenyAccessToken(token.Access!.DenialKey(), token.Access.ExpiresAt), null);
         GrantPolicy policy = grant.PolicyOf(client);
-        RevocationCascade cascade = token.IsRefreshToken ? policy.RevokeRefreshToken : policy.RevokeAccessToken;
+        // A device secret is as much as the grant that it came with (OpenID Connect Native SSO).
+        bool whole = token.IsRefreshToken || token.IsDeviceSecret;
+        RevocationCascade cascade = whole ? policy.RevokeRefreshToken : policy.RevokeAccessToken;
         // A refresh token that is gone may have left its access tokens behind.
-        if (!token.IsRefreshToken && (cascade == RevocationCascade.Token || grant.State == GrantState.Revoked)) return new Revoked(new DenyAccessToken(token.Access!.DenialKey(), token.Access.ExpiresAt), grant);
+        if (!whole && (cascade == RevocationCascade.Token || grant.State == GrantState.Revoked)) return new Revoked(new DenyAccessToken(token.Access!.DenialKey(), token.Access.ExpiresAt), grant);
         if (grant.State == GrantState.Revoked) return new NothingToRevoke();
         if (cascade == RevocationCascade.All && grant.Subject is not null)
         {

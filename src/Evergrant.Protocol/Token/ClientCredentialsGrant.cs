@@ -27,8 +27,8 @@ public static class ClientCredentialsGrant
         if (TokenAudience.Check(request.Resources, client, catalogue) is { } target) return new Refused(target);
 
         // The standard values speak of an End-User, whom this grant does not have; they are left out rather than refused.
-        List<string> allowed = [.. client.Scopes.Where(s => !Scope.Standard.Contains(s) && catalogue.Knows(s))];
-        TokenRequest meant = request.Scopes is null ? request : request with { Scopes = [.. request.Scopes.Where(s => !Scope.Standard.Contains(s))] };
+        List<string> allowed = [.. client.Scopes.Where(s => !Scope.IsOfSignIn(s) && catalogue.Knows(s))];
+        TokenRequest meant = request.Scopes is null ? request : request with { Scopes = [.. request.Scopes.Where(s => !Scope.IsOfSignIn(s))] };
         if (PermittedGrant.Choose(meant, allowed, client, catalogue) is not { } scopes) return new Refused(OAuthError.InvalidScope("The scope is unknown, or not allowed for this client.", Refusal.ScopeInvalid));
         if (TokenAudience.Resolve(issuer, scopes, scopes, request.Resources, [], client.Resources, catalogue, out TokenAudience? access) is { } error) return new Refused(error);
         if (request.Details is { } text)

@@ -33,7 +33,7 @@ public sealed record ExchangeRequest(
         if (actor is null != actorType is null) return NoActorType;
         string requested = parameters["requested_token_type"] ?? TokenType.AccessToken;
         if (subjectType is not (TokenType.AccessToken or TokenType.RefreshToken or TokenType.IdToken or TokenType.Jwt)
-            || actorType is not (null or TokenType.AccessToken or TokenType.IdToken or TokenType.Jwt)
+            || actorType is not (null or TokenType.AccessToken or TokenType.IdToken or TokenType.Jwt or TokenType.DeviceSecret)
             || requested is not (TokenType.AccessToken or TokenType.Jwt or TokenType.IdJag)) return UnknownType;
         IReadOnlyList<string> audiences = parameters.Many("audience"), resources = parameters.Many("resource");
         request = new ExchangeRequest(parameters["subject_token"]!, subjectType, actor, actorType, requested, audiences, resources) { CrossDomain = audiences.Concat(resources).Any(isTarget) };

@@ -26,6 +26,9 @@ public sealed record Permission
     /// <summary>End that no token outlives; null for the policy's.</summary>
     public DateTimeOffset? EndsAt { get; init; }
 
+    /// <summary>Public id of the session that the grant ends with; null for none.</summary>
+    public string? SessionId { get; init; }
+
     /// <summary>When the End-User last authenticated actively; null when it is not known.</summary>
     public DateTimeOffset? AuthTime { get; init; }
 

@@ -27,7 +27,8 @@ public static class PermittedGrant
         // Nobody could tell of a refresh what a token of somebody else said.
         bool mayRefresh = permission.MayRefresh && (permission.Account is not null || permission.Subject is null);
         // The standard values speak of an account; without one they mean nothing, and are left out rather than refused.
-        bool IsIdle(string scope) => scope == Scope.OfflineAccess ? !mayRefresh : (permission.Account is null || permission.StandsAlone) && Scope.Standard.Contains(scope);
+        bool IsIdle(string scope) => scope == Scope.OfflineAccess ? !mayRefresh : scope == Scope.DeviceSso ? permission.SessionId is null
+            : (permission.Account is null || permission.StandsAlone) && Scope.Standard.Contains(scope);
         List<string> allowed = [.. client.Scopes.Where(s => !IsIdle(s) && catalogue.Knows(s) && permission.Scopes?.Contains(s) != false)];
         if (Choose(request with { Scopes = request.Scopes is null ? null : [.. request.Scopes.Where(s => !IsIdle(s))] }, allowed, client, catalogue) is not { } scopes) return new Refused(Widened);
         if (TokenAudience.Resolve(issuer, scopes, scopes, request.Resources, [], client.Resources, catalogue, out TokenAudience? access) is { } error) return new Refused(error);
@@ -69,14 +70,16 @@ public static class PermittedGrant
         Permission permission, TokenRequest request, string issuer, Client client, IReadOnlyList<string> scopes, EffectivePolicy effective, bool refreshes, GrantSeed seed, DateTimeOffset now)
     {
         GrantPolicy policy = effective.Policy;
-        // Without a refresh token the grant lives as long as its access token.
-        DateTimeOffset? end = now + (refreshes ? policy.AbsoluteLifetime : policy.AccessTokenLifetimeLongest);
+        bool deviceSso = scopes.Contains(Scope.DeviceSso) && scopes.Contains(Scope.OpenId);
+        // Without a refresh token or a device secret the grant lives as long as its access token.
+        DateTimeOffset? end = now + (refreshes || deviceSso ? policy.AbsoluteLifetime : policy.AccessTokenLifetimeLongest);
         return new Grant
         {
             Id = seed.Id,
             Issuer = issuer,
             ClientId = client.ClientId,
             Subject = permission.Account,
+            SessionId = permission.SessionId,
             State = GrantState.Active,
             Generation = 1,
             GenerationAt = now,
@@ -91,6 +94,7 @@ public static class PermittedGrant
             Authorized = effective.Govern(new Authorized
             {
                 Scope = Scope.Join(scopes), Resources = request.Resources, AuthTime = permission.AuthTime, Acr = permission.Acr, Amr = permission.Amr, Actor = permission.Actor, Policy = policy.Name,
+                SessionId = permission.SessionId, DeviceSso = deviceSso,
             }, refreshes),
         };
     }

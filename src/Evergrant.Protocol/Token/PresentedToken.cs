@@ -22,6 +22,9 @@ public sealed class PresentedToken
     /// <summary>Whether it is a refresh token.</summary>
     public bool IsRefreshToken => _credential?.Kind == CredentialKind.RefreshToken;
 
+    /// <summary>Whether it is a device secret, which is good for nothing but revocation here.</summary>
+    public bool IsDeviceSecret => _credential?.Kind == CredentialKind.DeviceSecret;
+
     /// <summary>Generation of a refresh token; null for access tokens.</summary>
     public long? Generation => IsRefreshToken ? _credential!.Generation : null;
 
@@ -48,6 +51,10 @@ public sealed class PresentedToken
         {
             return GrantCredential.Read(keys, CredentialKind.AccessToken, text) is { } opaque ? new(text, opaque, null, opaque.GrantId) : null;
         }
+        if (text.StartsWith(GrantCredential.PrefixOf(CredentialKind.DeviceSecret), StringComparison.Ordinal))
+        {
+            return GrantCredential.Read(keys, CredentialKind.DeviceSecret, text) is { } secret ? new(text, secret, null, secret.GrantId) : null;
+        }
         if (text.StartsWith(SealedAccessToken.Prefix, StringComparison.Ordinal))
         {
             return SealedAccessToken.Read(keys, text, issuer) is { } sealedToken && sealedToken.ExpiresAt > now ? new(text, null, sealedToken, sealedToken.OriginGrantId) : null;
@@ -66,6 +73,7 @@ public sealed class PresentedToken
     /// <returns>False when it is forged, revoked, superseded, or at its end.</returns>
     public bool Resolve(Grant? grant, string issuer, CredentialKeys keys, DateTimeOffset now)
     {
+        if (IsDeviceSecret) return false;
         if (GrantId is null) return Access!.ExpiresAt > now;
         if (!IsOf(grant, issuer, keys)) return false;
         if (grant!.State == GrantState.Revoked) return !IsRefreshToken && SparesAccessTokens(grant) && IsLive(grant, now);
@@ -98,7 +106,7 @@ public sealed class PresentedToken
         // What was exchanged ends with the grant of another client.
         if (_credential is null) return Access!.OriginGrantId is not null || grant.ClientId == Access.ClientId;
         if (!_credential.IsOf(keys, grant)) return false;
-        if (!IsRefreshToken) Access ??= AccessToken.OfBody(_credential.Body, _text, issuer, grant.ClientId, grant.Id, (int)_credential.Generation);
+        if (!IsRefreshToken && !IsDeviceSecret) Access ??= AccessToken.OfBody(_credential.Body, _text, issuer, grant.ClientId, grant.Id, (int)_credential.Generation);
         return true;
     }
 

@@ -35,10 +35,10 @@ internal static class Redemption
         if (Judge(grant, policy, bound, others, now, out List<Change> changes, out Grant? instead) is { } tooMany) return new Refused(tooMany, grant, 0);
         if (instead is not null) return Return(request, grant, instead, instead.PolicyOf(client), changes, access!, now);
         bool ofSession = !authorized.IssuesRefreshToken;
-        // Without a refresh token the grant lives as long as its access token can be asked about, and no longer than was authorized.
+        // Without a refresh token the grant lives as long as its access token can be asked about, and no longer than was authorized; with a device secret as long as that.
         var redeem = new AdvanceGrant(
             grant.Id, 0, 1, keys.CurrentNumber, now, ofSession ? null : now + policy.IdleLifetime + policy.IdleGrace,
-            ofSession ? Earlier(grant.ExpiresAt, now + policy.AccessTokenLifetimeLongest) : grant.ExpiresAt, grant.Retries, 1, grant.AccessFloor)
+            ofSession && !authorized.DeviceSso ? Earlier(grant.ExpiresAt, now + policy.AccessTokenLifetimeLongest) : grant.ExpiresAt, grant.Retries, 1, grant.AccessFloor)
         {
             RetriesBefore = grant.Retries,
             MarkBefore = grant.Mark,

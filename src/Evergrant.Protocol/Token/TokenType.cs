@@ -17,6 +17,9 @@ public static class TokenType
     /// <summary>A JWT: an access token of this server in that form, or an assertion.</summary>
     public const string Jwt = Prefix + "jwt";
 
+    /// <summary>A device secret of this server (OpenID Connect Native SSO section 4.1).</summary>
+    public const string DeviceSecret = "urn:openid:params:token-type:device-secret";
+
     /// <summary>An identity assertion for another authorization server.</summary>
     public const string IdJag = Prefix + "id-jag";
 }

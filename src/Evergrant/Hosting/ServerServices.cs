@@ -38,6 +38,7 @@ internal static class ServerServices
             Development = settings.Development,
             Outbound = settings.Outbound,
             Profile = Profile.Find(settings.Profile),
+            SessionManagement = settings.SessionManagement,
             Registration = settings.Registration,
             ClientDocuments = settings.ClientDocuments,
             CacheAge = store.Database is null ? null : LongestAge,

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using Evergrant.Accounts;
+using Evergrant.AspNetCore.CheckSession;
 using Evergrant.Protocol.Accounts;
 using Evergrant.Protocol.Authorize;
 using Evergrant.Protocol.Sessions;
@@ -10,7 +11,7 @@ using Microsoft.AspNetCore.WebUtilities;
 namespace Evergrant.Pages;
 
 /// <summary>The sign-in sessions of a browser. The cookie holds up to five random values joined by dots, the one in use first; the store holds their hashes.</summary>
-internal sealed class BrowserSessions(IGrantStore grants, IAccountStore accounts, TimeProvider time)
+internal sealed class BrowserSessions(IGrantStore grants, IAccountStore accounts, BrowserStateCookie states, TimeProvider time)
 {
     /// <summary>Sessions of one browser at most.</summary>
     public const int Most = 5;
@@ -87,14 +88,16 @@ internal sealed class BrowserSessions(IGrantStore grants, IAccountStore accounts
             return;
         }
         PageCookies.Remove(http, PageCookies.Session);
+        states.Keep(http, []);
         http.Items[typeof(BrowserSessions)] = Array.Empty<Standing>();
     }
 
-    private static List<Standing> Keep(HttpContext http, IEnumerable<Standing> sessions)
+    private List<Standing> Keep(HttpContext http, IEnumerable<Standing> sessions)
     {
         List<Standing> kept = [.. sessions.Take(Most)];
         PageCookies.Set(http, PageCookies.Session, string.Join('.', kept.Select(s => s.Value)));
         http.Items[typeof(BrowserSessions)] = kept;
+        states.Keep(http, [.. kept.Select(s => s.Session)]);
         return kept;
     }
 

@@ -77,6 +77,7 @@ public class ProjectsTests
     public void Warnings_are_errors_nullable_is_on_and_analyzers_run_everywhere() => Fault.None(SharedSettings.Missing(Tree.Read("Directory.Build.props")));
 
     [Fact]
+    [Evergrant.Tests.Requirement("RFC7515-10.1-01")]
     public void Every_project_of_src_has_the_banned_symbols()
     {
         XDocument props = XDocument.Parse(Tree.Read("Directory.Build.props"));

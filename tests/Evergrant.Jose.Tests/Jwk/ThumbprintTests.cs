@@ -1,3 +1,8 @@
+using System.Buffers.Text;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+
 namespace Evergrant.Jose.Tests;
 
 public sealed class ThumbprintTests
@@ -22,7 +27,7 @@ public sealed class ThumbprintTests
     }
 
     [Fact]
-    [Requirement("RFC7638-3.2.2-01")]
+    [Requirement("RFC7638-3.2.2-01", "RFC7638-3.2-01")]
     public void Optional_members_and_their_order_change_nothing()
     {
         Jwk key = Parse($$"""{"e":"AQAB","use":"sig","x":"y","n":"{{N}}","kty":"RSA"}""");
@@ -30,10 +35,43 @@ public sealed class ThumbprintTests
     }
 
     [Fact]
+    [Requirement("RFC7638-3.4-01")]
     public void Two_keys_have_two_thumbprints_of_43_letters()
     {
         Assert.Equal(43, Key.Es256.PublicKey.Thumbprint().Length);
         Assert.NotEqual(Key.Es256.PublicKey.Thumbprint(), Key.OtherEs256.PublicKey.Thumbprint());
+    }
+
+    [Fact]
+    [Requirement("RFC7638-3.2-01", "RFC7638-3.4-01")]
+    public void It_is_the_hash_of_the_required_members_in_order_and_nothing_else()
+    {
+        foreach (Jwk key in new[] { Key.Es256.PublicKey, Parse($$"""{"kty":"RSA","n":"{{N}}","e":"AQAB","alg":"RS256","kid":"2011-04-29"}""") })
+        {
+            using JsonDocument json = Written(key);
+            string[] members = json.RootElement.GetProperty("kty").GetString() == "EC" ? ["crv", "kty", "x", "y"] : ["e", "kty", "n"];
+            string text = "{" + string.Join(',', members.Select(m => $"\"{m}\":\"{json.RootElement.GetProperty(m).GetString()}\"")) + "}";
+            Assert.Equal(Base64Url.EncodeToString(SHA256.HashData(Encoding.UTF8.GetBytes(text))), key.Thumbprint());
+        }
+    }
+
+    [Fact]
+    [Requirement("RFC7638-3.2.1-01")]
+    public void A_private_key_has_the_thumbprint_of_its_public_half()
+    {
+        using ECDsa pair = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        ECParameters all = pair.ExportParameters(true);
+        string Text(byte[] bytes) => Base64Url.EncodeToString(bytes);
+        string half = $"\"kty\":\"EC\",\"crv\":\"P-256\",\"x\":\"{Text(all.Q.X!)}\",\"y\":\"{Text(all.Q.Y!)}\"";
+        using SigningKey signing = SigningKey.Import(pair.ExportPkcs8PrivateKey(), SignatureAlgorithm.ES256, "k");
+        Assert.Equal(Parse("{" + half + "}").Thumbprint(), signing.PublicKey.Thumbprint());
+    }
+
+    private static JsonDocument Written(Jwk key)
+    {
+        using var buffer = new MemoryStream();
+        using (var writer = new Utf8JsonWriter(buffer)) key.Write(writer);
+        return JsonDocument.Parse(buffer.ToArray());
     }
 
     private static Jwk Parse(string json)

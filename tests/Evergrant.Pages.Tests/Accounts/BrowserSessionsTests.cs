@@ -1,4 +1,6 @@
 using Evergrant.Accounts;
+using Evergrant.AspNetCore;
+using Evergrant.AspNetCore.CheckSession;
 using Evergrant.Pages.Tests.Fakes;
 using Evergrant.Protocol.Accounts;
 using Microsoft.AspNetCore.Http;
@@ -18,7 +20,8 @@ public sealed class BrowserSessionsTests : IDisposable
     public BrowserSessionsTests()
     {
         _registry = new(_accounts, _grants, QuietEnds.Over(_grants, _clock), _hashing, _clock);
-        _sessions = new(_grants, _accounts, _clock);
+        EvergrantOptions options = new() { Issuers = [new IssuerOptions { Issuer = "https://id.example" }], SessionManagement = true };
+        _sessions = new(_grants, _accounts, new BrowserStateCookie(options, new IssuerSites(options)), _clock);
     }
 
     [Fact]
@@ -46,8 +49,10 @@ public sealed class BrowserSessionsTests : IDisposable
     {
         Account verified = await CreateAsync();
 
-        Assert.Single((await _sessions.StartAsync(Visit(), verified))!);
+        DefaultHttpContext visit = Visit();
+        Assert.Single((await _sessions.StartAsync(visit, verified))!);
         Assert.Single(_grants.Sessions);
+        Assert.Contains(visit.Response.Headers.SetCookie, cookie => cookie!.StartsWith("__Host-evergrant-state=", StringComparison.Ordinal) && !cookie.Contains("httponly", StringComparison.OrdinalIgnoreCase));
     }
 
     public void Dispose() => _hashing.Dispose();

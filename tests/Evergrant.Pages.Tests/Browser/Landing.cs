@@ -36,5 +36,8 @@ public sealed class Landing : IAsyncDisposable
         return new Landing(app) { Uri = address + "/callback" };
     }
 
+    /// <summary>Is named localhost from now on, which is another site than 127.0.0.1.</summary>
+    public void UseLocalhost() => Uri = Uri.Replace("127.0.0.1", "localhost", StringComparison.Ordinal);
+
     public ValueTask DisposeAsync() => _app.DisposeAsync();
 }

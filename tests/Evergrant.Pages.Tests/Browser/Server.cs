@@ -18,7 +18,7 @@ public sealed class Server : IAsyncLifetime
 
     private static readonly string[] People =
     [
-        "arrives", "typo", "keys", "noscript", "denies", "partly", "leaves-out", "remembered", "leaves", "takes-back", "mallory", "looks", "cancels", "two-one", "two-two", "posted", "fresh-id", "asked-again",
+        "arrives", "typo", "keys", "noscript", "denies", "partly", "leaves-out", "remembered", "leaves", "takes-back", "mallory", "looks", "cancels", "two-one", "two-two", "posted", "fresh-id", "asked-again", "watched", "kept-apart",
     ];
 
     private readonly string _folder = Directory.CreateTempSubdirectory("evergrant-pages-").FullName;

@@ -13,7 +13,7 @@ public sealed class CanaryTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    [Requirement("ATTACK-398")]
+    [Requirement("ATTACK-398", "RFC6819-4.6.7-01", "RFC6819-5.1.4.1.3-01")]
     public async Task No_planted_secret_is_found_where_none_belongs(bool postgres)
     {
         var canaries = new Canaries();

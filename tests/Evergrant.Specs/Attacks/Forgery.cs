@@ -12,7 +12,7 @@ public sealed class Forgery(Server server)
     ];
 
     [Fact]
-    [Requirement("ATTACK-219", "ATTACK-224")]
+    [Requirement("ATTACK-219", "ATTACK-224", "FAPI2-AM-7.2-01")]
     public async Task Nobody_is_signed_in_by_another_site()
     {
         var victim = server.NewBrowser();

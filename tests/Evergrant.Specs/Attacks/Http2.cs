@@ -70,7 +70,7 @@ public sealed class Http2(ProductionServer server)
     }
 
     [Fact]
-    [Requirement("ATTACK-329", "ATTACK-328", "FAPI-CIBA-7.9-01")]
+    [Requirement("ATTACK-329", "ATTACK-328", "FAPI-CIBA-7.9-01", "FAPI2-AM-7.4-01")]
     public async Task Only_TLS_of_today_is_spoken_and_nothing_without_it()
     {
         Assert.True(await Handshake(SslProtocols.None, "localhost") is SslProtocols.Tls12 or SslProtocols.Tls13);

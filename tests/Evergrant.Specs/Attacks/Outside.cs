@@ -69,7 +69,7 @@ public sealed class Outside(Server server) : IAsyncLifetime
     }
 
     [Fact]
-    [Requirement("ATTACK-347")]
+    [Requirement("ATTACK-347", "RFC9700-4.15.1-01")]
     public async Task What_would_give_a_client_power_cannot_be_registered()
     {
         var greedy = Registrations.Web("Greedy");

@@ -165,6 +165,7 @@ public sealed class BasicPlan(Server server)
     [InlineData(null)]
     [InlineData("form_post")]
     [Module(Basic + "oidcc-server-client-secret-post", Form + "oidcc-server-client-secret-post")]
+    [Requirement("OAUTH21-2.4.1-01")]
     public async Task A_secret_may_be_in_the_body(string? mode) => Assert.NotNull((await Success(New(mode, PlanClients.Posting))).IdToken);
 
     [Theory]

@@ -15,6 +15,9 @@ public class ProductionServer : RunningServer
     /// <summary>Value of <c>self_registration</c>; null for what holds when it is not set.</summary>
     protected virtual string? SelfRegistration => null;
 
+    /// <summary>Value of <c>session_management</c>; null for what holds when it is not set.</summary>
+    protected virtual string? SessionManagement => "on";
+
     /// <summary>Value of <c>profile</c>; null for what holds when it is not set.</summary>
     protected virtual string? Profile => null;
 
@@ -102,6 +105,7 @@ public class ProductionServer : RunningServer
             trusted_proxies = Array.Empty<string>(),
             postgres = new { connection = Database },
             self_registration = SelfRegistration,
+            session_management = SessionManagement,
             pushed_requests = DemandedRequests,
             signed_requests = DemandedRequests,
             profile = Profile,

@@ -22,6 +22,7 @@ public sealed class CrossOrigin(Server server)
     }
 
     [Fact]
+    [Requirement("BBA-6.3.3.4-01")]
     public async Task Endpoints_for_programs_are_for_registered_origins()
     {
         foreach (var path in Surface.Forms.Append("/userinfo"))

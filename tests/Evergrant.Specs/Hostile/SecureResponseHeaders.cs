@@ -5,7 +5,7 @@ namespace Evergrant.Specs.Hostile;
 public sealed class SecureResponseHeaders(ProductionServer server)
 {
     [Fact]
-    [Requirement("ATTACK-340")]
+    [Requirement("ATTACK-340", "FAPI2-AM-7.4-01")]
     public async Task Every_answer_asks_for_TLS_from_now_on()
     {
         foreach (var path in new[] { "/token", "/jwks", "/.well-known/openid-configuration", "/authorize", "/sign-in", "/account", "/nowhere", "/tenant/userinfo" })

@@ -27,7 +27,7 @@ public sealed class Section5_Responses(FrontServer server)
         var request = (await server.Request(type)).With("state", "a b&c=d%\"<+/=");
         var page = (await (await server.SignedIn()).Authorize(request)).Expect(PageKind.Redirect);
         Assert.StartsWith("https://front.example/callback#", page.Location, StringComparison.Ordinal);
-        Assert.Equal([.. members.Split(' '), "iss", "state"], page.Parameters.Select(p => p.Name).Order(StringComparer.Ordinal).Except(["iss", "state"]).Concat(["iss", "state"]));
+        Assert.Equal([.. members.Split(' '), "iss", "state"], page.Parameters.Select(p => p.Name).Order(StringComparer.Ordinal).Except(["iss", "session_state", "state"]).Concat(["iss", "state"]));
         Assert.Equal((request["state"], server.Issuer), (page["state"], page["iss"]));
         if (page["id_token"] is { } text)
         {

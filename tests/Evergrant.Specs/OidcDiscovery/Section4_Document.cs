@@ -36,7 +36,7 @@ public sealed class Section4_Document(ProductionServer server)
     }
 
     [Fact]
-    [Requirement("OIDC-DISC-3-02", "OIDC-DISC-3-03", "OIDC-DISC-3-04", "OIDC-DISC-3-05", "OIDC-DISC-3-12", "OIDC-DISC-3-01", "OIDC-CORE-2-02")]
+    [Requirement("OIDC-DISC-3-02", "OIDC-DISC-3-03", "OIDC-DISC-3-04", "OIDC-DISC-3-05", "OIDC-DISC-3-12", "OIDC-DISC-3-01", "OIDC-CORE-2-02", "OIDC-CORE-10.2.1-01")]
     public async Task The_endpoints_it_names_are_https_and_carry_the_whole_flow()
     {
         var document = await server.Api.Discovery();

@@ -5,6 +5,9 @@ public sealed class OpenServer : ProductionServer
 {
     /// <inheritdoc/>
     protected override string SelfRegistration => "on";
+
+    /// <inheritdoc/>
+    protected override string? SessionManagement => null;
 }
 
 /// <summary>Initiating User Registration via OpenID Connect: prompt=create.</summary>
@@ -13,6 +16,16 @@ public sealed class Section4_Create(OpenServer server) : IClassFixture<OpenServe
     private const string Password = "a long and winding passphrase";
 
     private AuthorizationRequest Request => new AuthorizationRequest(server.Client(Clients.Web)).With("prompt", "create");
+
+    [Fact]
+    public async Task Session_management_is_there_where_it_is_on_and_nowhere_else()
+    {
+        Assert.False((await server.Api.Metadata()).Json.TryGetProperty("check_session_iframe", out _));
+        Assert.Equal(404, (await server.Api.Get("/check_session")).Status);
+        var browser = server.NewBrowser();
+        Assert.Null((await browser.Authorize(new AuthorizationRequest(server.Client(Clients.Web)).With("prompt", "none"))).ExpectError("login_required")["session_state"]);
+        Assert.DoesNotContain(browser.SetCookies, cookie => cookie.Contains("evergrant-state", StringComparison.Ordinal));
+    }
 
     [Fact]
     public async Task A_person_makes_an_account_and_goes_on_to_the_application()

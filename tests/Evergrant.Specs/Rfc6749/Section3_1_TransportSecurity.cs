@@ -40,7 +40,7 @@ public sealed class Section3_1_TransportSecurity(ProductionServer server)
     }
 
     [Fact]
-    [Requirement("RFC6749-3.1-04", "RFC8414-2-01")]
+    [Requirement("RFC6749-3.1-04", "RFC8414-2-01", "OAUTH21-1.5-01")]
     public async Task An_http_issuer_does_not_start()
     {
         var refusal = await Refusals.Of(settings => settings["issuers"] = Refusals.Issuers("http://auth.example"));

@@ -21,7 +21,7 @@ public sealed class Section4_3_Password(GrantsServer server)
         server.Client(client).Token([("grant_type", "password"), ("username", user.Username), ("password", password ?? user.Password), .. more]);
 
     [Fact]
-    [Requirement("RFC6749-4.3.2-01")]
+    [Requirement("RFC6749-4.3.2-01", "RFC6819-4.4.3.3-01")]
     public async Task A_password_becomes_a_token_that_reaches_an_API_and_no_refresh_token_by_default()
     {
         var tokens = Tokens.Of(await Ask(Old, Users.Alice, null, ("scope", "openid mail:read offline_access")));

@@ -4,7 +4,7 @@ namespace Evergrant.Specs.Rfc6749;
 public sealed class Section4_GrantsThatAreOff(Server server)
 {
     [Fact]
-    [Requirement("RFC6749-4.2.1-01", "RFC6749-4.2.2-02", "RFC9700-2.1.2-01")]
+    [Requirement("RFC6749-4.2.1-01", "RFC6749-4.2.2-02", "RFC9700-2.1.2-01", "OAUTH21-10.1-01")]
     public async Task Implicit_is_off()
     {
         var metadata = await server.Api.Metadata();
@@ -17,7 +17,7 @@ public sealed class Section4_GrantsThatAreOff(Server server)
     }
 
     [Fact]
-    [Requirement("RFC6749-4.3.2-01", "RFC9700-2.4-01", "RFC6749-5.2-07")]
+    [Requirement("RFC6749-4.3.2-01", "RFC9700-2.4-01", "RFC6749-5.2-07", "OAUTH21-10-01")]
     public async Task Password_is_off()
     {
         var metadata = await server.Api.Metadata();

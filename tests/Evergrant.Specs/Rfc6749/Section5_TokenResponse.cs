@@ -6,7 +6,7 @@ namespace Evergrant.Specs.Rfc6749;
 public sealed class Section5_TokenResponse(Server server)
 {
     [Fact]
-    [Requirement("RFC6749-5.1-01", "RFC6749-5.1-02", "RFC6749-5.1-04", "RFC6750-4-01", "RFC6750-5.3-01")]
+    [Requirement("RFC6749-5.1-01", "RFC6749-5.1-02", "RFC6749-5.1-04", "RFC6750-4-01", "RFC6750-5.3-01", "OAUTH21-3.2.3-01")]
     public async Task A_success_has_the_members_and_headers_of_the_standard()
     {
         var first = await server.Authorize(Clients.Web, "openid offline_access mail:read");

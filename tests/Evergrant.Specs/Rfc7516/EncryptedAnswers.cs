@@ -4,7 +4,7 @@ namespace Evergrant.Specs.Rfc7516;
 public sealed class EncryptedAnswers(Server server)
 {
     [Fact]
-    [Requirement("OIDC-CORE-2-13", "OIDC-CORE-10.2-01", "OIDC-REG-2-17", "RFC7516-5.1-01")]
+    [Requirement("OIDC-CORE-2-13", "OIDC-CORE-10.2-01", "OIDC-REG-2-17", "RFC7516-5.1-01", "RFC7519-5.2-01", "RFC7519-11.2-01", "RFC7519-5.3-01", "RFC8725-3.6-01")]
     public async Task An_ID_Token_is_signed_and_then_encrypted_to_the_client()
     {
         foreach (var definition in EncryptedClients.All)
@@ -14,6 +14,8 @@ public sealed class EncryptedAnswers(Server server)
             Assert.Equal(definition == EncryptedClients.WithRsa ? ("RSA-OAEP-256", "A128CBC-HS256", "enc-rsa") : ("ECDH-ES", "A256GCM", "enc-ec"),
                 (header.GetProperty("alg").GetString(), header.GetProperty("enc").GetString(), header.GetProperty("kid").GetString()));
             Assert.Equal("JWT", header.GetProperty("cty").GetString());
+            // Nothing is compressed, and no claim is repeated where it could differ.
+            Assert.Subset(new HashSet<string> { "alg", "enc", "kid", "cty", "typ", "epk", "apu", "apv" }, header.EnumerateObject().Select(m => m.Name).ToHashSet());
             var inner = Jwt.Parse(content);
             Assert.True(inner.VerifiesWith((await server.Api.Jwks()).Json));
             Assert.Equal(definition.Id, inner.Claim("aud"));
@@ -43,7 +45,7 @@ public sealed class EncryptedAnswers(Server server)
     }
 
     [Theory]
-    [Requirement("OIDC-REG-2-18", "OIDC-REG-2-20", "RFC9701-6-02", "RFC7518-4.3-01")]
+    [Requirement("OIDC-REG-2-18", "OIDC-REG-2-20", "RFC9701-6-02", "RFC7518-4.3-01", "RFC8725-3.2-03")]
     [InlineData("\"id_token_encrypted_response_enc\":\"A128GCM\"", "id_token_encrypted_response_enc")]
     [InlineData("\"userinfo_encrypted_response_enc\":\"A128GCM\"", "userinfo_encrypted_response_enc")]
     [InlineData("\"introspection_encrypted_response_enc\":\"A128GCM\"", "introspection_encrypted_response_enc")]

@@ -122,7 +122,7 @@ public sealed class Section2_Metadata(Server server)
     }
 
     [Fact]
-    [Requirement("RFC7591-5-02", "RFC7591-2-08", "OIDC-REG-2-09", "ATTACK-031", "ATTACK-273", "ATTACK-352")]
+    [Requirement("RFC7591-5-02", "RFC7591-2-08", "OIDC-REG-2-09", "ATTACK-031", "ATTACK-273", "ATTACK-352", "OAUTH21-7.9-01")]
     public async Task The_consent_page_says_that_nobody_has_checked_the_client_and_where_answers_go()
     {
         var registered = await server.Api.Registered(Registrations.Web("<b>Bank</b> {{7*7}} \u202eevil").With("tos_uri", "https://dynamic.example/terms").With("policy_uri", "https://dynamic.example/policy"));

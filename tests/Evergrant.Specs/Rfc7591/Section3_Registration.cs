@@ -29,7 +29,7 @@ public sealed class Section3_Registration(Server server)
     }
 
     [Fact]
-    [Requirement("OIDC-REG-2-14", "OIDC-REG-2-26", "OIDC-REG-3.2-01", "ATTACK-345")]
+    [Requirement("OIDC-REG-2-14", "OIDC-REG-2-26", "OIDC-REG-3.2-01", "ATTACK-345", "OIDC-CORE-15.2-02")]
     public async Task The_whole_flow_works_as_the_answer_says()
     {
         var registered = await server.Api.Registered(Registrations.Web().With("grant_types", new JsonArray("authorization_code", "refresh_token")).With("scope", "openid offline_access mail:read nobody:knows"));

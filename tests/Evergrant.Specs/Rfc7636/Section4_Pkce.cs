@@ -89,7 +89,7 @@ public sealed class Section4_Pkce(Server server)
     }
 
     [Fact]
-    [Requirement("RFC7636-4.4.1-01", "RFC7636-4.4.1-03")]
+    [Requirement("RFC7636-4.4.1-01", "RFC7636-4.4.1-03", "OAUTH21-4.1.1-01")]
     public async Task A_missing_challenge_is_refused()
     {
         var browser = await server.SignedIn();

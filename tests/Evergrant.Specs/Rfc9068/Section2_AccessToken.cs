@@ -35,7 +35,7 @@ public sealed class Section2_AccessToken(Server server)
     }
 
     [Fact]
-    [Requirement("RFC9068-2.2-01", "RFC9068-2.2.3-01")]
+    [Requirement("RFC9068-2.2-01", "RFC9068-2.2.3-01", "RFC7519-4.1.7-01", "RFC8725-3.9-01")]
     public async Task It_has_every_claim_that_is_required()
     {
         var ids = new HashSet<string>();

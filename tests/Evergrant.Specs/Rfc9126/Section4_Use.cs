@@ -49,7 +49,7 @@ public sealed class Section4_Use(Server server)
     }
 
     [Fact]
-    [Requirement("RFC9126-2.2-04", "RFC9101-10.2-02", "ATTACK-202")]
+    [Requirement("RFC9126-2.2-04", "RFC9101-10.2-02", "ATTACK-202", "FAPI2-AM-7.5-01")]
     public async Task A_reference_is_of_the_client_that_pushed_and_another_one_changes_nothing()
     {
         var request = new AuthorizationRequest(server.Client(Clients.Web));

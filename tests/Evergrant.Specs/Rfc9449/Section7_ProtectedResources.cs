@@ -30,7 +30,7 @@ public sealed class Section7_ProtectedResources(Server server)
     }
 
     [Fact]
-    [Requirement("RFC9449-7.2-01", "ATTACK-186")]
+    [Requirement("RFC9449-7.2-01", "ATTACK-186", "FAPI2-AM-5.2-01")]
     public async Task A_bound_token_is_no_bearer_token()
     {
         var token = (await Issue()).AccessToken;

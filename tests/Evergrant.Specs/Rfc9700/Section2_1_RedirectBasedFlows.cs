@@ -53,7 +53,7 @@ public sealed class Section2_1_RedirectBasedFlows(Server server)
     [InlineData("http://127.0.0.1.evil.example/callback", "native")]
     [InlineData("https://*.plain.example/callback", "web")]
     [InlineData("https://plain.example/*", "web")]
-    [Requirement("RFC9700-2.6-01", "RFC9700-2.1-01")]
+    [Requirement("RFC9700-2.6-01", "RFC9700-2.1-01", "OAUTH21-1.5-01")]
     public async Task A_redirect_uri_over_plain_http_or_with_a_pattern_cannot_be_registered(string uri, string type)
     {
         var definition = type == "web" ? new ClientDefinition("plain-web") : Clients.Native with { Id = "plain-native" };

@@ -7,7 +7,7 @@ namespace Evergrant.Specs.Rfc9864;
 public sealed class Algorithms(Server server)
 {
     [Fact]
-    [Requirement("RFC9864-7-01", "RFC9864-7-02", "OIDC-DISC-3-09")]
+    [Requirement("RFC9864-7-01", "RFC9864-7-02", "OIDC-DISC-3-09", "RFC7517-4.5-01")]
     public async Task Every_published_key_is_for_one_algorithm_and_says_which()
     {
         var keys = (await server.Api.Jwks()).Json.GetProperty("keys").EnumerateArray().ToList();
@@ -15,6 +15,7 @@ public sealed class Algorithms(Server server)
         Assert.All(keys, key => Assert.Equal(("sig", false), (key.GetProperty("use").GetString(), string.IsNullOrEmpty(key.GetProperty("alg").GetString()))));
         var material = keys.Select(key => key.TryGetProperty("n", out var n) ? n.GetString() : key.GetProperty("x").GetString()).ToList();
         Assert.Equal(material.Count, material.Distinct().Count());
+        Assert.Equal(keys.Count, keys.Select(key => key.GetProperty("kid").GetString()).Distinct().Count());
     }
 
     [Theory]

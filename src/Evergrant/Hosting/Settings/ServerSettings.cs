@@ -63,6 +63,9 @@ internal sealed record ServerSettings
     /// <summary>Mutual TLS; null for none.</summary>
     public MutualTlsSettings? MutualTls { get; init; }
 
+    /// <summary>Whether session_state and its iframe are offered.</summary>
+    public bool SessionManagement { get; init; }
+
     /// <summary>Whether every DPoP proof needs a nonce.</summary>
     public bool RequireDpopNonce { get; init; }
 
@@ -135,7 +138,7 @@ internal sealed record ServerSettings
         }
         if (faults.Count > 0) return new(faults);
         string[] trimmed = [.. list.Select(u => u.TrimEnd('/'))];
-        return new(new ServerSettings { Development = true, Folder = Path.GetFullPath(folder), Postgres = database, Issuers = [issuer ?? trimmed[0]], Urls = trimmed, Registration = OfDevelopment, ClientDocuments = new ClientDocumentOptions { Enabled = true } });
+        return new(new ServerSettings { Development = true, Folder = Path.GetFullPath(folder), Postgres = database, Issuers = [issuer ?? trimmed[0]], Urls = trimmed, Registration = OfDevelopment, SessionManagement = true, ClientDocuments = new ClientDocumentOptions { Enabled = true } });
     }
 
     // On one's own machine anybody may register, for everything there is.

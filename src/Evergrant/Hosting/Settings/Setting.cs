@@ -16,6 +16,7 @@ internal sealed record Setting(string Path, string Type, string? WhenNotSet, str
         new("issuers[].policy", "name", "none", "The token policy that the issuer's clients start from, on top of the server's."),
         new("policy", "name", "the built-in ones", "The token policy that all clients start from; declared under `policies` in the file of `apply`."),
         new("self_registration", "`on` or `off`", "`off`", "Whether people may make accounts for themselves when an application sends them to sign in (`prompt=create`)."),
+        new("session_management", "`on` or `off`", "`off`", "Whether authorization responses carry `session_state` and the iframe that watches it is there (OpenID Connect Session Management). See [logout](../guides/logout.md#session-management)."),
         new("pushed_requests", "`optional` or `required`", "`optional`", "Whether clients have to push their authorization requests (RFC 9126); a client can be registered with it alone."),
         new("signed_requests", "`optional` or `required`", "`optional`", "Whether clients have to sign their authorization requests (RFC 9101); a client can be registered with it alone."),
         new("urls[]", "URL", "`https://localhost:5001`", "Where to listen: scheme, host (or `*`) and port. With http, TLS ends at a proxy, which `trusted_proxies` names."),
