@@ -26,7 +26,7 @@ public sealed class FapiRequests(Server server)
             var bring = await request.Sent();
             Assert.Equal(["client_id", "request_uri"], bring.Parameters.Select(parameter => parameter.Name));
             var page = (await (await server.SignedIn()).Complete(bring)).Expect(PageKind.Redirect);
-            Assert.Equal(signing ? ["response"] : ["code", "iss", "state"], page.Parameters.Select(parameter => parameter.Name).Order(StringComparer.Ordinal));
+            Assert.Equal(signing ? ["response"] : ["code", "iss", "session_state", "state"], page.Parameters.Select(parameter => parameter.Name).Order(StringComparer.Ordinal));
             Assert.Equal((server.Issuer, request.State), (page.Told("iss"), page.Told("state")));
             if (signing) Assert.True(Jwt.Parse(page["response"]!).VerifiesWith((await server.Api.Jwks()).Json));
             var tokens = Tokens.Of(await request.Client.With(key, server).Redeem(request, page.Told("code")!)).IsBoundTo(key);
