@@ -114,7 +114,7 @@ internal sealed class UserInfoEndpoint(PresentedTokens tokens, KeyProofs proofs,
     /// <summary>Answers with the challenge of RFC 6750 section 3, or RFC 9449 section 7.1; without any token the challenges of both name no error.</summary>
     private async Task RefuseAsync(HttpContext http, IssuerSite site, ShownAccess request, OAuthError error, Grant? grant)
     {
-        string bearer = $"Bearer realm=\"{site.Issuer}\", resource_metadata=\"{site.ResourceMetadata}\"", dpop = $"DPoP realm=\"{site.Issuer}\", algs=\"{string.Join(' ', BindingRules.Algorithms)}\", resource_metadata=\"{site.ResourceMetadata}\"";
+        string bearer = $"Bearer realm=\"{site.Issuer}\", resource_metadata=\"{site.ResourceMetadata}\"", dpop = $"DPoP realm=\"{site.Issuer}\", algs=\"{string.Join(' ', BindingRules.AlgorithmsOf(options.Profile))}\", resource_metadata=\"{site.ResourceMetadata}\"";
         if (error.Refusal == Refusal.AccessTokenMissing)
         {
             http.Response.Headers.WWWAuthenticate = new StringValues([bearer, dpop]);
