@@ -3,6 +3,7 @@ using Evergrant.AspNetCore.BackchannelAuthentication;
 using Evergrant.AspNetCore.CheckSession;
 using Evergrant.AspNetCore.DeviceAuthorization;
 using Evergrant.AspNetCore.EndSession;
+using Evergrant.AspNetCore.GrantManagement;
 using Evergrant.AspNetCore.Introspection;
 using Evergrant.AspNetCore.Keys;
 using Evergrant.AspNetCore.Metadata;
@@ -28,6 +29,7 @@ public static class EvergrantEndpoints
     private static readonly string[] Post = ["POST"];
     private static readonly string[] GetPost = ["GET", "POST"];
     private static readonly string[] GetPutDelete = ["GET", "PUT", "DELETE"];
+    private static readonly string[] GetDelete = ["GET", "DELETE"];
     private static readonly string[] GetHead = ["GET", "HEAD"];
 
     private static readonly EndpointRule Authorize = new() { Name = "Authorize", Source = "RFC 6749 section 3.1", Caller = Caller.Browser, Cors = Cors.Never, Caching = Caching.NoStore, BodyLimit = FormLimit, Headers = HeaderSet.Page };
@@ -44,6 +46,7 @@ public static class EvergrantEndpoints
     private static readonly EndpointRule Introspection = Token with { Name = "Introspection", Source = "RFC 7662 section 2" };
     private static readonly EndpointRule Revocation = Token with { Name = "Revocation", Source = "RFC 7009 section 2" };
     private static readonly EndpointRule UserInfo = Token with { Name = "UserInfo", Source = "OpenID Connect Core section 5.3", Caller = Caller.Bearer, Scope = "openid" };
+    private static readonly EndpointRule Grants = Token with { Name = "GrantManagement", Source = "Grant Management for OAuth 2.0 section 6", Caller = Caller.Bearer, Cors = Cors.Never, BodyLimit = 0 };
     private static readonly EndpointRule Jwks = new() { Name = "Keys", Source = "RFC 7517 section 5", Caller = Caller.Anyone, Cors = Cors.Public, Caching = Caching.Public, BodyLimit = 0, Headers = HeaderSet.Json };
     private static readonly EndpointRule Registration = new() { Name = "Registration", Source = "RFC 7591 section 3", Caller = Caller.Anyone, Cors = Cors.Public, Caching = Caching.NoStore, BodyLimit = RegistrationLimit, Headers = HeaderSet.Json };
     private static readonly EndpointRule Configuration = Registration with { Source = "RFC 7592 section 2", Caller = Caller.Bearer };
@@ -73,6 +76,7 @@ public static class EvergrantEndpoints
             Map<AuthenticatorEndpoint>(endpoints, site, p + "/backchannel/requests", GetPost, Authenticator, e => e.HandleAsync);
             Map<EndSessionEndpoint>(endpoints, site, p + "/end_session", GetPost, EndSession, e => e.HandleAsync);
             Map<EndSessionEndpoint>(endpoints, site, p + "/end_session/answer", Post, EndSession, e => e.AnswerAsync);
+            Map<GrantManagementEndpoint>(endpoints, site, p + "/grants/{grant_id}", GetDelete, Grants, e => e.HandleAsync);
             if (options.SessionManagement)
             {
                 Map<CheckSessionEndpoint>(endpoints, site, p + "/check_session", GetHead, Frame, e => e.ShowAsync);

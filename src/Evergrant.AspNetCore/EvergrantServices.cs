@@ -54,6 +54,7 @@ public static class EvergrantServices
         services.AddSingleton<BackchannelAuthenticationEndpoint>().AddSingleton<BackchannelApprovalEndpoint>().AddSingleton<AuthenticatorEndpoint>();
         services.AddSingleton<PendingRequests>().AddSingleton<BackchannelAnswers>().AddSingleton<NotificationTokens>().AddSingleton<Outbox.IDeliverySender, NotificationSender>();
         services.AddSingleton<Outbox.Outbox>().AddSingleton<Outbox.IDeliverySender, LogoutTokenSender>().AddHostedService<Outbox.OutboxWatch>();
+        services.AddSingleton<GrantManagement.ManagedGrants>().AddSingleton<GrantManagement.GrantManagementEndpoint>();
         services.AddSingleton<CheckSession.BrowserStateCookie>().AddSingleton<CheckSession.CheckSessionEndpoint>();
         services.AddSingleton<EndSessionEndpoint>().AddSingleton(s => new SessionEnds(s.GetRequiredService<Protocol.Storage.IGrantStore>(), s.GetRequiredService<ClientCatalogue>(), s.GetRequiredService<PairwiseKey>(), s.GetRequiredService<Outbox.Outbox>(), s.GetRequiredService<TimeProvider>()));
         services.AddSingleton<UserInfoEndpoint>().AddSingleton<MetadataEndpoint>().AddSingleton<ProtectedResourceEndpoint>().AddSingleton<JwksEndpoint>();

@@ -101,6 +101,18 @@ public enum Refusal
     /// <summary>The actor token is not valid, for the same reasons as a subject token.</summary>
     ActorTokenInvalid,
 
+    /// <summary>The client may not manage grants. Operator: grant_management, for confidential clients.</summary>
+    GrantManagementNotAllowed,
+
+    /// <summary>grant_management_action is missing where it is demanded, unknown, or does not go with grant_id. Client: create without grant_id, merge and replace with one.</summary>
+    GrantActionInvalid,
+
+    /// <summary>No live grant of this client and user has that grant_id. Client: begin with create.</summary>
+    GrantIdInvalid,
+
+    /// <summary>The grant is another client's.</summary>
+    GrantOfAnotherClient,
+
     /// <summary>The device secret is not valid: forged, or the grant that it came with has ended, by revocation or with the session. Client: sign in with a page.</summary>
     DeviceSecretInvalid,
 

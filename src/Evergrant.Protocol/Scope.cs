@@ -15,6 +15,16 @@ public static class Scope
     /// <summary>Asks for a device secret (OpenID Connect Native SSO section 3.1); only clients of a group may have it.</summary>
     public const string DeviceSso = "device_sso";
 
+    /// <summary>Lets a client ask what its grants allow (Grant Management section 6.1).</summary>
+    public const string GrantQuery = "grant_management_query";
+
+    /// <summary>Lets a client end its grants by name.</summary>
+    public const string GrantRevoke = "grant_management_revoke";
+
+    /// <summary>Whether a scope value is about the client itself, so that no End-User is asked for it.</summary>
+    /// <param name="scope">The value.</param>
+    public static bool IsOfClient(string scope) => scope is GrantQuery or GrantRevoke;
+
     /// <summary>Whether a scope value is about an End-User who signs in here, so that it means nothing without one.</summary>
     /// <param name="scope">The value.</param>
     public static bool IsOfSignIn(string scope) => scope == DeviceSso || Standard.Contains(scope);

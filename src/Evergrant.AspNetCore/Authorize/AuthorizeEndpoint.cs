@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using Evergrant.AspNetCore.CheckSession;
 using Evergrant.AspNetCore.Clients;
+using Evergrant.AspNetCore.GrantManagement;
 using Evergrant.AspNetCore.Keys;
 using Evergrant.AspNetCore.Token;
 using Evergrant.Jose;
@@ -19,7 +20,7 @@ namespace Evergrant.AspNetCore.Authorize;
 /// <summary>The authorization endpoint (RFC 6749 section 3.1, OpenID Connect Core section 3.1.2). Each page that comes back is decided again from the start.</summary>
 internal sealed class AuthorizeEndpoint(
     AuthorizeRequests requests, ClientCatalogue clients, EvergrantOptions options, IGrantStore store, IServerSecrets secrets, KeyRings rings, IInteractions interactions, InteractionTickets tickets, TokenWriter tokens,
-    AuthorizePages pages, FrontChannelTokens front, BrowserStateCookie states, RefusalLog log, TimeProvider clock)
+    AuthorizePages pages, FrontChannelTokens front, BrowserStateCookie states, ManagedGrants managed, RefusalLog log, TimeProvider clock)
 {
     private const int Attempts = 4;
 
@@ -247,6 +248,7 @@ internal sealed class AuthorizeEndpoint(
             HintedSubject = hinted,
             HintIsForeign = foreign,
             Consent = consent,
+            Managed = await managed.FindAsync(site.Issuer, request, http.RequestAborted),
             Answer = answer,
             SubjectOf = subjectOf,
             Now = clock.GetUtcNow(),

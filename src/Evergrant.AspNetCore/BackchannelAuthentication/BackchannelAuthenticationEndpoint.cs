@@ -1,11 +1,13 @@
 using System.Security.Cryptography;
 using Evergrant.AspNetCore.Authorize;
 using Evergrant.AspNetCore.Clients;
+using Evergrant.AspNetCore.GrantManagement;
 using Evergrant.AspNetCore.Keys;
 using Evergrant.AspNetCore.Outbound;
 using Evergrant.AspNetCore.Token;
 using Evergrant.Jose;
 using Evergrant.Protocol;
+using Evergrant.Protocol.Authorize;
 using Evergrant.Protocol.BackchannelAuthentication;
 using Evergrant.Protocol.Clients;
 using Evergrant.Protocol.Grants;
@@ -19,7 +21,7 @@ namespace Evergrant.AspNetCore.BackchannelAuthentication;
 /// <summary>The backchannel authentication endpoint (CIBA Core section 7): a client names an End-User, who is asked on a device of their own.</summary>
 internal sealed class BackchannelAuthenticationEndpoint(
     ClientGate gate, ClientCatalogue clients, ClientKeys clientKeys, IGrantStore store, IServerSecrets secrets, KeyRings rings, TokenWriter tokens, IInteractions interactions, PendingRequests pending,
-    NotificationTokens notifications, RefusalLog log, TimeProvider clock)
+    NotificationTokens notifications, ManagedGrants managed, EvergrantOptions options, RefusalLog log, TimeProvider clock)
 {
     private static readonly OAuthError BadHint = new("unknown_user_id", "The hint names nobody who can be asked.", Refusal.HintedUserUnknown);
     private static readonly OAuthError ForeignHint = OAuthError("invalid_request", "id_token_hint is not an ID Token that this client got here.", Refusal.IdTokenHintInvalid);
@@ -51,7 +53,8 @@ internal sealed class BackchannelAuthenticationEndpoint(
         (string? token, int keyNumber) = notifications.Seal(request!.NotificationToken, seed.Id);
         var note = new BackchannelNote(now, request.BindingMessage, token, keyNumber);
         ScopeCatalogue catalogue = await clients.ScopesAsync(http.RequestAborted);
-        switch (Decision.Decide(request, site.Issuer, client, catalogue, subject, waiting, seed, Guid.CreateVersion7(now), note, now))
+        switch (Decision.Decide(request, site.Issuer, client, catalogue, subject, waiting, seed, Guid.CreateVersion7(now), note, now, options.Demands,
+            await managed.FindAsync(site.Issuer, AuthorizeRequest.Read(request.Parameters), http.RequestAborted)))
         {
             case BackchannelRefused refused:
                 await RefuseAsync(http, site, rule, client, refused.Error);

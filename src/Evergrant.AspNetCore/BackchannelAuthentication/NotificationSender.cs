@@ -71,6 +71,7 @@ internal sealed class NotificationSender(
             if (signed.ExpiresIn is { } seconds) json.WriteNumber("expires_in", seconds);
             json.WriteString("scope", signed.Scope);
             json.WriteString("id_token", signed.IdToken);
+            if (signed.ManagedId is not null) json.WriteString("grant_id", signed.ManagedId);
         }), cancellationToken);
     }
 

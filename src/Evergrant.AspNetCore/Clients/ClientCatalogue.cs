@@ -112,6 +112,7 @@ public sealed class ClientCatalogue(IClientStore store, EvergrantOptions options
             of.Backchannel = before.Backchannel;
             of.RequestUris = before.RequestUris;
             of.NativeSso = before.NativeSso;
+            of.GrantManagement = before.GrantManagement;
             of.Origins.UnionWith(before.Origins);
         }
         Add(of, client);
@@ -182,6 +183,7 @@ public sealed class ClientCatalogue(IClientStore store, EvergrantOptions options
         use.Backchannel |= client.TokenDeliveryMode != TokenDeliveryMode.None;
         use.CrossDomain |= client.CrossDomain.Count > 0;
         use.NativeSso |= client.NativeSsoGroup is not null && client.Scopes.Contains(Scope.DeviceSso);
+        use.GrantManagement |= client.ManagesGrants;
         use.RequestUris |= client.RequestUris.Count > 0;
         use.Origins.UnionWith(client.AllowedOrigins);
         foreach (string uri in client.RedirectUris.Where(u => u.StartsWith("http", StringComparison.Ordinal)))

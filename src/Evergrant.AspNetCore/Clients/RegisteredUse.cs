@@ -21,6 +21,9 @@ internal sealed class RegisteredUse
     /// <summary>Whether a client shares its sign-ins on a device with others.</summary>
     public bool NativeSso { get; set; }
 
+    /// <summary>Whether a client manages its grants by name.</summary>
+    public bool GrantManagement { get; set; }
+
     /// <summary>What assertions of others may be used for.</summary>
     public HashSet<Protocol.Trust.AssertionUse> AssertionUses { get; } = [];
 

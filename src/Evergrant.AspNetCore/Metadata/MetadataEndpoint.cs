@@ -33,6 +33,7 @@ internal sealed class MetadataEndpoint(ClientCatalogue clients, GrantTypes grant
                 Demands = options.Demands,
                 ResponseTypes = AnnouncedFor(use),
                 FetchesRequestObjects = use.RequestUris,
+                GrantManagement = use.GrantManagement,
                 NativeSso = use.NativeSso,
                 SessionManagement = options.SessionManagement,
                 MutualTls = options.MutualTls is not null,

@@ -33,6 +33,9 @@ internal sealed record SignedTokens(string AccessToken, string TokenType, int? E
     /// <summary>What is told of the refresh token that goes with them, or was shown for them; nothing where none is.</summary>
     public RefreshTokenLife Refresh { get; init; }
 
+    /// <summary>Name of the grant, where its client has asked for one (Grant Management section 5.5); null for none.</summary>
+    public string? ManagedId { get; init; }
+
     /// <summary>A device secret; null for none.</summary>
     public string? DeviceSecret { get; init; }
 }
@@ -99,7 +102,7 @@ internal sealed class TokenWriter(KeyRings rings, PairwiseKey pairwise, IServerS
             idToken = await (content with { AccessTokenHash = IdToken.HashOf(text, algorithm) }).WriteAsync(signer, cancellationToken);
             if (prepared.Recipient is { } recipient) idToken = ResponseEncryption.Nest(recipient, prepared.Client.IdTokenEncryption!, idToken);
         }
-        return new SignedTokens(text, prepared.Access.TokenType, prepared.ExpiresIn, prepared.Access.Scope, idToken, Details: prepared.Access.Details) { Refresh = prepared.Refresh, DeviceSecret = prepared.DeviceSecret };
+        return new SignedTokens(text, prepared.Access.TokenType, prepared.ExpiresIn, prepared.Access.Scope, idToken, Details: prepared.Access.Details) { Refresh = prepared.Refresh, DeviceSecret = prepared.DeviceSecret, ManagedId = prepared.Grant.Authorized.ManagedId };
     }
 
     /// <summary>Makes the access token alone.</summary>
@@ -187,6 +190,7 @@ internal sealed class TokenWriter(KeyRings rings, PairwiseKey pairwise, IServerS
             WriteLife(json, life);
             if (signed.Scope.Length > 0) json.WriteString("scope"u8, signed.Scope);
             if (signed.IdToken is not null) json.WriteString("id_token"u8, signed.IdToken);
+            if (signed.ManagedId is not null) json.WriteString("grant_id"u8, signed.ManagedId);
             if (signed.DeviceSecret is not null) json.WriteString("device_secret"u8, signed.DeviceSecret);
             if (signed.Details is { } details)
             {

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Evergrant.Protocol.Clients;
+using Evergrant.Protocol.GrantManagement;
 using Evergrant.Protocol.Grants;
 using Evergrant.Protocol.Policies;
 using Evergrant.Protocol.Sessions;
@@ -50,6 +51,9 @@ public sealed record AuthorizationFacts
 
     /// <summary>Consent on record of the first fitting session's account; null for none.</summary>
     public Consent? Consent { get; init; }
+
+    /// <summary>The grant under the request's grant_id (Grant Management); null for none.</summary>
+    public Grant? Managed { get; init; }
 
     /// <summary>Answer of the consent page; null before it.</summary>
     public ConsentAnswer? Answer { get; init; }
@@ -128,7 +132,7 @@ public static class Authorization
         AuthorizeRequest request = facts.Request;
         Client client = facts.Target.Client;
         var rules = new AuthorizeFacts(request, client, facts.Catalogue) { Demands = facts.Demands };
-        OAuthError? error = AuthorizeRules.Judge(rules) ?? JudgeHint(facts);
+        OAuthError? error = AuthorizeRules.Judge(rules) ?? JudgeHint(facts) ?? ManagedGrant.Judge(request, facts.Managed, facts.Issuer, client, null, facts.Now);
         Session? session = FittingSession(facts, out bool mismatch);
 
         // RFC 9700 section 4.11.2: nobody is redirected, not even with an error, before they have signed in here; silent requests excepted.
@@ -150,6 +154,7 @@ public static class Authorization
                 ? new Refused(new OAuthError("login_required", "The End-User is not signed in.", Refusal.LoginRequired), session?.Subject)
                 : new Prompted(Prompt.SignIn, null, []);
         }
+        if (ManagedGrant.Judge(request, facts.Managed, facts.Issuer, client, session.Subject, facts.Now) is { } notTheirs) return new Refused(notTheirs, session.Subject);
         // An account chosen by signing in for this very request needs no second choice.
         if (request.Prompts.Contains("select_account") && !facts.AccountChosen && session.AuthTime < facts.StartedAt) return new Prompted(Prompt.SelectAccount, null, []);
         if (EssentialAcrIsOutOfReach(request, session) || WantedAcrIsOutOfReach(request, client, session))
@@ -206,7 +211,7 @@ public static class Authorization
             AccessSerial = 1,
             IdleExpiresAt = null,
             ExpiresAt = code.ExpiresAt < ends ? code.ExpiresAt : ends,
-            Authorized = code.Authorized with { IssuesRefreshToken = false, DeviceSso = false, CodeChallenge = null },
+            Authorized = code.Authorized with { IssuesRefreshToken = false, DeviceSso = false, ManagedId = null, Supersedes = null, CodeChallenge = null },
         };
         var changes = new List<Change>(3);
         if (given is not null) changes.Add(new SaveConsent(given));
@@ -301,6 +306,7 @@ public static class Authorization
     {
         AuthorizeRequest request = facts.Request;
         Client client = facts.Target.Client;
+        scopes = ManagedGrant.ScopesAfter(scopes, request, facts.Managed);
         bool deviceSso = scopes.Contains(Scope.DeviceSso);
         // Whoever signs in to several apps at once leaves all of them at once (OpenID Connect Native SSO section 4.3).
         bool offline = scopes.Contains(Scope.OfflineAccess) && !deviceSso;
@@ -322,7 +328,7 @@ public static class Authorization
             IdleExpiresAt = facts.Now + (client.IsFapi && policy.CodeLifetime > FapiProfile.LongestCode ? FapiProfile.LongestCode : policy.CodeLifetime),
             ExpiresAt = facts.Now + policy.AbsoluteLifetime,
             Salt = salt,
-            Authorized = effective.Govern(new Authorized
+            Authorized = effective.Govern(ManagedGrant.Name(new Authorized
             {
                 Scope = Scope.Join(scopes),
                 Resources = request.Resources,
@@ -338,7 +344,7 @@ public static class Authorization
                 SessionId = session.Id,
                 DeviceSso = deviceSso,
                 Policy = policy.Name,
-            }, PolicyResolution.IssuesRefreshToken(policy, judged)),
+            }, request, facts.Managed, (id, salt)), PolicyResolution.IssuesRefreshToken(policy, judged)),
         };
     }
 }

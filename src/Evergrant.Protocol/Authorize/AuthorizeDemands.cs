@@ -8,6 +8,9 @@ public sealed record AuthorizeDemands(bool PushedRequests = false, bool SignedRe
     /// <summary>Whether prompt=create is refused, because people do not make accounts for themselves here (Initiating User Registration via OpenID Connect section 4.1).</summary>
     public bool RefusesCreate { get; init; } = true;
 
+    /// <summary>Whether every request says what becomes of the grant (Grant Management section 7.1, grant_management_action_required).</summary>
+    public bool GrantActions { get; init; }
+
     /// <summary>Nothing.</summary>
     public static AuthorizeDemands None { get; } = new();
 }

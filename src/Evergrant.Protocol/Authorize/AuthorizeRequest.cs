@@ -37,6 +37,12 @@ public sealed record AuthorizeRequest
     /// <param name="key">Thumbprint.</param>
     public AuthorizeRequest BoundTo(string key) => DpopKey == key ? this : this with { Parameters = Parameters.From(Parameters.All.Append(new("dpop_jkt", key))) };
 
+    /// <summary>grant_management_action; null when absent.</summary>
+    public string? GrantAction => Parameters["grant_management_action"];
+
+    /// <summary>grant_id: name of the grant that is to be changed; null when absent.</summary>
+    public string? GrantId => Parameters["grant_id"];
+
     /// <summary>login_hint; null when absent.</summary>
     public string? LoginHint => Parameters["login_hint"];
 

@@ -77,6 +77,7 @@ public static class AuthorizeRules
             : OAuthError.InvalidScope("The scope is not a list of scope values with single spaces.", Refusal.ScopeInvalid)),
         new("ScopeIsKnown", "RFC 6749 section 4.1.2.1", f => f.Request.Scopes is null || Grantable(f).Count > 0 ? null
             : OAuthError.InvalidScope("None of the scope values is known and allowed for this client.", Refusal.ScopeInvalid)),
+        new("GrantActionFits", "Grant Management section 5.4", f => GrantManagement.ManagedGrant.Judge(f.Request, f.Client, f.Demands)),
         new("DetailsAreOfKnownTypes", "RFC 9396 section 5", f => AuthorizationDetails.Judge(f.Request.Details, f.Client, f.Catalogue)),
         new("ScopeHasADefault", "RFC 6749 section 3.3", f => f.Request.Scopes is not null || f.Request.Details!.Count > 0 || f.Client.Scopes.Count > 0 ? null
             : OAuthError.InvalidScope("The client has no default scope; send scope.", Refusal.ScopeInvalid)),
@@ -105,7 +106,7 @@ public static class AuthorizeRules
         if (facts.Request is { Scopes: null, Details.Count: > 0 }) return [];
         // Without a scope parameter nothing of OpenID Connect is asked for (section 3.1.2.2).
         IEnumerable<string> asked = facts.Request.Scopes ?? [.. facts.Client.Scopes.Where(s => !Scope.IsOfSignIn(s))];
-        return [.. asked.Where(s => facts.Client.Scopes.Contains(s) && facts.Catalogue.Knows(s))];
+        return [.. asked.Where(s => facts.Client.Scopes.Contains(s) && facts.Catalogue.Knows(s) && !Scope.IsOfClient(s))];
     }
 
     private static bool IsRegistered(AuthorizeFacts facts) => facts.Client.ResponseTypes.Any(allowed => ResponseType.IsSame(allowed, facts.Request.Parameters["response_type"]!));

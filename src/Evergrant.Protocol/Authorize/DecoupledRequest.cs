@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Evergrant.Protocol.Clients;
+using Evergrant.Protocol.GrantManagement;
 using Evergrant.Protocol.Grants;
 using Evergrant.Protocol.Policies;
 using Evergrant.Protocol.Sessions;
@@ -42,7 +43,8 @@ internal static class DecoupledRequest
     /// <param name="seed">What the row is made of.</param>
     /// <param name="ends">Until when it waits.</param>
     /// <param name="now">The instant of the decision.</param>
-    public static Grant Open(AuthorizeRequest request, string issuer, Client client, string? subject, IReadOnlyList<string> scopes, GrantSeed seed, DateTimeOffset ends, DateTimeOffset now) => new()
+    /// <param name="managed">The grant under the request's grant_id, judged; null for none. What a merge keeps of it is asked for again.</param>
+    public static Grant Open(AuthorizeRequest request, string issuer, Client client, string? subject, IReadOnlyList<string> scopes, GrantSeed seed, DateTimeOffset ends, DateTimeOffset now, Grant? managed = null) => new()
     {
         Id = seed.Id,
         Issuer = issuer,
@@ -56,7 +58,9 @@ internal static class DecoupledRequest
         IdleExpiresAt = ends,
         ExpiresAt = ends,
         Salt = seed.Salt,
-        Authorized = new Authorized { Scope = Scope.Join(scopes), Resources = request.Resources, Details = AuthorizationDetails.Write(request.Details!), Policy = client.EffectivePolicy.Name },
+        Authorized = ManagedGrant.Name(
+            new Authorized { Scope = Scope.Join(scopes), Resources = request.Resources, Details = AuthorizationDetails.Write(request.Details!), Policy = client.EffectivePolicy.Name },
+            request, managed, (seed.Id, seed.Salt)),
     };
 
     /// <summary>The row once somebody has agreed; null when nothing is left of what was asked for, which is a refusal.</summary>

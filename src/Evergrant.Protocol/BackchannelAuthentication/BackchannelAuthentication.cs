@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Evergrant.Protocol.Authorize;
 using Evergrant.Protocol.Clients;
+using Evergrant.Protocol.GrantManagement;
 using Evergrant.Protocol.Grants;
 using Evergrant.Protocol.Storage;
 using Evergrant.Protocol.Token;
@@ -50,17 +51,22 @@ public static class BackchannelAuthentication
     /// <param name="deliveryId">UUIDv7 of the news that nobody has answered.</param>
     /// <param name="note">What is kept beside the request.</param>
     /// <param name="now">The instant of the decision.</param>
+    /// <param name="demands">What the server demands of every request; null for nothing.</param>
+    /// <param name="managed">The grant under the request's grant_id; null for none.</param>
     public static BackchannelDecision Decide(
-        BackchannelRequest request, string issuer, Client client, ScopeCatalogue catalogue, string? subject, int waiting, GrantSeed seed, Guid deliveryId, BackchannelNote note, DateTimeOffset now)
+        BackchannelRequest request, string issuer, Client client, ScopeCatalogue catalogue, string? subject, int waiting, GrantSeed seed, Guid deliveryId, BackchannelNote note, DateTimeOffset now,
+        AuthorizeDemands? demands = null, Grant? managed = null)
     {
         AuthorizeRequest asked = AuthorizeRequest.Read(request.Parameters);
+        if (ManagedGrant.Judge(asked, client, demands ?? AuthorizeDemands.None) is { } unfit) return new BackchannelRefused(unfit);
         if (DecoupledRequest.Judge(asked, issuer, client, catalogue, out IReadOnlyList<string> scopes) is { } error) return new BackchannelRefused(error);
         if (subject is null) return new BackchannelRefused(Unknown);
+        if (ManagedGrant.Judge(asked, managed, issuer, client, subject, now) is { } notTheirs) return new BackchannelRefused(notTheirs);
         if (waiting >= MostWaiting) return new BackchannelRefused(TooMany);
         GrantPolicy policy = client.EffectivePolicy;
         TimeSpan life = request.Expiry is { } wanted && wanted < policy.DeviceCodeLifetime ? (wanted < ShortestLife ? ShortestLife : wanted) : policy.DeviceCodeLifetime;
         DateTimeOffset ends = now + life;
-        Grant grant = DecoupledRequest.Open(asked, issuer, client, subject, scopes, seed, ends, now);
+        Grant grant = DecoupledRequest.Open(asked, issuer, client, subject, scopes, seed, ends, now, managed);
         List<Change> changes = [new CreateGrant(grant), new AddHandle(new Handle(BackchannelNote.KeyOf(grant.Id), HandleKind.BackchannelRequest, grant.Id, note.Write(), ends))];
         // A signed request counts once.
         if (request is { JwtId: { } jti, JwtExpiresAt: { } until }) changes.Add(new UseAssertion(SHA256.HashData(Encoding.UTF8.GetBytes($"backchannel\n{issuer}\n{client.ClientId}\n{jti}")), until + TimeSpan.FromMinutes(1)));

@@ -265,6 +265,9 @@ public sealed record Client
     /// <summary>Grant profiles that it is registered for (ID-JAG section 8).</summary>
     public IReadOnlyList<string> GrantProfiles { get => field ?? []; init; } = []; // as above
 
+    /// <summary>Whether it manages its grants by name (Grant Management); never a public client.</summary>
+    public bool ManagesGrants { get; init; }
+
     /// <summary>Name of the group of clients that share sign-ins on a device (OpenID Connect Native SSO): those of one vendor. Null for none.</summary>
     public string? NativeSsoGroup { get; init; }
 

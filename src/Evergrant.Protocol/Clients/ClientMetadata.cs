@@ -44,7 +44,7 @@ public static class ClientMetadata
         "tls_client_auth_san_ip", "tls_client_auth_san_email", "tls_client_certificate_bound_access_tokens", "bearer_without_certificate", "consent", "require_pkce",
         "redirect_uri_optional_at_token", "default_max_age", "require_auth_time", "require_acr_values", "claims_in_id_token", "allowed_origins", "flags", "policy",
         "logo_uri", "tos_uri", "policy_uri", "contacts", "software_id", "software_version", "initiate_login_uri", "default_acr_values", "token_endpoint_auth_signing_alg", "profile",
-        "token_exchange", "native_sso_group", "cross_domain", "may_act", "authorization_grant_profiles",
+        "token_exchange", "native_sso_group", "grant_management", "cross_domain", "may_act", "authorization_grant_profiles",
         .. LogoutMetadata.Members, .. RequestMetadata.Members, .. BackchannelMetadata.Members,
     ];
 
@@ -171,6 +171,9 @@ public static class ClientMetadata
         foreach (string profile in profiles.Where(p => p != Token.CrossDomainGrant.Profile)) read.Fault("authorization_grant_profiles", $"has a value that is not offered: {profile}");
         if (profiles.Count > 0 && !(exchangesTokens && grants.Contains(Token.JwtBearerGrant.Name))) read.Fault("grant_types", $"needs {Token.TokenExchangeGrant.Name} and {Token.JwtBearerGrant.Name} beside the grant profile (ID-JAG section 8)");
 
+        bool managesGrants = read.Flag("grant_management") ?? false;
+        if (managesGrants && method == ClientAuthenticationMethod.None) read.Fault("grant_management", "cannot be given to a public client (Grant Management section 5.1)");
+        if (!managesGrants && scopes.FirstOrDefault(Scope.IsOfClient) is { } ofClient) read.Fault("scope", $"has {ofClient}, which needs grant_management");
         string? nativeSso = read.Text("native_sso_group");
         if (nativeSso is not null && (nativeSso.Length is < 1 or > 128 || nativeSso.Any(char.IsWhiteSpace))) read.Fault("native_sso_group", "is not a name of 1 to 128 characters without white space");
         if (nativeSso is not null && !exchangesTokens && !scopes.Contains(Scope.DeviceSso)) read.Fault("native_sso_group", $"says nothing: grant_types has no {Token.TokenExchangeGrant.Name} and scope no {Scope.DeviceSso}");
@@ -240,6 +243,7 @@ public static class ClientMetadata
             RequireAuthTime = read.Flag("require_auth_time") ?? false,
             ClaimsInIdToken = read.Flag("claims_in_id_token") ?? true,
             Exchanges = exchanges,
+            ManagesGrants = managesGrants,
             NativeSsoGroup = nativeSso,
             CrossDomain = targets,
             MayAct = read.Text("may_act"),
@@ -312,6 +316,7 @@ public static class ClientMetadata
         Put("token_endpoint_auth_signing_alg", client.AuthenticationSigningAlg);
         foreach ((string name, string value) in client.Localized ?? new Dictionary<string, string>()) json[name] = value;
         if (client.Exchanges.Count > 0) json["token_exchange"] = new JsonArray([.. client.Exchanges.Select(r => (JsonNode)r.Write())]);
+        if (client.ManagesGrants) json["grant_management"] = true;
         Put("native_sso_group", client.NativeSsoGroup);
         if (client.CrossDomain.Count > 0) json["cross_domain"] = new JsonArray([.. client.CrossDomain.Select(t => (JsonNode)t.Write())]);
         Put("may_act", client.MayAct);

@@ -14,7 +14,8 @@ public sealed class ScopeCatalogue
     public ScopeCatalogue(IEnumerable<ApiResource> resources, IEnumerable<ScopeDescription> scopes)
     {
         foreach (string standard in Scope.Standard) _scopes[standard] = new(standard);
-        _scopes[Scope.DeviceSso] = new(Scope.DeviceSso, Hidden: true);
+        // Told where they are on, and nowhere else.
+        foreach (string special in (string[])[Scope.DeviceSso, Scope.GrantQuery, Scope.GrantRevoke]) _scopes[special] = new(special, Hidden: true);
         foreach (ScopeDescription scope in scopes) _scopes[scope.Name] = scope;
         foreach (ApiResource resource in resources)
         {

@@ -58,6 +58,12 @@ public sealed record Authorized
     /// <summary>Whether a device secret goes with its tokens (OpenID Connect Native SSO); the grant ends with its session then, refresh token or not.</summary>
     public bool DeviceSso { get; init; }
 
+    /// <summary>The name by which its client knows the grant (grant_id of Grant Management); null for none.</summary>
+    public string? ManagedId { get; init; }
+
+    /// <summary>The grant whose name it takes over when it is redeemed, and which ends then; null for none.</summary>
+    public Guid? Supersedes { get; init; }
+
     /// <summary>Whether redeeming the code yields a refresh token.</summary>
     public bool IssuesRefreshToken { get; init; }
 }

@@ -53,4 +53,7 @@ public enum RevocationCause
 
     /// <summary>The End-User refused what a device asked for (RFC 8628 section 3.5).</summary>
     DeniedByUser = 16,
+
+    /// <summary>The client merged it into a newer one of the same name, or replaced it (Grant Management section 5.2).</summary>
+    Superseded = 17,
 }

@@ -39,8 +39,16 @@ public static class ServerMetadata
         if (features.NativeSso)
         {
             document["native_sso_supported"] = true;
-            document["scopes_supported"] = List([.. catalogue.Published, Scope.DeviceSso]);
+            document["scopes_supported"]!.AsArray().Add(Scope.DeviceSso);
         }
+        if (features.GrantManagement)
+        {
+            document["grant_management_endpoint"] = root + "/grants";
+            document["grant_management_actions_supported"] = List(["query", "revoke", .. GrantManagement.ManagedGrant.Actions]);
+            document["scopes_supported"]!.AsArray().Add(Scope.GrantQuery);
+            document["scopes_supported"]!.AsArray().Add(Scope.GrantRevoke);
+        }
+        if (features.Demands.GrantActions) document["grant_management_action_required"] = true;
         if (features.SessionManagement) document["check_session_iframe"] = root + "/check_session";
         if (features.MutualTls) document["tls_client_certificate_bound_access_tokens"] = true;
         if (features.MutualTlsRoot is { } alias)

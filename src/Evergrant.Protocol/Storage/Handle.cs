@@ -17,6 +17,9 @@ public enum HandleKind
 
     /// <summary>What is kept beside a request over the back channel that waits for its End-User (CIBA): by a hash of the grant's id.</summary>
     BackchannelRequest = 20,
+
+    /// <summary>A grant_id (Grant Management): to the grant that it stands for now.</summary>
+    ManagedGrant = 30,
 }
 
 /// <summary>Something short that stands for something stored: shown to a person or put in an address, kept as a hash only, and good for minutes.</summary>

@@ -1,6 +1,7 @@
 using Evergrant.Protocol.Authorize;
 using Evergrant.Protocol.Binding;
 using Evergrant.Protocol.Clients;
+using Evergrant.Protocol.GrantManagement;
 using Evergrant.Protocol.Grants;
 using Evergrant.Protocol.Storage;
 
@@ -11,6 +12,7 @@ namespace Evergrant.Protocol.Token;
 internal static class Redemption
 {
     private static readonly OAuthError TooMany = new("access_denied", "The limit of live authorizations of this user for this client is reached; end one first.", Refusal.LimitReached);
+    private static readonly OAuthError Superseded = OAuthError.InvalidGrant("The grant that was to be changed has ended.", Refusal.GrantRevoked);
     private static readonly OAuthError TooOften = new("access_denied", "This user has authorized this client too often within the time that is allowed; wait.", Refusal.IssueRateExceeded);
 
     /// <summary>Redeems a grant whose code has passed its own checks.</summary>
@@ -24,6 +26,8 @@ internal static class Redemption
     public static TokenDecision Redeem(TokenRequest request, Grant grant, Client client, ScopeCatalogue catalogue, CredentialKeys keys, DateTimeOffset now, IReadOnlyList<Grant> others)
     {
         Authorized authorized = grant.Authorized;
+        // What was merged or replaced must be there still: whoever has ended it meanwhile meant this one too.
+        if (authorized.Supersedes is { } before && !ManagedGrant.IsLive(others.FirstOrDefault(g => g.Id == before), grant.Issuer, now)) return new Refused(Superseded, grant, 0);
         string[] granted = Scope.Split(authorized.Scope);
         if (TokenAudience.Resolve(grant.Issuer, granted, granted, authorized.Resources, request.Resources, client.Resources, catalogue, out TokenAudience? access, AuthorizationDetails.OwnersOf(authorized.Details, catalogue)) is { } error)
         {
@@ -35,10 +39,10 @@ internal static class Redemption
         if (Judge(grant, policy, bound, others, now, out List<Change> changes, out Grant? instead) is { } tooMany) return new Refused(tooMany, grant, 0);
         if (instead is not null) return Return(request, grant, instead, instead.PolicyOf(client), changes, access!, now);
         bool ofSession = !authorized.IssuesRefreshToken;
-        // Without a refresh token the grant lives as long as its access token can be asked about, and no longer than was authorized; with a device secret as long as that.
+        // Without a refresh token the grant lives as long as its access token can be asked about, and no longer than was authorized; with a device secret, or a name that its client knows, as long as that.
         var redeem = new AdvanceGrant(
             grant.Id, 0, 1, keys.CurrentNumber, now, ofSession ? null : now + policy.IdleLifetime + policy.IdleGrace,
-            ofSession && !authorized.DeviceSso ? Earlier(grant.ExpiresAt, now + policy.AccessTokenLifetimeLongest) : grant.ExpiresAt, grant.Retries, 1, grant.AccessFloor)
+            ofSession && !authorized.DeviceSso && authorized.ManagedId is null ? Earlier(grant.ExpiresAt, now + policy.AccessTokenLifetimeLongest) : grant.ExpiresAt, grant.Retries, 1, grant.AccessFloor)
         {
             RetriesBefore = grant.Retries,
             MarkBefore = grant.Mark,
@@ -46,6 +50,7 @@ internal static class Redemption
             BoundKey = bound,
         };
         changes.Add(redeem);
+        if (authorized.ManagedId is not null) changes.AddRange(ManagedGrant.ClaimedBy(redeem.Onto(grant), policy.InheritsAbsoluteLifetime, now));
         return new Redeemed(redeem.Onto(grant), changes.Count == 1 ? changes[0] : new Together(changes), access!, authorized.IssuesRefreshToken ? 1 : null, 0);
     }
 
@@ -67,19 +72,22 @@ internal static class Redemption
         Grant? same = live.FirstOrDefault(g => IsSameScope(g, grant) && g.Authorized.IssuesRefreshToken == grant.Authorized.IssuesRefreshToken && g.BoundKey == bound);
         if (policy.IssueRate is { } rate
             && others.Count(g => g.Id != grant.Id && g.Generation > 0 && g.CreatedAt > now - rate.Window && (!rate.PerScope || IsSameScope(g, grant))) >= rate.Max) return TooOften;
-        if (policy.OnReauthorize == Reauthorization.ReturnActive) instead = same;
+        // One that has a name of its own is not handed out under another's, and the one whose name it takes over ends anyway.
+        bool named = grant.Authorized.ManagedId is not null;
+        Grant[] rivals = grant.Authorized.Supersedes is { } before ? [.. live.Where(g => g.Id != before)] : live;
+        if (policy.OnReauthorize == Reauthorization.ReturnActive && !named) instead = same;
 
         var ended = new Dictionary<Guid, RevocationCause>();
         if (policy.OnReauthorize == Reauthorization.RevokeAll)
         {
-            foreach (Grant one in live) ended[one.Id] = RevocationCause.Reauthorized;
+            foreach (Grant one in rivals) ended[one.Id] = RevocationCause.Reauthorized;
         }
         foreach (PolicyLimit limit in policy.Limits.Where(l => !l.PerRefreshToken))
         {
             if (limit.Subject == LimitSubject.RefreshToken && !grant.Authorized.IssuesRefreshToken) continue;
-            Grant[] counted = [.. live.Where(g => !ended.ContainsKey(g.Id) && (limit.Subject != LimitSubject.RefreshToken || g.Authorized.IssuesRefreshToken) && (!limit.PerScope || IsSameScope(g, grant)))];
+            Grant[] counted = [.. rivals.Where(g => !ended.ContainsKey(g.Id) && (limit.Subject != LimitSubject.RefreshToken || g.Authorized.IssuesRefreshToken) && (!limit.PerScope || IsSameScope(g, grant)))];
             if (counted.Length < limit.Max) continue;
-            if (limit.Overflow == LimitOverflow.ReturnActive && same is not null) instead ??= same;
+            if (limit.Overflow == LimitOverflow.ReturnActive && same is not null && !named) instead ??= same;
             else if (instead is not null) continue;
             else if (limit.Overflow == LimitOverflow.Reject) return TooMany;
             else if (limit.Overflow == LimitOverflow.EvictAllOthers) Array.ForEach(counted, g => ended[g.Id] = RevocationCause.EvictedByNewer);

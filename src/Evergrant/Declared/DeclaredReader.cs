@@ -48,7 +48,7 @@ internal sealed class DeclaredReader(Operations operations, List<string> faults)
         // RFC 8707 section 2 asks for an absolute URI; APIs that are older than it have plain names.
         if (identifier.Contains('#') || identifier.Any(c => c is <= ' ' or > '~')) read.Fault("identifier", $"{identifier} has a fragment, white space or letters beyond ASCII (RFC 8707 section 2)");
         List<ScopeDescription> scopes = Unique(read, "scopes", ScopeOf, s => s.Name) ?? [];
-        foreach (ScopeDescription scope in scopes.Where(s => Scope.IsOfSignIn(s.Name))) read.Fault("scopes", $"{scope.Name} is a standard scope, which belongs to no API");
+        foreach (ScopeDescription scope in scopes.Where(s => Scope.IsOfSignIn(s.Name) || Scope.IsOfClient(s.Name))) read.Fault("scopes", $"{scope.Name} is a standard scope, which belongs to no API");
         AccessTokenFormat? format = null;
         if (read.Text("access_token_format") is { } text)
         {

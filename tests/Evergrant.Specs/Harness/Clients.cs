@@ -143,7 +143,7 @@ public static class Clients
         .. Rfc8705.MtlsClients.All,
         .. Rfc7516.EncryptedClients.All, Rfc9470.StepUpClients.Strict,
         .. Attacks.AttackClients.All,
-        .. OauthRefreshTokenExpiration.Ends.All, .. OidcNativeSso.Apps.All,
+        .. OauthRefreshTokenExpiration.Ends.All, .. OidcNativeSso.Apps.All, .. GrantManagement.Managing.All,
         .. Certification.PlanClients.All,
     ];
 

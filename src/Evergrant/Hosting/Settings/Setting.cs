@@ -19,6 +19,7 @@ internal sealed record Setting(string Path, string Type, string? WhenNotSet, str
         new("session_management", "`on` or `off`", "`off`", "Whether authorization responses carry `session_state` and the iframe that watches it is there (OpenID Connect Session Management). See [logout](../guides/logout.md#session-management)."),
         new("pushed_requests", "`optional` or `required`", "`optional`", "Whether clients have to push their authorization requests (RFC 9126); a client can be registered with it alone."),
         new("signed_requests", "`optional` or `required`", "`optional`", "Whether clients have to sign their authorization requests (RFC 9101); a client can be registered with it alone."),
+        new("grant_management_actions", "`optional` or `required`", "`optional`", "Whether every authorization request has to say what becomes of the grant (`grant_management_action`). See [grant management](../guides/grant-management.md)."),
         new("urls[]", "URL", "`https://localhost:5001`", "Where to listen: scheme, host (or `*`) and port. With http, TLS ends at a proxy, which `trusted_proxies` names."),
         new("postgres.connection", "Npgsql connection string", "a file in the data folder", "The PostgreSQL database to keep everything in, for several nodes: `Host=db1,db2;Username=evergrant;Database=evergrant`. A password is better kept in one of the files below or in the environment."),
         new("postgres.connection_file", "file", "none", "A file with the connection string, instead of `postgres.connection`."),

@@ -29,7 +29,7 @@ internal sealed class SettingsJudge(SettingValues values, List<string> faults, s
         return new ServerSettings
         {
             Folder = data, Postgres = new DatabaseJudge(values, faults, folder).Judge(), Issuers = issuers, Names = Texts(issuers, "name"), Policy = PolicyName("policy"), Policies = Policies(issuers),
-            Demands = new AuthorizeDemands(IsRequired("pushed_requests"), IsRequired("signed_requests")) { RefusesCreate = !IsOn("self_registration") },
+            Demands = new AuthorizeDemands(IsRequired("pushed_requests"), IsRequired("signed_requests")) { RefusesCreate = !IsOn("self_registration"), GrantActions = IsRequired("grant_management_actions") },
             Urls = urls, TrustedProxies = proxies, MutualTls = new MutualTlsJudge(values, faults, folder).Judge(certificate is not null, proxies.Count > 0), RequireDpopNonce = IsRequired("dpop_nonces"), SessionManagement = IsOn("session_management"),
             CertificatePath = certificate is null ? null : Full(certificate), CertificateKeyPath = key is null ? null : Full(key),
             Apply = values.Find("apply") is { } apply ? Readable("apply", apply) : null,
