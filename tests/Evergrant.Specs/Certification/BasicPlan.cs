@@ -288,6 +288,7 @@ public sealed class ConfigPlan(ProductionServer server)
 {
     [Fact]
     [Module("oidcc-config-certification-test-plan/oidcc-discovery-endpoint-verification", "oidcc-dynamic-certification-test-plan/oidcc-discovery-endpoint-verification")]
+    [Requirement("RFC7517-8.5.1-01")]
     public async Task The_metadata_say_what_a_client_needs_and_their_keys_load()
     {
         var document = await server.Api.Discovery();
@@ -300,7 +301,9 @@ public sealed class ConfigPlan(ProductionServer server)
         Assert.Contains("openid", List("scopes_supported"));
         Assert.Contains("RS256", List("id_token_signing_alg_values_supported"));
         foreach (var type in List("subject_types_supported")) Assert.Contains(type, new[] { "public", "pairwise" });
-        var keys = (await server.Api.Get(document.Text("jwks_uri")!)).Expect(200).Json.GetProperty("keys").EnumerateArray().ToList();
+        var set = (await server.Api.Get(document.Text("jwks_uri")!)).Expect(200);
+        Assert.Contains(set.MediaType, new[] { "application/jwk-set+json", "application/json" });
+        var keys = set.Json.GetProperty("keys").EnumerateArray().ToList();
         Assert.NotEmpty(keys);
         Assert.All(keys, key =>
         {

@@ -128,7 +128,7 @@ public sealed class Section5_Responses(FrontServer server)
     }
 
     [Fact]
-    [Requirement("RFC6749-4.2.1-01", "ATTACK-065")]
+    [Requirement("RFC6749-4.2.1-01", "ATTACK-065", "OAUTH-MRT-4-03")]
     public async Task It_is_off_for_every_client_that_is_not_registered_for_it_and_announced_only_where_it_is_on()
     {
         await server.Front(FrontServer.Every);

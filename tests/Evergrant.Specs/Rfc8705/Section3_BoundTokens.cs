@@ -59,7 +59,7 @@ public sealed class Section3_BoundTokens(MtlsServer server)
     }
 
     [Fact]
-    [Requirement("RFC8705-3.4-01", "FAPI2-SP-5.3.2.1-04")]
+    [Requirement("RFC8705-3.4-01", "FAPI2-SP-5.3.2.1-04", "RFC9700-2.2.1-01")]
     public async Task Without_a_certificate_a_bound_client_is_refused_or_gets_a_bearer_token_as_it_is_registered()
     {
         Assert.Equal("CertificateMissing", await Why((await server.With(null, MtlsClients.Bound).ClientCredentials(("scope", "mail:read"))).Expect(400, "invalid_request")));

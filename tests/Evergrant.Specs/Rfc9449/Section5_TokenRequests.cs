@@ -109,7 +109,7 @@ public sealed class Section5_TokenRequests(Server server)
         Assert.InRange(Tokens.Of(await server.Client(DpopClients.Web).With(key, server).ClientCredentials(("scope", "mail:read"))).Reply.Json.GetProperty("expires_in").GetInt32(), 1, 600);
 
     [Fact]
-    [Requirement("RFC9449-5.2-01", "FAPI2-SP-5.3.2.1-04")]
+    [Requirement("RFC9449-5.2-01", "FAPI2-SP-5.3.2.1-04", "RFC9700-2.2.1-01")]
     public async Task A_client_that_is_registered_for_proofs_gets_nothing_without()
     {
         var client = server.Client(DpopClients.Bound);
