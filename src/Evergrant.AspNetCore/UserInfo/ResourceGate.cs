@@ -11,7 +11,7 @@ using Microsoft.Extensions.Primitives;
 namespace Evergrant.AspNetCore.UserInfo;
 
 /// <summary>What the resources of this server have in common (RFC 6750 section 3, RFC 9449 section 7): the proof that goes with a bound token, and the challenge to whoever is not let in.</summary>
-internal sealed class ResourceGate(KeyProofs proofs, RefusalLog log)
+internal sealed class ResourceGate(KeyProofs proofs, RefusalLog log, EvergrantOptions options)
 {
     /// <summary>Whether a token that is bound to a key, or is said to be, comes with the proof of it (RFC 9449 sections 7.1, 7.2).</summary>
     /// <returns>The error, or null.</returns>
@@ -36,7 +36,7 @@ internal sealed class ResourceGate(KeyProofs proofs, RefusalLog log)
     public async Task RefuseAsync(HttpContext http, IssuerSite site, EndpointRule rule, ShownAccess request, OAuthError error, string? client, Grant? grant, string? scope)
     {
         string metadata = $"resource_metadata=\"{site.ResourceMetadata}\"";
-        string bearer = $"Bearer realm=\"{site.Issuer}\", {metadata}", dpop = $"DPoP realm=\"{site.Issuer}\", algs=\"{string.Join(' ', BindingRules.Algorithms)}\", {metadata}";
+        string bearer = $"Bearer realm=\"{site.Issuer}\", {metadata}", dpop = $"DPoP realm=\"{site.Issuer}\", algs=\"{string.Join(' ', BindingRules.AlgorithmsOf(options.Profile))}\", {metadata}";
         if (error.Refusal == Refusal.AccessTokenMissing)
         {
             http.Response.Headers.WWWAuthenticate = new StringValues([bearer, dpop]);

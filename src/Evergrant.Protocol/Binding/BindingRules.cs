@@ -23,6 +23,10 @@ public static class BindingRules
     /// <param name="client">The client; null when it is not known.</param>
     public static IReadOnlyList<string> AlgorithmsOf(Client? client) => client is { IsFapi: true } ? FapiProfile.Algorithms : Algorithms;
 
+    /// <summary>Signature algorithms of proofs where a profile is kept.</summary>
+    /// <param name="profile">The profile; null for none.</param>
+    public static IReadOnlyList<string> AlgorithmsOf(Profile? profile) => profile is { IsFapi: true } ? FapiProfile.Algorithms : Algorithms;
+
     /// <summary>Whether a token request of a client proves what the client is registered to prove.</summary>
     /// <param name="client">The authenticated client.</param>
     /// <param name="proven">The keys that the request proves.</param>

@@ -102,6 +102,7 @@ public sealed class Section5_2_Server(FapiServer server) : IClassFixture<FapiSer
             Assert.True(jwt.VerifiesWith((await server.Api.Jwks()).Json));
             foreach (var header in new[] { "x5u", "jku", "jwk", "x5c" }) Assert.False(jwt.Header.TryGetProperty(header, out _), header);
         }
+        Assert.Contains("algs=\"PS256 ES256\"", (await key.UserInfo(server, tokens.AccessToken, ("ath", null))).Expect(401, "invalid_dpop_proof").Header("WWW-Authenticate"), StringComparison.Ordinal);
         var keys = (await server.Api.Jwks()).Json.GetProperty("keys").EnumerateArray().ToList();
         Assert.Equal(keys.Count, keys.Select(one => one.GetProperty("kid").GetString()).Distinct().Count());
         foreach (var one in keys)

@@ -45,13 +45,15 @@ public sealed class EncryptedAnswers(Server server)
     }
 
     [Theory]
-    [Requirement("OIDC-REG-2-18", "OIDC-REG-2-20", "RFC9701-6-02", "RFC7518-4.3-01", "RFC8725-3.2-03")]
+    [Requirement("OIDC-REG-2-18", "OIDC-REG-2-20", "RFC9701-6-02", "RFC7518-4.3-01", "RFC8725-3.2-03", "OIDC-CORE-10.2-03")]
     [InlineData("\"id_token_encrypted_response_enc\":\"A128GCM\"", "id_token_encrypted_response_enc")]
     [InlineData("\"userinfo_encrypted_response_enc\":\"A128GCM\"", "userinfo_encrypted_response_enc")]
     [InlineData("\"introspection_encrypted_response_enc\":\"A128GCM\"", "introspection_encrypted_response_enc")]
     [InlineData("\"id_token_encrypted_response_alg\":\"RSA-OAEP\"", "id_token_encrypted_response_alg")]
     [InlineData("\"id_token_encrypted_response_alg\":\"RSA1_5\"", "id_token_encrypted_response_alg")]
     [InlineData("\"id_token_encrypted_response_alg\":\"dir\"", "id_token_encrypted_response_alg")]
+    [InlineData("\"token_endpoint_auth_method\":\"none\",\"application_type\":\"native\",\"id_token_encrypted_response_alg\":\"A128KW\"", "id_token_encrypted_response_alg")]
+    [InlineData("\"token_endpoint_auth_method\":\"none\",\"application_type\":\"native\",\"userinfo_encrypted_response_alg\":\"A256GCMKW\"", "userinfo_encrypted_response_alg")]
     [InlineData("\"introspection_signed_response_alg\":\"none\"", "introspection_signed_response_alg")]
     public async Task A_registration_that_cannot_be_kept_is_refused(string member, string named)
     {

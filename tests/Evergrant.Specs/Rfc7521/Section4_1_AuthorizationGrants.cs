@@ -233,7 +233,7 @@ public sealed class Section4_1_AuthorizationGrants(GrantsServer server)
     }
 
     [Fact]
-    [Requirement("ID-CHAIN-2.4.2-02")]
+    [Requirement("ID-CHAIN-2.4.2-02", "RFC8725-3.8-02")]
     public async Task A_subject_that_nobody_is_is_refused()
     {
         Assert.Equal("AssertionSubjectUnknown", await Why(await Present(ForeignIssuer.Company.Assertion(server.Issuer, "nobody"))));

@@ -47,7 +47,7 @@ public sealed class JwtIntrospection(Server server)
     }
 
     [Fact]
-    [Requirement("RFC9701-3-03", "RFC9701-5-06", "RFC9701-6-01")]
+    [Requirement("RFC9701-3-03", "RFC9701-5-06", "RFC9701-6-01", "RFC8725-3.11-02")]
     public async Task A_caller_that_is_registered_so_gets_it_encrypted()
     {
         foreach (var definition in EncryptedClients.All)
@@ -59,6 +59,7 @@ public sealed class JwtIntrospection(Server server)
             Assert.Equal("JWT", header.GetProperty("cty").GetString());
             Assert.Equal(definition == EncryptedClients.WithRsa ? "A128CBC-HS256" : "A256GCM", header.GetProperty("enc").GetString());
             Assert.Equal(definition == EncryptedClients.WithRsa ? "RS256" : "ES256", Jwt.Parse(content).Algorithm);
+            Assert.Equal("token-introspection+jwt", Jwt.Parse(content).Header.GetProperty("typ").GetString());
             Assert.True(Told(content).GetProperty("active").GetBoolean());
         }
     }
