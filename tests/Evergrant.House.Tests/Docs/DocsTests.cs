@@ -16,6 +16,9 @@ public class DocsTests
     public void Every_file_that_the_docs_name_is_there() => Fault.None(Pages.Where(p => p != "CHANGELOG.md").SelectMany(p => Markdown.NamedFaults(p, Tree.Read(p), [.. Tree.Files, .. GeneratedPages])));
 
     [Fact]
+    public void No_page_is_left_half_merged() => Fault.None(Pages.Where(p => Tree.Read(p).Split('\n').Any(l => l.StartsWith("<<<<<<< ", StringComparison.Ordinal) || l.StartsWith(">>>>>>> ", StringComparison.Ordinal))).Select(p => $"{p} has marks of a merge"));
+
+    [Fact]
     public void A_link_that_leads_nowhere_is_found()
     {
         const string Text = "# One `thing`, two\n[a](b.md) [c](#one-thing-two) [d](#three) [e](../README.md#top) [f](https://x.example/#y) `[g](h)`\n```\n[i](j)\n```\n";
