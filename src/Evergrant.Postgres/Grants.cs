@@ -137,7 +137,7 @@ internal static class Grants
     }
 
     public static Statement CountRetry(CountRetry change) => change.Before is { } before
-        ? new Statement(CountRetryOfSql).Bind(change.GrantId).Bind(change.Generation).Bind(before.Bits).Bind(before.Counted().Bits)
+        ? new Statement(CountRetryOfSql).Bind(change.GrantId).Bind(change.Generation).Bind(before.Bits).Bind(change.After(before).Bits)
         : new Statement(CountRetrySql).Bind(change.GrantId).Bind(change.Generation);
 
     public static Statement Revoke(RevokeGrant change) => new Statement(RevokeSql).Bind(change.GrantId).Bind(change.At).Bind(Name(change.Why));

@@ -178,7 +178,7 @@ internal sealed class Grants(Connection connection)
         .RunAny();
 
     public bool CountRetry(CountRetry change) => change.Before is { } before
-        ? _countRetryOf.Bind(1, change.GrantId).Bind(2, change.Generation).Bind(3, before.Bits).Bind(4, before.Counted().Bits).RunAny()
+        ? _countRetryOf.Bind(1, change.GrantId).Bind(2, change.Generation).Bind(3, before.Bits).Bind(4, change.After(before).Bits).RunAny()
         : _countRetry.Bind(1, change.GrantId).Bind(2, change.Generation).RunAny();
 
     /// <summary>One writer: what holds now holds until the transaction ends.</summary>

@@ -20,6 +20,7 @@ internal static class Pairwise
         ("retry", ["\"never\"", "\"00:00:30\"", "\"acknowledged\""]),
         ("retry_uses", ["null", "1"]),
         ("retry_budget", ["null", "3"]),
+        ("retry_uncounted", ["null", "\"00:00:10\""]),
         ("echo_refresh_token", ["true", "false"]),
         ("public_without_rotation", ["false", "true"]),
         ("on_replay", ["\"revoke\"", "\"reject\"", "\"revoke_all\""]),

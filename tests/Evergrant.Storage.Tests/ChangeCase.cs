@@ -62,6 +62,8 @@ public sealed record ChangeCase(Change Change, int Winners, Change[] Given, Func
             [], [CreatePending], [new CreateGrant(Active(null, 2))], [CreateRevoked]),
         ["count a retry within a budget"] = new(new CountRetry(GrantId, 1, new RetryHistory(0x23)), 1, [new CreateGrant(Active() with { Retries = new(0x23) })], Grant(g => g.Retries.Bits == 0x24),
             [], [CreateActive], [new CreateGrant(Active(null, 2) with { Retries = new(0x23) })], [new CreateGrant(Full(GrantId) with { Generation = 1, Retries = new(0x23) })]),
+        ["leave a retry uncounted"] = new(new CountRetry(GrantId, 1, new RetryHistory(0x23)) { Uncounted = true }, 64, [new CreateGrant(Active() with { Retries = new(0x23) })], Grant(g => g.Retries.Bits == 0x23),
+            [], [CreateActive], [new CreateGrant(Active(null, 2) with { Retries = new(0x23) })], [new CreateGrant(Full(GrantId) with { Generation = 1, Retries = new(0x23) })]),
         ["revoke a grant"] = new(new RevokeGrant(GrantId, RevocationCause.RevokedByUser, Now.AddDays(2)), 1, [CreateActive],
             Grant(g => g is { State: GrantState.Revoked, RevokedWhy: RevocationCause.RevokedByUser, Generation: 1 } && g.RevokedAt == Now.AddDays(2)), [], [CreateRevoked]),
         ["revoke a pending grant"] = new(new RevokeGrant(GrantId, RevocationCause.RevokedByOperator, Now), 1, [CreatePending], Grant(g => g.State == GrantState.Revoked)),

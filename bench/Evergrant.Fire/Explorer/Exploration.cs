@@ -199,7 +199,7 @@ internal sealed class Exploration(Rules rules, Budget left, int slots)
         else if (now == Due.CatchingUp && !world.Lost) Broken("I1", "the store is behind a token, and nothing was lost", what);
         else if (now is Due.Death or Due.Refusal) Broken("I5", $"{now} was due, and a token was given", what);
         else if (now is Due.Advance or Due.CatchingUp && after.Generation != request.Shown + 1) Broken("I2", "the successor is not the next generation", what);
-        else if (now == Due.Repetition && (after.Generation != row.Generation || after.Retries != row.Retries.Counted())) Broken("I2", "a retry changed more than its count", what);
+        else if (now == Due.Repetition && (after.Generation != row.Generation || after.Retries != (Oracle.IsUncounted(rules.Policy, world.Row, request.Clock) ? row.Retries : row.Retries.Counted()))) Broken("I2", "a retry changed more than its count", what);
         if (decision is Granted granted && granted.RefreshGeneration != request.Shown + 1) Broken("I2", "the answer does not carry the successor", what);
     }
 

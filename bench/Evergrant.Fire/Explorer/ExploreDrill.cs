@@ -15,6 +15,7 @@ internal sealed class ExploreDrill : IDrill
     [
         GrantPolicy.Confidential,
         new() { Name = "window and budget", Retry = RetryRule.For(TimeSpan.FromSeconds(60)), RetryBudget = 1 },
+        new() { Name = "window, budget and tabs", Retry = RetryRule.For(TimeSpan.FromSeconds(120)), RetryBudget = 1, RetryUncounted = TimeSpan.FromSeconds(40) },
         new() { Name = "no retry", Retry = RetryRule.Never },
     ];
 

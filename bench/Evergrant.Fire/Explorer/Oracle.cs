@@ -38,9 +38,12 @@ internal static class Oracle
         if (shown == row.Generation) return Due.Advance;
         if (shown < row.Generation - 1) return Due.Death;
         bool inTime = policy.Retry.Kind == RetryRuleKind.UntilAcknowledged || (policy.Retry.Kind == RetryRuleKind.Window && (clock - row.At) * Rules.Tick < policy.Retry.Window);
-        bool inBudget = policy.RetryBudget is not { } budget || Retries(row.Retries) < budget;
+        bool inBudget = policy.RetryBudget is not { } budget || Retries(row.Retries) < budget || IsUncounted(policy, row, clock);
         return inTime && inBudget ? Due.Repetition : Due.Death;
     }
+
+    /// <summary>Whether a retry now is none of the budget's business.</summary>
+    public static bool IsUncounted(GrantPolicy policy, RowView row, int clock) => policy.RetryBudget is not null && (clock - row.At) * Rules.Tick < policy.RetryUncounted;
 
     private static int Retries(long bits)
     {

@@ -1,5 +1,6 @@
 using Evergrant.Protocol.Clients;
 using Evergrant.Protocol.Policies;
+using Evergrant.Protocol.Storage;
 
 namespace Evergrant.Protocol.Grants;
 
@@ -74,6 +75,10 @@ public sealed record GrantPolicy
 
     /// <summary>Retries allowed within ten rotations; null for any number.</summary>
     public int? RetryBudget { get; init; }
+
+    /// <summary>Time after a refresh in which retries do not count against <see cref="RetryBudget"/>, because they are those of tabs and processes that refresh at once; null for none.</summary>
+    /// <remarks>Without effect where <see cref="RetryUses"/> is given or the budget is 0.</remarks>
+    public TimeSpan? RetryUncounted { get; init; }
 
     /// <summary>Whether a refresh token that is not superseded stands in the answer again.</summary>
     public bool EchoRefreshToken { get; init; } = true;
@@ -161,8 +166,16 @@ public sealed record GrantPolicy
             RetryRuleKind.Window => now < grant.GenerationAt + Retry.Window,
             _ => false,
         };
-        return inTime && (RetryBudget is not { } budget || grant.Retries.Total < budget) && (RetryUses is not { } uses || grant.Retries.OfPresent < uses);
+        return inTime && (RetryBudget is not { } budget || grant.Retries.Total < budget || LeavesUncounted(grant, now)) && (RetryUses is not { } uses || grant.Retries.OfPresent < uses);
     }
+
+    /// <summary>The change that a permitted retry is committed with.</summary>
+    /// <param name="grant">The row.</param>
+    /// <param name="now">The instant of the decision.</param>
+    public CountRetry RetryOf(Grant grant, DateTimeOffset now) =>
+        new(grant.Id, grant.Generation, RetryBudget is null && RetryUses is null ? null : grant.Retries) { Uncounted = LeavesUncounted(grant, now) };
+
+    private bool LeavesUncounted(Grant grant, DateTimeOffset now) => RetryUncounted is { } span && RetryBudget > 0 && RetryUses is null && now < grant.GenerationAt + span;
 
     /// <summary>Whether redeeming a code needs to know what else the user has allowed the client.</summary>
     public bool LooksAtOthers => OnReauthorize != Reauthorization.Keep || IssueRate is not null || Limits.Any(l => !l.PerRefreshToken);

@@ -46,6 +46,8 @@ public sealed partial class Knob
         new(Rotation, "retry", "`never`, `acknowledged` or duration to 1 h", "How long the direct predecessor may ask for the same answer again, when the answer was lost.", ReadRetry, p => WriteRetry(p.Retry)),
         Number(Rotation, "retry_uses", 0, 15, "Retries of one refresh at most; null for any number.", p => p.RetryUses, (p, v) => p with { RetryUses = v }),
         Number(Rotation, "retry_budget", 0, 150, "Retries within ten rotations at most; null for any number.", p => p.RetryBudget, (p, v) => p with { RetryBudget = v }),
+        Span(Rotation, "retry_uncounted", Second, TimeSpan.FromMinutes(1), true, "Time after a refresh in which retries do not count against `retry_budget`, because tabs and processes refresh at once; null for none. Without effect where `retry_uses` is given.",
+            p => p.RetryUncounted, (p, v) => p with { RetryUncounted = v }),
         Flag(Rotation, "echo_refresh_token", "Whether a refresh token that is not superseded stands in the answer again.", p => p.EchoRefreshToken, (p, v) => p with { EchoRefreshToken = v }),
         Flag(Rotation, "public_without_rotation", "Whether you want public clients to keep one bearer refresh token: whoever copies it has it (RFC 9700 section 2.2.2 forbids it).",
             p => p.PublicWithoutRotation, (p, v) => p with { PublicWithoutRotation = v }),

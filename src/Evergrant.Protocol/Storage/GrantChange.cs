@@ -88,9 +88,16 @@ public sealed record RenewGrant(Guid GrantId, long Generation, DateTimeOffset At
 /// <param name="Before">History as read, for grants with a budget; null counts whatever the history is, saturating as <see cref="RetryHistory.Counted"/>.</param>
 public sealed record CountRetry(Guid GrantId, long Generation, RetryHistory? Before) : GrantChange(GrantId)
 {
+    /// <summary>Whether the history stays as it is: a write that holds under the same condition, so that nothing is given again before it is durable. Takes Before.</summary>
+    public bool Uncounted { get; init; }
+
     /// <inheritdoc/>
     public override Grant? ApplyTo(Grant row) =>
-        row.Generation == Generation && row.State == GrantState.Active && (Before is null || Before == row.Retries) ? row with { Retries = row.Retries.Counted() } : null;
+        row.Generation == Generation && row.State == GrantState.Active && (Before is null || Before == row.Retries) ? row with { Retries = After(row.Retries) } : null;
+
+    /// <summary>What becomes of a history.</summary>
+    /// <param name="before">The row's.</param>
+    public RetryHistory After(RetryHistory before) => Uncounted ? before : before.Counted();
 }
 
 /// <summary>Ends a grant. Holds when it is not revoked yet.</summary>

@@ -63,7 +63,7 @@ public static class DeviceCodeGrant
                 return new Refused(error, grant, 0);
             }
             if ((grant.Authorized.Details ?? request.Details) is not null && AuthorizationDetails.Narrow(grant.Authorized.Details, request, catalogue, ref access) is { } wider) return new Refused(wider, grant, 0);
-            var count = new CountRetry(grant.Id, 1, policy.RetryBudget is null && policy.RetryUses is null ? null : grant.Retries);
+            CountRetry count = policy.RetryOf(grant, now);
             return new Repeated(count.ApplyTo(grant)!, count, access!, 1, 0);
         }
         return new Replayed(Replay, grant, 0, new RevokeGrant(grant.Id, RevocationCause.CodeReplayed, now));

@@ -69,7 +69,7 @@ public static class RefreshTokenGrant
         {
             // Whoever lost the answer still has the key that they asked with.
             if (BindingRules.JudgeRetry(grant, request.Proven) is { } another) return new Refused(another, grant, presented);
-            var count = new CountRetry(grant.Id, grant.Generation, policy.RetryBudget is null && policy.RetryUses is null ? null : grant.Retries);
+            CountRetry count = policy.RetryOf(grant, now);
             return new Repeated(count.ApplyTo(grant)!, count, access!, grant.Generation, presented);
         }
         // Row 8.

@@ -68,7 +68,7 @@ internal sealed class World(Rules rules)
         if (scope is not null && rules.Word("refresh_scope") == "reject" && scope.Split(' ').Any(s => s is not ("openid" or "offline_access") && !family.Scope.Contains(s))) return Expected.Refused("invalid_scope");
         if (retry)
         {
-            family.Retries[last] = Math.Min(15, family.Retries[last] + 1);
+            if (!IsUncounted(family)) family.Retries[last] = Math.Min(15, family.Retries[last] + 1);
             return new Expected(null, family.Refreshes[last], Now, family, family.Serial);
         }
         if (!MakeRoom(family)) return Expected.Refused("access_denied");
@@ -113,8 +113,10 @@ internal sealed class World(Rules rules)
     private bool RetryIsAllowed(Family family)
     {
         bool inTime = rules.Word("retry") switch { "never" => false, "acknowledged" => true, _ => Now < family.Since + rules.Span("retry") };
-        return inTime && !(rules.Number("retry_uses") <= family.Retries[^1]) && !(rules.Number("retry_budget") <= family.Retries.TakeLast(10).Sum());
+        return inTime && !(rules.Number("retry_uses") <= family.Retries[^1]) && (IsUncounted(family) || !(rules.Number("retry_budget") <= family.Retries.TakeLast(10).Sum()));
     }
+
+    private bool IsUncounted(Family family) => rules.Number("retry_uses") is null && rules.Number("retry_budget") > 0 && Now < family.Since + rules.Span("retry_uncounted");
 
     private void Replay(Family family)
     {

@@ -14,7 +14,7 @@ public class CertificateFileTests
         using var folder = new TemporaryFolder();
         var time = new StoppedTime();
         Write(folder, "first", 1);
-        var file = new CertificateFile(folder.At("cert.pem"), folder.At("key.pem"), time);
+        var file = new CertificateFile(folder.At("cert.pem"), folder.At("key.pem"), false, time);
         Assert.Equal("CN=first", await Subject(file));
 
         Write(folder, "second", 2);

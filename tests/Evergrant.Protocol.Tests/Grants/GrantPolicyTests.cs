@@ -24,6 +24,30 @@ public class GrantPolicyTests
         Assert.Equal((RetryRule.UntilAcknowledged, null), (GrantPolicy.Confidential.Retry, GrantPolicy.Confidential.RetryBudget));
     }
 
+    /// <summary>Tabs that refresh at once, under a policy that tells them from a thief by the time: the budget is there for those who come later.</summary>
+    [Theory]
+    [InlineData(9_999, 0xFF_FFFF_FFFF, true, false)]
+    [InlineData(10_000, 2, true, true)]
+    [InlineData(10_000, 3, false, true)]
+    [InlineData(60_000, 0, false, true)]
+    public void Retries_at_once_are_not_held_against_the_budget(int milliseconds, long before, bool permitted, bool counted)
+    {
+        GrantPolicy policy = GrantPolicy.Public with { Name = "tabs", RetryUncounted = TimeSpan.FromSeconds(10) };
+        Grant grant = Sample.Grant(Sample.Native) with { GenerationAt = Sample.Now, Retries = new RetryHistory(before) };
+        DateTimeOffset now = Sample.Now.AddMilliseconds(milliseconds);
+        Assert.Equal(permitted, policy.PermitsRetry(grant, now));
+        Assert.Equal(before + (counted ? 1 : 0), policy.RetryOf(grant, now).ApplyTo(grant)!.Retries.Bits);
+    }
+
+    [Theory]
+    [InlineData(0, null)]
+    [InlineData(3, 0)]
+    public void A_policy_that_allows_no_retry_at_all_has_none_at_once_either(int budget, int? uses)
+    {
+        GrantPolicy policy = GrantPolicy.Public with { Name = "tabs", RetryBudget = budget, RetryUses = uses, RetryUncounted = TimeSpan.FromSeconds(10) };
+        Assert.False(policy.PermitsRetry(Sample.Grant(Sample.Native) with { GenerationAt = Sample.Now }, Sample.Now));
+    }
+
     [Theory]
     [InlineData(-1, false)]
     [InlineData(0, true)]

@@ -16,7 +16,7 @@ public class StoredPolicyTests
         RefreshTokenClients = "web public", RefreshTokenRecurrence = RefreshTokenRecurrence.FirstConsentOnly, AccessTokenFormat = AccessTokenFormat.Opaque, AccessTokenLifetime = TimeSpan.FromMinutes(6),
         AccessTokenLifetimeMost = TimeSpan.FromMinutes(8), AccessTokenLifetimeByGrant = "client_credentials=00:09:00", IdTokenLifetime = TimeSpan.FromMinutes(7), CodeLifetime = TimeSpan.FromSeconds(30), DeviceCodeLifetime = TimeSpan.FromMinutes(3),
         IdleLifetime = TimeSpan.FromDays(3), IdleGrace = TimeSpan.FromSeconds(9), IdleLive = true, AbsoluteLifetime = null, InheritsAbsoluteLifetime = false, Rotate = true, Predecessor = Predecessor.StaysValid,
-        Retry = RetryRule.For(TimeSpan.FromSeconds(5)), RetryUses = 2, RetryBudget = 7, EchoRefreshToken = false, PublicWithoutRotation = true, OnReplay = ReplayReaction.RevokeAll, ReplayRevokesAccessTokens = false,
+        Retry = RetryRule.For(TimeSpan.FromSeconds(5)), RetryUses = 2, RetryBudget = 7, RetryUncounted = TimeSpan.FromSeconds(4), EchoRefreshToken = false, PublicWithoutRotation = true, OnReplay = ReplayReaction.RevokeAll, ReplayRevokesAccessTokens = false,
         OnStoreBehind = StoreBehindReaction.Refuse, OnRefresh = PreviousAccessToken.RevokeAll, OnReauthorize = Reauthorization.RevokeAll,
         Limits = [new(LimitSubject.AccessToken, false, true, 5, LimitOverflow.Reject), new(LimitSubject.RefreshToken, true, false, 9, LimitOverflow.ReturnActive)], IssueRate = new(3, TimeSpan.FromHours(1), true),
         RevokeAccessToken = RevocationCascade.All, RevokeRefreshToken = RevocationCascade.Token, RefreshScope = RefreshScope.Ignore,

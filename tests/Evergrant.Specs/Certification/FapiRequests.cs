@@ -26,7 +26,7 @@ public sealed class FapiRequests(Server server)
             var bring = await request.Sent();
             Assert.Equal(["client_id", "request_uri"], bring.Parameters.Select(parameter => parameter.Name));
             var page = (await (await server.SignedIn()).Complete(bring)).Expect(PageKind.Redirect);
-            Assert.Equal(signing ? ["response"] : ["code", "iss", "state"], page.Parameters.Select(parameter => parameter.Name).Order(StringComparer.Ordinal));
+            Assert.Equal(signing ? ["response"] : ["code", "iss", "session_state", "state"], page.Parameters.Select(parameter => parameter.Name).Order(StringComparer.Ordinal));
             Assert.Equal((server.Issuer, request.State), (page.Told("iss"), page.Told("state")));
             if (signing) Assert.True(Jwt.Parse(page["response"]!).VerifiesWith((await server.Api.Jwks()).Json));
             var tokens = Tokens.Of(await request.Client.With(key, server).Redeem(request, page.Told("code")!)).IsBoundTo(key);
@@ -143,6 +143,7 @@ public sealed class FapiRequests(Server server)
     [InlineData(false)]
     [InlineData(true)]
     [Module(Prefix + "par-ensure-reused-request-uri-prior-to-auth-completion-succeeds", Prefix + "par-attempt-reuse-request_uri", Prefix + "par-attempt-to-use-request_uri-for-different-client", In = Plans.Fapi)]
+    [Requirement("FAPI2-AM-7.5-01")]
     public async Task A_reference_may_be_opened_until_it_is_answered_and_is_its_clients_alone(bool signing)
     {
         var request = FapiRun.New(server, signing);

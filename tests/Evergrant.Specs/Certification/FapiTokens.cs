@@ -134,7 +134,7 @@ public sealed class FapiTokens(Server server)
     [InlineData(false)]
     [InlineData(true)]
     [Module(Prefix + "dpop-negative-tests", In = Plans.Fapi)]
-    [Requirement("FAPI2-SP-5.4.1-02", "FAPI2-SP-5.4.1-03")]
+    [Requirement("FAPI2-SP-5.4.1-02", "FAPI2-SP-5.4.1-03", "FAPI2-AM-5.2-01")]
     public async Task A_resource_is_closed_to_every_defective_proof(bool signing)
     {
         DpopKey key = new(), other = new();

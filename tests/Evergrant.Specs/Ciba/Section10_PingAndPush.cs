@@ -1,6 +1,4 @@
 using System.Text.Json;
-using System.Threading.Channels;
-using Evergrant.Specs.OidcRpInitiatedLogout;
 using Evergrant.Specs.RefreshToken;
 
 namespace Evergrant.Specs.Ciba;
@@ -15,7 +13,7 @@ public sealed class Section10_PingAndPush(ClockServer server)
     [Requirement("CIBA-9-01", "CIBA-10.2-01", "CIBA-10.2-03", "CIBA-10.1-03", "CIBA-7.1-04", "FAPI-CIBA-5.2.2-05")]
     public async Task A_pinged_client_is_told_of_an_answer_either_way_and_may_poll_all_the_same()
     {
-        await using var receiver = new Receiver();
+        await using var receiver = new NotificationReceiver();
         var definition = receiver.Client("ciba-ping", "ping", 204, 200);
         await server.Declare(definition);
         (await CibaRequest.Ask(server, definition)).Expect(400, "invalid_request");
@@ -39,7 +37,7 @@ public sealed class Section10_PingAndPush(ClockServer server)
     [Requirement("CIBA-10.3.1-01", "CIBA-10.3.1-02", "CIBA-10.3.1-03", "CIBA-10-01", "CIBA-11-06", "CIBA-9-01")]
     public async Task A_push_brings_the_tokens_and_binds_them_to_the_request()
     {
-        await using var receiver = new Receiver();
+        await using var receiver = new NotificationReceiver();
         var definition = receiver.Client("ciba-push", "push", 500, 204);
         await server.Declare(definition);
         var request = await CibaRequest.Begin(server, definition, ("client_notification_token", Token));
@@ -67,7 +65,7 @@ public sealed class Section10_PingAndPush(ClockServer server)
     [Requirement("CIBA-12-01", "CIBA-10.2-04", "ATTACK-265")]
     public async Task A_push_client_is_sent_the_error_and_its_redirects_are_not_followed()
     {
-        await using var receiver = new Receiver();
+        await using var receiver = new NotificationReceiver();
         var definition = receiver.Client("ciba-push-errors", "push", 302, 200);
         await server.Declare(definition);
         var request = await CibaRequest.Begin(server, definition, ("client_notification_token", Token));
@@ -85,41 +83,4 @@ public sealed class Section10_PingAndPush(ClockServer server)
     }
 
     private static string HalfHash(string value) => System.Buffers.Text.Base64Url.EncodeToString(System.Security.Cryptography.SHA256.HashData(System.Text.Encoding.ASCII.GetBytes(value)).AsSpan(0, 16));
-
-    /// <summary>The notification endpoint of a client.</summary>
-    private sealed class Receiver : IAsyncDisposable
-    {
-        private readonly DocumentServer documents = new();
-        private readonly Channel<(string? Authorization, JsonElement Body)> received = Channel.CreateUnbounded<(string?, JsonElement)>();
-
-        public int Elsewhere => documents.Hits(documents.Origin + "/elsewhere");
-
-        public ClientDefinition Client(string id, string mode, params int[] statuses)
-        {
-            var left = new Queue<int>(statuses);
-            var url = documents.Answer("/" + id, async context =>
-            {
-                using var json = await JsonDocument.ParseAsync(context.Request.InputStream);
-                var status = left.Count > 1 ? left.Dequeue() : left.Peek();
-                context.Response.StatusCode = status;
-                if (status == 302) context.Response.RedirectLocation = documents.Origin + "/elsewhere";
-                Assert.Equal("application/json", context.Request.ContentType);
-                received.Writer.TryWrite((context.Request.Headers["Authorization"], json.RootElement.Clone()));
-            });
-            return CibaClients.CallCentre with
-            {
-                Id = id,
-                GrantTypes = mode == "push" ? ["refresh_token"] : [CibaClients.GrantType, "refresh_token"],
-                Further = LogoutClients.Members(("backchannel_token_delivery_mode", mode), ("backchannel_client_notification_endpoint", url)),
-            };
-        }
-
-        public async Task<(string? Authorization, JsonElement Body)> Next()
-        {
-            using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
-            return await received.Reader.ReadAsync(patience.Token);
-        }
-
-        public ValueTask DisposeAsync() => documents.DisposeAsync();
-    }
 }

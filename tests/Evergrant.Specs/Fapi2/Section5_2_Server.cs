@@ -46,6 +46,7 @@ public sealed class Section5_2_Server(FapiServer server) : IClassFixture<FapiSer
 
     [Fact]
     [Module("fapi2-security-profile-final-ensure-holder-of-key-required", In = Plans.Fapi)]
+    [Module("fapi-ciba-id1-ensure-mtls-holder-of-key-required")]
     [Requirement(
         "FAPI2-SP-5.2.1-01", "FAPI2-SP-5.2.1-02", "FAPI2-SP-5.2.1-03", "FAPI2-SP-5.2.2-01", "FAPI2-SP-5.2.3-01", "FAPI2-SP-5.2.3-02", "FAPI2-SP-5.2.3-03", "FAPI2-SP-5.4.2-01", "FAPI2-AM-7.4-01", "FAPI-CIBA-7.9-01")]
     public async Task Everything_goes_over_TLS_of_today_with_the_suites_that_are_recommended()

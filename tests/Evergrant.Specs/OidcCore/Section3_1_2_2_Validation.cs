@@ -38,7 +38,7 @@ public sealed class Section3_1_2_2_Validation(Server server)
             Assert.StartsWith(request.Client.Definition.RedirectUri + "?", answer.Location, StringComparison.Ordinal);
             Assert.DoesNotContain("#", answer.Location, StringComparison.Ordinal);
             Assert.Null(answer.Code);
-            Assert.Subset(new HashSet<string> { "error", "error_description", "error_uri", "state", "iss" }, answer.Parameters.Select(parameter => parameter.Name).ToHashSet());
+            Assert.Subset(new HashSet<string> { "error", "error_description", "error_uri", "state", "iss", "session_state" }, answer.Parameters.Select(parameter => parameter.Name).ToHashSet());
         }
 
         Assert.Equal(request.State, page["state"]);

@@ -11,7 +11,7 @@ public sealed class Section3_Iframe(Server server)
     {
         foreach (var (referer, ancestors) in new (string?, string)[]
         {
-            ("https://web.example/", "https://web.example"), ("https://spa.example/app?x=1", "https://spa.example"), (null, "'none'"), ("https://elsewhere.example/", "'none'"),
+            ("https://web.example/", "https://web.example"), ("https://spa.example/app?x=1", "https://spa.example"), (null, "'none'"), ("https://framed-by-nobody.example/", "'none'"),
             ("https://web.example.evil.example/", "'none'"), ("https://web.example:444/", "'none'"), ("http://web.example/", "'none'"), ("https://web.example;script-src *", "'none'"), ("nonsense", "'none'"), ("data:text/html,x", "'none'"),
         })
         {

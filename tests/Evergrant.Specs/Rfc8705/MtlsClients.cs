@@ -64,8 +64,22 @@ public static class MtlsClients
         GrantTypes = ["authorization_code", "refresh_token"],
     };
 
+    /// <summary>The certificate of <see cref="FapiCiba"/>.</summary>
+    public static X509Certificate2 Ciba { get; } = Certificates.SelfSigned("CN=mtls-fapi-ciba");
+
+    /// <summary>Asks over the back channel under FAPI's rules.</summary>
+    public static ClientDefinition FapiCiba { get; } = SelfSigned with
+    {
+        Id = "mtls-fapi-ciba",
+        RedirectUris = [],
+        ResponseTypes = [],
+        GrantTypes = [Specs.Ciba.CibaClients.GrantType, "refresh_token"],
+        Jwks = new JsonObject { ["keys"] = new JsonArray(Certificates.Jwk(Ciba), ClientKeys.Public()["keys"]![0]!.DeepClone()) },
+        Further = new Dictionary<string, JsonNode> { ["profile"] = "fapi2", ["backchannel_token_delivery_mode"] = "poll", ["tls_client_certificate_bound_access_tokens"] = true },
+    };
+
     /// <summary>All of them.</summary>
-    public static IReadOnlyList<ClientDefinition> All => [ByName, ByOtherSpelling, ByDns, ByUri, ByAddress, ByEmail, SelfSigned, Bound, Opaque, Lenient, Native];
+    public static IReadOnlyList<ClientDefinition> All => [ByName, ByOtherSpelling, ByDns, ByUri, ByAddress, ByEmail, SelfSigned, Bound, Opaque, Lenient, Native, FapiCiba];
 
     private static ClientDefinition Known(string id, string member, string value) => Clients.Machine with { Id = id, Name = "Specs " + id, Method = "tls_client_auth", Scope = "mail:read", Resources = [DeclaredState.Mail], Further = Clients.Rule(member, value) };
 }

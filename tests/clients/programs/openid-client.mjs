@@ -4,12 +4,15 @@ import * as oidc from 'openid-client'
 
 export const name = 'openid-client'
 
+// How long an application polls for a person who has answered already.
+const patience = 60_000
+
 /** Discovers the issuer and answers the few calls the stories are told in. `wire` is the fetch to use. */
 export async function connect(issuer, client, wire, algorithm = 'oidc') {
   const config = await oidc.discovery(issuer, client.id, {}, await authentication(client), {
     algorithm,
     [oidc.customFetch]: wire,
-    execute: [oidc.allowInsecureRequests, oidc.enableNonRepudiationChecks],
+    execute: [oidc.allowInsecureRequests, oidc.enableNonRepudiationChecks, ...(client.signedAnswers ? [oidc.useJwtResponseMode] : [])],
   })
 
   // One key for as long as the application runs; nonces that the server demands are taken up by the package.
@@ -18,7 +21,8 @@ export async function connect(issuer, client, wire, algorithm = 'oidc') {
   return {
     metadata: config.serverMetadata(),
 
-    async authorization({ redirectUri, scope, ...extra }) {
+    /** `by` says how the request travels: in the address, pushed ('par'), signed ('jar'), or signed and pushed ('jar par'). */
+    async authorization({ redirectUri, scope, by = '', ...extra }) {
       const openid = scope.split(' ').includes('openid')
       const checks = {
         pkceCodeVerifier: oidc.randomPKCECodeVerifier(),
@@ -27,7 +31,7 @@ export async function connect(issuer, client, wire, algorithm = 'oidc') {
         idTokenExpected: openid,
         ...(extra.max_age === undefined ? {} : { maxAge: Number(extra.max_age) }),
       }
-      const url = oidc.buildAuthorizationUrl(config, {
+      let parameters = {
         redirect_uri: redirectUri,
         scope,
         state: checks.expectedState,
@@ -35,7 +39,13 @@ export async function connect(issuer, client, wire, algorithm = 'oidc') {
         code_challenge: await oidc.calculatePKCECodeChallenge(checks.pkceCodeVerifier),
         code_challenge_method: 'S256',
         ...extra,
-      })
+      }
+      let url = by ? null : oidc.buildAuthorizationUrl(config, parameters)
+      if (by.includes('jar')) {
+        url = await oidc.buildAuthorizationUrlWithJAR(config, parameters, { key: await importKey(client.key), kid: client.key.kid })
+        parameters = url.searchParams
+      }
+      if (by.includes('par')) url = await oidc.buildAuthorizationUrlWithPAR(config, parameters, options)
       return { url, checks }
     },
 
@@ -46,6 +56,22 @@ export async function connect(issuer, client, wire, algorithm = 'oidc') {
 
     refresh: async (token, extra = {}) => told(await oidc.refreshTokenGrant(config, token, extra, options)),
     clientCredentials: async (extra = {}) => told(await oidc.clientCredentialsGrant(config, extra, options)),
+
+    /** Asks for a device code, shows what the person needs, and polls until they have answered. */
+    async device(parameters, show) {
+      const asked = await oidc.initiateDeviceAuthorization(config, parameters)
+      await show(asked)
+      return told(await oidc.pollDeviceAuthorizationGrant(config, asked, {}, { ...options, signal: AbortSignal.timeout(patience) }))
+    },
+
+    /** Asks for a person's answer on a device of their own (CIBA), and polls for it. */
+    async backchannel(parameters, show) {
+      const asked = await oidc.initiateBackchannelAuthentication(config, parameters)
+      await show(asked)
+      return told(await oidc.pollBackchannelAuthenticationGrant(config, asked, {}, { ...options, signal: AbortSignal.timeout(patience) }))
+    },
+
+    exchange: parameters => oidc.genericGrantRequest(config, 'urn:ietf:params:oauth:grant-type:token-exchange', parameters, options),
     userinfo: (token, subject) => oidc.fetchUserInfo(config, token, subject, options),
     introspect: token => oidc.tokenIntrospection(config, token),
     revoke: (token, hint) => oidc.tokenRevocation(config, token, hint ? { token_type_hint: hint } : {}),

@@ -57,31 +57,71 @@ class Person {
    */
   async authorize(url, callback, decision = 'allow') {
     const page = await this.context.newPage()
-    const said = []
-    page.on('console', message => said.push(message.text()))
     const back = callback.next()
-    const pages = []
     try {
       await page.goto(url.href ?? url)
+      const pages = await this.through(page, back, decision)
+      return { response: await back, pages }
+    } finally {
+      await page.close()
+    }
+  }
+
+  /** Does what the pages in this window ask for until `back` resolves; answers the pages that were seen. */
+  async through(page, back, decision = 'allow') {
+    const said = []
+    const listen = message => said.push(message.text())
+    page.on('console', listen)
+    const pages = []
+    const arrived = back.then(() => 'client')
+    try {
       for (let steps = 0; steps < 4; steps++) {
-        const step = await Promise.race([back.then(response => ({ response })), this.#nextPage(page)])
-        if (step.response) return { response: step.response, pages }
-        pages.push(step.name)
-        if (step.name === 'sign-in') {
+        const step = await Promise.race([arrived, this.#nextPage(page)])
+        if (step === 'client') return pages
+        pages.push(step)
+        if (step === 'sign-in') {
           await page.locator('input[name=username]').fill(this.account.username)
           await page.locator('input[name=password]').fill(this.account.password)
           await press(page, 'form:has(input[name=password]) button[type=submit], form:has(input[name=password]) button:not([type])')
+        } else if (step === 'code') {
+          await press(page, 'form:has(input[name=user_code]) button')
         } else {
           await press(page, `button[name=decision][value=${decision}]`)
         }
       }
       throw new Error('the pages go round in circles')
     } catch (fault) {
+      // A window that the application had opened closes itself at the end.
+      if (page.isClosed()) {
+        await arrived
+        return pages
+      }
       const text = await page.locator('body').innerText().catch(() => '')
       throw new Error(redact(`${fault.message}\nPages seen: ${pages.join(', ') || 'none'}. Now at ${page.url()}\n${said.join('\n')}\n${text.slice(0, 1500)}`))
     } finally {
+      page.off('console', listen)
+    }
+  }
+
+  /** Opens a page of the server, does what it asks for, and waits for this heading; answers the pages that were seen. `then` is what the person does first. */
+  async answer(url, heading, decision = 'allow', then = async () => {}) {
+    const page = await this.context.newPage()
+    try {
+      await page.goto(url.href ?? url)
+      await then(page)
+      return await this.through(page, page.locator('h1', { hasText: heading }).waitFor({ timeout: patience }), decision)
+    } finally {
       await page.close()
     }
+  }
+
+  /** Signs out at the server, in a window of its own. */
+  async signOut(authority) {
+    const page = await this.context.newPage()
+    await page.goto(`${authority}/sign-out`)
+    await page.locator('form[action$="/sign-out"] button').click({ timeout: patience })
+    await page.locator('h1', { hasText: 'signed out' }).waitFor({ timeout: patience })
+    await page.close()
   }
 
   /** Opens an URL that must not lead back to the client; answers the status and the text of the page. */
@@ -98,9 +138,9 @@ class Person {
   }
 
   async #nextPage(page) {
-    const form = page.locator('input[name=username], button[name=decision]').first()
+    const form = page.locator('input[name=username], input[name=user_code], button[name=decision]').first()
     await form.waitFor({ timeout: patience })
-    return { name: (await form.getAttribute('name')) === 'username' ? 'sign-in' : 'consent' }
+    return { username: 'sign-in', user_code: 'code', decision: 'consent' }[await form.getAttribute('name')]
   }
 }
 

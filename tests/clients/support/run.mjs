@@ -13,14 +13,16 @@ let server
 
 try {
   server = await startServer()
-  const tools = `http://127.0.0.1:${await freePort()}/mcp`
-  const { state, privateKey } = await declare(server.dev.issuer, tools)
+  keepSecret(server.dev.user.password, server.dev.operator.password, server.dev.clients.web.client_secret)
+  const origin = async () => `http://localhost:${await freePort()}`
+  const places = { tools: `http://127.0.0.1:${await freePort()}/mcp`, app: await origin(), intranet: await origin(), apis: await origin() }
+  const { state, privateKey } = await declare(server.dev.issuer, places)
   const changes = await server.apply(state)
   const secrets = Object.fromEntries(changes.filter(c => c.client_secret).map(c => [c.id, c.client_secret]))
-  keepSecret(server.dev.user.password, server.dev.operator.password, server.dev.clients.web.client_secret, ...Object.values(secrets))
+  keepSecret(...Object.values(secrets))
 
   const scene = path.join(server.folder, 'clients.json')
-  await writeFile(scene, JSON.stringify({ ...server.dev, secrets, privateKey, tools }), { mode: 0o600 })
+  await writeFile(scene, JSON.stringify({ ...server.dev, secrets, privateKey, places }), { mode: 0o600 })
   process.env.EVERGRANT_SCENE = scene
 
   await play(named.length ? named : await stories())
@@ -46,7 +48,7 @@ async function stories() {
 }
 
 async function play(files) {
-  for await (const { type, data } of run({ files, concurrency: false, timeout: 120_000 })) {
+  for await (const { type, data } of run({ files, concurrency: 2, timeout: 120_000 })) {
     if (type === 'test:stderr' || type === 'test:stdout') process.stdout.write(redact(data.message))
     if ((type !== 'test:pass' && type !== 'test:fail') || data.details?.type === 'suite' || data.nesting === 0 && files.includes(data.name)) {
       // A story file that cannot be loaded, or a suite whose set-up failed, has no test to blame.
