@@ -304,15 +304,17 @@ public sealed class KeyRings : IDisposable
 
     private (byte[] Pkcs8, Jwk PublicKey) MakeForOpening(string algorithm, string kid)
     {
-        DecryptionKey key = DecryptionKey.Create(algorithm, kid);
+        using DecryptionKey made = DecryptionKey.Create(algorithm, kid);
+        byte[] pkcs8 = made.ExportPkcs8();
+        DecryptionKey key = DecryptionKey.Import(pkcs8, algorithm == JweAlgorithm.RsaOaep256, kid, algorithm);
         _unwrappedForOpening[kid] = key;
-        return (key.ExportPkcs8(), key.PublicKey);
+        return (pkcs8, key.PublicKey);
     }
 
     private DecryptionKey UnwrapForOpening(SigningKeyRecord record) => _unwrappedForOpening.GetOrAdd(record.KeyId, _ =>
     {
         byte[] pkcs8 = KeyWrap.Open(_secrets.Derive(Purpose), record.KeyNumber, record.WrappedKey, BoundTo(record.Issuer, record.KeyId));
-        DecryptionKey key = DecryptionKey.Import(pkcs8, record.Algorithm == JweAlgorithm.RsaOaep256, record.KeyId);
+        DecryptionKey key = DecryptionKey.Import(pkcs8, record.Algorithm == JweAlgorithm.RsaOaep256, record.KeyId, record.Algorithm);
         CryptographicOperations.ZeroMemory(pkcs8);
         return key;
     });

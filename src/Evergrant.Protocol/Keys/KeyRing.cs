@@ -36,7 +36,7 @@ public static class KeyRing
         : key.SignsFrom <= now ? KeyPhase.Signing
         : KeyPhase.Announced;
 
-    /// <summary>Algorithms whose keys clients encrypt to: one for each type of key.</summary>
+    /// <summary>Algorithms with which clients encrypt to this server: each has a key of its own (RFC 9864 section 7).</summary>
     public static IReadOnlyList<string> ForEncryption { get; } = [Jose.JweAlgorithm.RsaOaep256, Jose.JweAlgorithm.EcdhEs];
 
     /// <summary>The keys of the JWK Set, in the order they were announced. Of those for encryption only the present ones: older ones open what was encrypted to them, and nobody is to take them

@@ -9,7 +9,7 @@ public sealed record SigningKeyRecord
     /// <summary>Random kid.</summary>
     public required string KeyId { get; init; }
 
-    /// <summary>JWS algorithm, e.g. ES256; of a key for encryption a JWE algorithm, which stands for all that go with the key.</summary>
+    /// <summary>JWS algorithm, e.g. ES256; of a key for encryption a JWE algorithm.</summary>
     public required string Algorithm { get; init; }
 
     /// <summary>Whether it opens what clients have encrypted, and signs nothing: its algorithm is one of JWE then.</summary>

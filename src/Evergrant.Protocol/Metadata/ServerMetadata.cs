@@ -43,7 +43,7 @@ public static class ServerMetadata
         }
         if (features.EncryptedRequests)
         {
-            document["request_object_encryption_alg_values_supported"] = List(JweAlgorithm.KeyManagement);
+            document["request_object_encryption_alg_values_supported"] = List(Keys.KeyRing.ForEncryption);
             document["request_object_encryption_enc_values_supported"] = List(JweAlgorithm.ContentEncryption);
         }
         if (features.GrantManagement)
