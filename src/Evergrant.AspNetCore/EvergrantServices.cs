@@ -37,7 +37,7 @@ public static class EvergrantServices
         services.AddSingleton(options).AddSingleton<IssuerSites>();
         services.AddSingleton<ClientDocuments>();
         services.AddSingleton(s => new ClientCatalogue(s.GetRequiredService<Protocol.Storage.IClientStore>(), options, s.GetRequiredService<TimeProvider>()) { Documents = s.GetRequiredService<ClientDocuments>() });
-        services.AddSingleton<ClientThrottle>().AddSingleton<PushThrottle>().AddSingleton<ClientGate>().AddSingleton<KeyProofs>().AddSingleton<ResponseEncryption>().AddSingleton<IntrospectionJwts>().AddSingleton<ClientCertificates>().AddSingleton<AccessTokenForms>();
+        services.AddSingleton<ClientThrottle>().AddSingleton<PushThrottle>().AddSingleton<ClientGate>().AddSingleton<KeyProofs>().AddSingleton<ResourceGate>().AddSingleton<ResponseEncryption>().AddSingleton<IntrospectionJwts>().AddSingleton<ClientCertificates>().AddSingleton<AccessTokenForms>();
         services.AddSingleton<OutboundFetcher>().AddSingleton<RemoteDocuments>().AddSingleton<RemoteKeys>().AddSingleton<ClientKeys>();
         services.AddSingleton<KeyRings>().AddSingleton<PairwiseKey>().AddSingleton<RefusalLog>().AddSingleton(s => new Explainer(s.GetRequiredService<Protocol.Storage.IGrantStore>(), s.GetRequiredService<PresentedTokens>(), s.GetRequiredService<IServerSecrets>(), s.GetRequiredService<IssuerSites>(), s.GetRequiredService<TimeProvider>()));
         services.AddSingleton<TokenWriter>().AddSingleton<PresentedTokens>().AddSingleton<OtherGrants>().AddSingleton<GrantTypes>();

@@ -197,7 +197,11 @@ public sealed record UserCodePage(string Action, string? UserCode, string? Fault
 /// <summary>A page at the end of a device's request.</summary>
 /// <param name="Allowed">Whether the person has allowed it.</param>
 /// <param name="ClientName">The client's name for people.</param>
-public sealed record DeviceDonePage(bool Allowed, string ClientName);
+public sealed record DeviceDonePage(bool Allowed, string ClientName)
+{
+    /// <summary>Whether no device of theirs asked but the client itself (CIBA), so that there is nothing to go back to.</summary>
+    public bool AskedByClient { get; init; }
+}
 
 /// <summary>A page that asks whether to sign out.</summary>
 public sealed record SignOutPage

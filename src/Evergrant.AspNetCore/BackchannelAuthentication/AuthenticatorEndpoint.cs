@@ -1,12 +1,10 @@
 using System.Text.Json;
-using Evergrant.AspNetCore.Binding;
 using Evergrant.AspNetCore.Clients;
 using Evergrant.AspNetCore.Token;
 using Evergrant.AspNetCore.UserInfo;
 using Evergrant.Protocol;
 using Evergrant.Protocol.Authorize;
 using Evergrant.Protocol.BackchannelAuthentication;
-using Evergrant.Protocol.Binding;
 using Evergrant.Protocol.Grants;
 using Evergrant.Protocol.Sessions;
 using Evergrant.Protocol.Token;
@@ -15,7 +13,7 @@ using Microsoft.AspNetCore.Http;
 namespace Evergrant.AspNetCore.BackchannelAuthentication;
 
 /// <summary>Where an authenticator app asks which requests wait for its user, and brings their answers: a resource of ours under RFC 6750, for tokens with the scope of the endpoint.</summary>
-internal sealed class AuthenticatorEndpoint(PresentedTokens tokens, KeyProofs proofs, ClientCatalogue clients, PendingRequests pending, BackchannelAnswers answers, RefusalLog log)
+internal sealed class AuthenticatorEndpoint(PresentedTokens tokens, ResourceGate gate, ClientCatalogue clients, PendingRequests pending, BackchannelAnswers answers)
 {
     private static readonly OAuthError Invalid = new("invalid_token", "The access token is not valid.", Refusal.AccessTokenInvalid);
     private static readonly OAuthError Insufficient = new("insufficient_scope", "The access token lacks the scope of authenticators.", Refusal.ScopeInsufficient);
@@ -26,40 +24,31 @@ internal sealed class AuthenticatorEndpoint(PresentedTokens tokens, KeyProofs pr
     /// <summary>GET lists; POST answers.</summary>
     public async Task HandleAsync(HttpContext http, IssuerSite site, EndpointRule rule)
     {
-        string? header = http.Request.Headers.Authorization.Count == 1 ? http.Request.Headers.Authorization[0] : null;
-        bool byDpop = header is not null && header.StartsWith("DPoP ", StringComparison.OrdinalIgnoreCase);
-        string? text = byDpop ? header![5..].Trim() : header is not null && header.StartsWith("Bearer ", StringComparison.OrdinalIgnoreCase) ? header[7..].Trim() : null;
-        if (text is null)
+        // The body is the answer's.
+        ShownAccess request = BearerReader.OfHeader(http);
+        if (request.Token is not { } text)
         {
-            await RefuseAsync(http, site, rule, BearerReader.Missing, null);
+            await RefuseAsync(http, site, rule, request, request.Error!, null);
             return;
         }
         Shown shown = await tokens.ReadAsync(text, site, http.RequestAborted);
         if (!shown.IsGood || shown.Token!.Access is not { } access || shown.Grant is not { Subject: { } subject } grant || !access.Audience.Contains(site.Issuer))
         {
-            await RefuseAsync(http, site, rule, Invalid, shown.Grant);
+            await RefuseAsync(http, site, rule, request, Invalid, shown.Grant);
             return;
         }
-        if ((byDpop || access.Confirmation is not null) && await UnprovenAsync(http, site, text, byDpop, access) is { } unproven)
+        if (await gate.UnprovenAsync(http, site, request, access, await clients.FindAsync(site.Issuer, access.ClientId, http.RequestAborted)) is { } unproven)
         {
-            await RefuseAsync(http, site, rule, unproven, grant);
+            await RefuseAsync(http, site, rule, request, unproven, grant);
             return;
         }
         if (!Scope.Contains(access.Scope, rule.Scope!))
         {
-            await RefuseAsync(http, site, rule, Insufficient, grant);
+            await RefuseAsync(http, site, rule, request, Insufficient, grant);
             return;
         }
-        if (HttpMethods.IsPost(http.Request.Method)) await AnswerAsync(http, site, rule, grant, subject);
+        if (HttpMethods.IsPost(http.Request.Method)) await AnswerAsync(http, site, rule, request, grant, subject);
         else await ListAsync(http, site, subject);
-    }
-
-    private async ValueTask<OAuthError?> UnprovenAsync(HttpContext http, IssuerSite site, string text, bool byDpop, AccessToken access)
-    {
-        if (BindingRules.JudgeScheme(access.Confirmation, byDpop) is { } downgraded) return downgraded;
-        ShownKeys keys = proofs.Read(http, site, await clients.FindAsync(site.Issuer, access.ClientId, http.RequestAborted), text);
-        if ((keys.Error ?? BindingRules.JudgeAccess(access.Confirmation, keys.Keys)) is { } unproven) return unproven;
-        return keys.Use is null ? null : await proofs.UseAsync(keys.Use, http.RequestAborted);
     }
 
     private async Task ListAsync(HttpContext http, IssuerSite site, string subject)
@@ -91,12 +80,12 @@ internal sealed class AuthenticatorEndpoint(PresentedTokens tokens, KeyProofs pr
         json.WriteEndObject();
     }
 
-    private async Task AnswerAsync(HttpContext http, IssuerSite site, EndpointRule rule, Grant grant, string subject)
+    private async Task AnswerAsync(HttpContext http, IssuerSite site, EndpointRule rule, ShownAccess request, Grant grant, string subject)
     {
         (Parameters? form, OAuthError? error) = await FormReader.ReadAsync(http, rule.BodyLimit);
         if (form is null || form.Repeated is not null || form["id"] is not { } id || form["decision"] is not ("allow" or "deny"))
         {
-            await RefuseAsync(http, site, rule, error ?? Malformed, grant);
+            await RefuseAsync(http, site, rule, request, error ?? Malformed, grant);
             return;
         }
         // The person has authenticated to the app, and as strongly as they did then.
@@ -104,25 +93,9 @@ internal sealed class AuthenticatorEndpoint(PresentedTokens tokens, KeyProofs pr
         AnsweredRequest found = await answers.TakeAsync(site, id, who, null, http.RequestAborted);
         if (found.Answer is ToBeAsked asked) found = await answers.TakeAsync(site, id, who, new ConsentAnswer(form["decision"] == "allow", asked.Scopes, subject), http.RequestAborted);
         if (found.Answer is Answered answered) await JsonReply.WriteAsync(http, 200, json => json.WriteString("decision", answered.Allowed ? "allow" : "deny"));
-        else await RefuseAsync(http, site, rule, found.Answer is null ? Busy : Nothing, grant);
+        else await RefuseAsync(http, site, rule, request, found.Answer is null ? Busy : Nothing, grant);
     }
 
-    private async Task RefuseAsync(HttpContext http, IssuerSite site, EndpointRule rule, OAuthError error, Grant? grant)
-    {
-        string challenge = $"Bearer realm=\"{site.Issuer}\"";
-        if (error.Refusal == Refusal.AccessTokenMissing)
-        {
-            http.Response.Headers.WWWAuthenticate = challenge;
-            http.Response.StatusCode = StatusCodes.Status401Unauthorized;
-            return;
-        }
-        string reference = await log.RecordAsync(new Told("Refused", rule.Name, site.Issuer, grant?.ClientId, error, grant), http.RequestAborted);
-        int status = error.Code switch { "invalid_token" => 401, "invalid_dpop_proof" or "use_dpop_nonce" => 401, "insufficient_scope" => 403, "temporarily_unavailable" => 503, _ => error.Refusal == Refusal.RequestTooLarge ? 413 : 400 };
-        if (status is 401 or 403) http.Response.Headers.WWWAuthenticate = $"{challenge}, error=\"{error.Code}\"" + (status == 403 ? $", scope=\"{rule.Scope}\"" : "");
-        await JsonReply.WriteAsync(http, status, json =>
-        {
-            json.WriteString("error", error.Code);
-            json.WriteString("error_description", RefusalLog.Describe(error, reference));
-        });
-    }
+    private Task RefuseAsync(HttpContext http, IssuerSite site, EndpointRule rule, ShownAccess request, OAuthError error, Grant? grant) =>
+        gate.RefuseAsync(http, site, rule, request, error, null, grant, rule.Scope);
 }

@@ -66,7 +66,7 @@ internal sealed class BackchannelApprovalEndpoint(
                     return;
                 }
                 found = await answers.TakeAsync(site, id, who, answer(asked.Scopes), http.RequestAborted);
-                if (found.Answer is Answered answered) await interactions.ShowDeviceDoneAsync(http, new DeviceDonePage(answered.Allowed, found.Client!.Name ?? found.Client.ClientId));
+                if (found.Answer is Answered answered) await interactions.ShowDeviceDoneAsync(http, new DeviceDonePage(answered.Allowed, found.Client!.Name ?? found.Client.ClientId) { AskedByClient = true });
                 else await RefuseAsync(http, site, found.Answer is null ? Busy : Nothing);
                 return;
             }

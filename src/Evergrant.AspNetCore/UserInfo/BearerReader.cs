@@ -24,11 +24,8 @@ internal static class BearerReader
     /// <param name="bodyLimit">Bytes of body at most.</param>
     public static async ValueTask<ShownAccess> ReadAsync(HttpContext http, int bodyLimit)
     {
-        if (http.Request.Headers.Authorization.Count > 1) return new(null, false, BadHeader);
-        string? header = http.Request.Headers.Authorization.Count == 1 ? http.Request.Headers.Authorization[0] : null;
-        bool byDpop = header is not null && header.StartsWith(DpopScheme, StringComparison.OrdinalIgnoreCase);
-        string? token = byDpop ? header![DpopScheme.Length..].Trim()
-            : header is not null && header.StartsWith(BearerScheme, StringComparison.OrdinalIgnoreCase) ? header[BearerScheme.Length..].Trim() : null;
+        (string? token, bool byDpop, OAuthError? wrong) = OfHeader(http);
+        if (wrong == BadHeader) return new(null, false, wrong);
         if (HttpMethods.IsPost(http.Request.Method) && FormReader.IsForm(http.Request.ContentType))
         {
             (Parameters? form, OAuthError? error) = await FormReader.ReadAsync(http, bodyLimit);
@@ -41,5 +38,17 @@ internal static class BearerReader
             }
         }
         return token is { Length: > 0 } ? new(token, byDpop, null) : new(null, false, Missing);
+    }
+
+    /// <summary>Reads the token of the header alone.</summary>
+    /// <param name="http">The request.</param>
+    public static ShownAccess OfHeader(HttpContext http)
+    {
+        if (http.Request.Headers.Authorization.Count > 1) return new(null, false, BadHeader);
+        string? header = http.Request.Headers.Authorization.Count == 1 ? http.Request.Headers.Authorization[0] : null;
+        bool byDpop = header is not null && header.StartsWith(DpopScheme, StringComparison.OrdinalIgnoreCase);
+        string? token = byDpop ? header![DpopScheme.Length..].Trim()
+            : header is not null && header.StartsWith(BearerScheme, StringComparison.OrdinalIgnoreCase) ? header[BearerScheme.Length..].Trim() : null;
+        return token is { Length: > 0 } ? new(token, byDpop, null) : new(token, byDpop, Missing);
     }
 }

@@ -1,24 +1,21 @@
 using System.Buffers;
 using System.Text.Json;
-using Evergrant.AspNetCore.Binding;
 using Evergrant.AspNetCore.Clients;
 using Evergrant.AspNetCore.Keys;
 using Evergrant.AspNetCore.Token;
 using Evergrant.Jose;
 using Evergrant.Protocol;
 using Evergrant.Protocol.Authorize;
-using Evergrant.Protocol.Binding;
 using Evergrant.Protocol.Clients;
 using Evergrant.Protocol.Grants;
 using Evergrant.Protocol.Token;
 using Evergrant.Protocol.UserInfo;
 using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.Primitives;
 
 namespace Evergrant.AspNetCore.UserInfo;
 
 /// <summary>The UserInfo endpoint (OpenID Connect Core section 5.3), a resource of ours under RFC 6750.</summary>
-internal sealed class UserInfoEndpoint(PresentedTokens tokens, KeyProofs proofs, ResponseEncryption encryption, ClientCatalogue clients, TokenWriter writer, KeyRings rings, EvergrantOptions options, RefusalLog log)
+internal sealed class UserInfoEndpoint(PresentedTokens tokens, ResourceGate gate, ResponseEncryption encryption, ClientCatalogue clients, TokenWriter writer, KeyRings rings, EvergrantOptions options, RefusalLog log)
 {
     private static readonly OAuthError Invalid = new("invalid_token", "The access token is not valid.", Refusal.AccessTokenInvalid);
     private static readonly OAuthError Insufficient = new("insufficient_scope", "The access token lacks the scope openid.", Refusal.ScopeInsufficient);
@@ -29,31 +26,31 @@ internal sealed class UserInfoEndpoint(PresentedTokens tokens, KeyProofs proofs,
         ShownAccess request = await BearerReader.ReadAsync(http, rule.BodyLimit);
         if (request.Token is not { } text)
         {
-            await RefuseAsync(http, site, request, request.Error!, null);
+            await gate.RefuseAsync(http, site, rule, request, request.Error!, null, null, rule.Scope);
             return;
         }
         Shown shown = await tokens.ReadAsync(text, site, http.RequestAborted);
         // A refresh token is no access token, and a token of an API that named itself is not for this endpoint.
         if (!shown.IsGood || shown.Token!.Access is not { } access || (shown.Grant is not null && !Serves(access.Audience, access.Scope, site)))
         {
-            await RefuseAsync(http, site, request, Invalid, shown.Grant);
+            await gate.RefuseAsync(http, site, rule, request, Invalid, null, shown.Grant, rule.Scope);
             return;
         }
         Client? client = await clients.FindAsync(site.Issuer, access.ClientId, http.RequestAborted);
-        if ((request.ByDpop || access.Confirmation is not null) && await UnprovenAsync(http, site, request, access, client) is { } unproven)
+        if (await gate.UnprovenAsync(http, site, request, access, client) is { } unproven)
         {
-            await RefuseAsync(http, site, request, unproven, shown.Grant);
+            await gate.RefuseAsync(http, site, rule, request, unproven, null, shown.Grant, rule.Scope);
             return;
         }
         if (shown.Grant?.Subject is not { } account || !Scope.Contains(access.Scope, rule.Scope!))
         {
-            await RefuseAsync(http, site, request, Insufficient, shown.Grant);
+            await gate.RefuseAsync(http, site, rule, request, Insufficient, null, shown.Grant, rule.Scope);
             return;
         }
         ClaimSet? claims = client is null ? null : await options.Claims(new ClaimsRequest(account, client, access.Scope), http.RequestAborted);
         if (claims is null)
         {
-            await RefuseAsync(http, site, request, Gone, shown.Grant);
+            await gate.RefuseAsync(http, site, rule, request, Gone, null, shown.Grant, rule.Scope);
             return;
         }
         log.Count("Told", null);
@@ -62,15 +59,6 @@ internal sealed class UserInfoEndpoint(PresentedTokens tokens, KeyProofs proofs,
 
     /// <summary>Tokens for another audience do not get here as valid; those whose scope was cut for an API lack openid and are told so.</summary>
     private static bool Serves(IReadOnlyList<string> audience, string scope, IssuerSite site) => audience.Contains(site.Issuer) || !Scope.Contains(scope, Scope.OpenId);
-
-    /// <summary>Whether a token that is bound to a key, or is said to be, comes with the proof of it (RFC 9449 sections 7.1, 7.2).</summary>
-    private async ValueTask<OAuthError?> UnprovenAsync(HttpContext http, IssuerSite site, ShownAccess request, AccessToken access, Client? client)
-    {
-        if (BindingRules.JudgeScheme(access.Confirmation, request.ByDpop) is { } downgraded) return downgraded;
-        ShownKeys keys = proofs.Read(http, site, client, request.Token);
-        if ((keys.Error ?? BindingRules.JudgeAccess(access.Confirmation, keys.Keys)) is { } unproven) return unproven;
-        return keys.Use is null ? null : await proofs.UseAsync(keys.Use, http.RequestAborted);
-    }
 
     private async Task WriteAsync(HttpContext http, IssuerSite site, Client client, Grant grant, string account, string scope, ClaimSet claims)
     {
@@ -109,34 +97,5 @@ internal sealed class UserInfoEndpoint(PresentedTokens tokens, KeyProofs proofs,
             jwt = jwt is null ? JweWriter.Write(recipient, choice.Algorithm, choice.ContentAlgorithm, buffer.WrittenSpan) : ResponseEncryption.Nest(recipient, choice, jwt);
         }
         await JsonReply.WriteAsync(http, 200, System.Text.Encoding.ASCII.GetBytes(jwt!), "application/jwt");
-    }
-
-    /// <summary>Answers with the challenge of RFC 6750 section 3, or RFC 9449 section 7.1; without any token the challenges of both name no error.</summary>
-    private async Task RefuseAsync(HttpContext http, IssuerSite site, ShownAccess request, OAuthError error, Grant? grant)
-    {
-        string bearer = $"Bearer realm=\"{site.Issuer}\", resource_metadata=\"{site.ResourceMetadata}\"", dpop = $"DPoP realm=\"{site.Issuer}\", algs=\"{string.Join(' ', BindingRules.Algorithms)}\", resource_metadata=\"{site.ResourceMetadata}\"";
-        if (error.Refusal == Refusal.AccessTokenMissing)
-        {
-            http.Response.Headers.WWWAuthenticate = new StringValues([bearer, dpop]);
-            http.Response.StatusCode = StatusCodes.Status401Unauthorized;
-            return;
-        }
-        string reference = await log.RecordAsync(new Told("Refused", "UserInfo", site.Issuer, grant?.ClientId, error, grant), http.RequestAborted);
-        string description = RefusalLog.Describe(error, reference);
-        string told = $", error=\"{error.Code}\", error_description=\"{description}\"" + (error == Insufficient ? ", scope=\"openid\"" : "");
-        // What was shown as Bearer and is bound is told by which scheme it goes.
-        http.Response.Headers.WWWAuthenticate = request.ByDpop || error.Refusal == Refusal.AccessTokenDowngraded ? dpop + told : bearer + told;
-        int status = error.Code switch
-        {
-            "invalid_token" or "invalid_dpop_proof" or "use_dpop_nonce" => 401,
-            "insufficient_scope" => 403,
-            "temporarily_unavailable" => 503,
-            _ => error.Refusal == Refusal.RequestTooLarge ? 413 : 400,
-        };
-        await JsonReply.WriteAsync(http, status, json =>
-        {
-            json.WriteString("error", error.Code);
-            json.WriteString("error_description", description);
-        });
     }
 }

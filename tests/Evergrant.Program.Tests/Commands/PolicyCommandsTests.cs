@@ -108,6 +108,20 @@ public sealed class PolicyCommandsTests(DevelopmentServer server) : IClassFixtur
         Assert.Equal("rule", Knob(explained, "access_token_format").From);
     }
 
+    [Fact]
+    public async Task The_doctor_names_applications_in_a_browser_whose_tabs_would_be_taken_for_a_thief()
+    {
+        await server.Apply("""
+            { "clients": [ { "client_id": "tabs", "application_type": "browser", "redirect_uris": [ "https://tabs.example/cb" ] },
+                { "client_id": "tabs-bound", "application_type": "browser", "redirect_uris": [ "https://tabs.example/cb" ], "dpop_bound_access_tokens": true },
+                { "client_id": "tabs-free", "application_type": "browser", "redirect_uris": [ "https://tabs.example/cb" ], "policy": { "retry_uncounted": "00:00:10" } } ] }
+            """);
+        string said = (await server.Run("doctor")).Output;
+        Assert.Contains("tabs is an application in a browser: when its tabs refresh at once", said, StringComparison.Ordinal);
+        Assert.DoesNotContain("tabs-bound is an application in a browser", said, StringComparison.Ordinal);
+        Assert.DoesNotContain("tabs-free is an application in a browser", said, StringComparison.Ordinal);
+    }
+
     private static string? Text(JsonElement json, string name) => json.GetProperty(name).GetString();
 
     private static (string? Value, string? From, string? Reason) Knob(JsonElement explained, string name)

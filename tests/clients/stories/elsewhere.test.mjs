@@ -48,7 +48,7 @@ describe('elsewhere', { concurrency: true }, () => {
   }, clients.television)
 
   told('CIBA: the person allows it on their account page; the till refreshes', async visit => {
-    const tokens = await visit.app.backchannel({ scope: everything, login_hint: account.username, binding_message: 'Till-1' }, () => atTheAccount(visit, 'Till-1', 'connected', 'allow'))
+    const tokens = await visit.app.backchannel({ scope: everything, login_hint: account.username, binding_message: 'Till-1' }, () => atTheAccount(visit, 'Till-1', 'You have allowed it', 'allow'))
     await good(visit, tokens)
   }, clients.till)
 
