@@ -41,7 +41,7 @@ public static class EvergrantServices
         services.AddSingleton<OutboundFetcher>().AddSingleton<RemoteDocuments>().AddSingleton<RemoteKeys>().AddSingleton<ClientKeys>();
         services.AddSingleton<KeyRings>().AddSingleton<PairwiseKey>().AddSingleton<RefusalLog>().AddSingleton(s => new Explainer(s.GetRequiredService<Protocol.Storage.IGrantStore>(), s.GetRequiredService<PresentedTokens>(), s.GetRequiredService<IServerSecrets>(), s.GetRequiredService<IssuerSites>(), s.GetRequiredService<TimeProvider>()));
         services.AddSingleton<TokenWriter>().AddSingleton<PresentedTokens>().AddSingleton<OtherGrants>().AddSingleton<GrantTypes>();
-        services.AddSingleton<AuthorizeRequests>().AddSingleton<FrontChannelTokens>().AddSingleton<SignedResponses>().AddSingleton<PushedAuthorizationEndpoint>();
+        services.AddSingleton<AuthorizeRequests>().AddSingleton<FrontChannelTokens>().AddSingleton<SignedResponses>().AddSingleton<EncryptedRequests>().AddSingleton<PushedAuthorizationEndpoint>();
         services.AddSingleton<IGrantType, AuthorizationCodeGrantType>().AddSingleton<IGrantType, RefreshTokenGrantType>().AddSingleton<IGrantType, ClientCredentialsGrantType>().AddSingleton<IGrantType, DeviceCodeGrantType>().AddSingleton<IGrantType, CibaGrantType>()
             .AddSingleton<IGrantType, JwtBearerGrantType>().AddSingleton<IGrantType, TokenExchangeGrantType>()
             .AddSingleton<IGrantType, SamlBearerGrantType>().AddSingleton<IGrantType, PasswordGrantType>();

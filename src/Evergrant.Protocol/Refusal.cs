@@ -101,6 +101,9 @@ public enum Refusal
     /// <summary>The actor token is not valid, for the same reasons as a subject token.</summary>
     ActorTokenInvalid,
 
+    /// <summary>The encrypted Request Object cannot be opened: to another key, with other algorithms than registered, changed on its way, or its client registered none. Client: take the key with use enc from the JWK Set.</summary>
+    RequestObjectUnopened,
+
     /// <summary>The client may not manage grants. Operator: grant_management, for confidential clients.</summary>
     GrantManagementNotAllowed,
 

@@ -18,7 +18,7 @@ namespace Evergrant.AspNetCore.Authorize;
 internal sealed record ReceivedRequest(AuthorizeRequest Request, Client? Client, Parameters Sent, Change? Use, OAuthError? ClientFault = null);
 
 /// <summary>Finds what a browser's request means: itself, a Request Object (RFC 9101), or what its client has pushed (RFC 9126).</summary>
-internal sealed class AuthorizeRequests(ClientCatalogue clients, ClientKeys keys, RemoteDocuments documents, IGrantStore store, TimeProvider clock)
+internal sealed class AuthorizeRequests(ClientCatalogue clients, ClientKeys keys, RemoteDocuments documents, EncryptedRequests encrypted, IGrantStore store, TimeProvider clock)
 {
     private static readonly OAuthError NotRegistered = new("invalid_request_uri", "The request_uri is not registered for this client.", Refusal.RequestUriUnregistered);
     private static readonly OAuthError NotFetched = new("invalid_request_uri", "No Request Object could be had at the request_uri.", Refusal.RequestUriUnreachable);
@@ -48,6 +48,11 @@ internal sealed class AuthorizeRequests(ClientCatalogue clients, ClientKeys keys
             (Parameters? fetched, OAuthError? error) = await FetchAsync(sent, reference, client, cancellationToken);
             if (fetched is null) return new(AuthorizeRequest.Read(sent) with { Fault = error }, client, sent, null);
             sent = fetched;
+        }
+        if (client is not null)
+        {
+            (sent, OAuthError? unopened) = await encrypted.OpenAsync(site, client, sent, cancellationToken);
+            if (unopened is not null) return new(AuthorizeRequest.Read(sent) with { Fault = unopened }, client, sent, null);
         }
         if (client is not null && sent["request"] is { } text) client = await keys.WithKeysAsync(client, text, cancellationToken);
         AuthorizeRequest request = RequestObjects.Read(sent, client, client?.Keys, site.Issuer, interaction.StartedAt);

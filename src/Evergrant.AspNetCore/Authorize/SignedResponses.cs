@@ -1,11 +1,12 @@
+using Evergrant.AspNetCore.Clients;
 using Evergrant.AspNetCore.Keys;
 using Evergrant.Jose;
 using Evergrant.Protocol.Clients;
 
 namespace Evergrant.AspNetCore.Authorize;
 
-/// <summary>Puts the parameters of an authorization response into one JWT (JARM section 2).</summary>
-internal sealed class SignedResponses(KeyRings rings, TimeProvider clock)
+/// <summary>Puts the parameters of an authorization response into one JWT, signed, and encrypted where the client is registered for that (JARM section 2).</summary>
+internal sealed class SignedResponses(KeyRings rings, ResponseEncryption encryption, TimeProvider clock)
 {
     /// <summary>The one parameter that stands for all.</summary>
     public async ValueTask<IReadOnlyList<KeyValuePair<string, string>>> WriteAsync(
@@ -19,6 +20,8 @@ internal sealed class SignedResponses(KeyRings rings, TimeProvider clock)
             Parameters = new Dictionary<string, string>(parameters, StringComparer.Ordinal),
         };
         ISigner signer = await rings.SignerAsync(site.Issuer, client.AuthorizationSignedResponseAlg ?? SignatureAlgorithm.RS256, response.ExpiresAt, cancellationToken);
-        return [new("response", await response.WriteAsync(signer, cancellationToken))];
+        string jwt = await response.WriteAsync(signer, cancellationToken);
+        if (client.AuthorizationEncryption is { } choice) jwt = ResponseEncryption.Nest(await encryption.DemandAsync(client, choice, cancellationToken), choice, jwt);
+        return [new("response", jwt)];
     }
 }

@@ -113,6 +113,7 @@ public sealed class ClientCatalogue(IClientStore store, EvergrantOptions options
             of.RequestUris = before.RequestUris;
             of.NativeSso = before.NativeSso;
             of.GrantManagement = before.GrantManagement;
+            of.EncryptedRequests = before.EncryptedRequests;
             of.Origins.UnionWith(before.Origins);
         }
         Add(of, client);
@@ -184,6 +185,7 @@ public sealed class ClientCatalogue(IClientStore store, EvergrantOptions options
         use.CrossDomain |= client.CrossDomain.Count > 0;
         use.NativeSso |= client.NativeSsoGroup is not null && client.Scopes.Contains(Scope.DeviceSso);
         use.GrantManagement |= client.ManagesGrants;
+        use.EncryptedRequests |= client.RequestObjectEncryption is not null;
         use.RequestUris |= client.RequestUris.Count > 0;
         use.Origins.UnionWith(client.AllowedOrigins);
         foreach (string uri in client.RedirectUris.Where(u => u.StartsWith("http", StringComparison.Ordinal)))

@@ -24,6 +24,9 @@ internal sealed class RegisteredUse
     /// <summary>Whether a client manages its grants by name.</summary>
     public bool GrantManagement { get; set; }
 
+    /// <summary>Whether a client encrypts its Request Objects.</summary>
+    public bool EncryptedRequests { get; set; }
+
     /// <summary>What assertions of others may be used for.</summary>
     public HashSet<Protocol.Trust.AssertionUse> AssertionUses { get; } = [];
 

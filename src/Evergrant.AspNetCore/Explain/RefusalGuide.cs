@@ -31,6 +31,7 @@ internal static class RefusalGuide
         Refusal.GrantTypeNotAllowed or Refusal.ResponseTypeNotAllowed => ("The client uses only what it is registered for (RFC 6749 section 5.2).", FixTheRegistration),
         Refusal.GrantTypeUnsupported or Refusal.ResponseTypeUnsupported or Refusal.ResponseModeUnsupported => ("The server offers what its metadata lists (RFC 8414 section 2).", FixTheClient),
         Refusal.RedirectUriMissing or Refusal.RedirectUriUnregistered => ("Redirect URIs are compared byte for byte; only the port of a loopback URI may vary (RFC 9700 section 2.1).", "Register the URI exactly as the client sends it."),
+        Refusal.RequestObjectUnopened => ("A Request Object is encrypted to a key with use enc of this issuer's JWK Set, with request_object_encryption_alg and _enc of the registration (RFC 9101 section 6.1).", "Compare the client's copy of the JWK Set, and its algorithms with the registered ones."),
         Refusal.GrantManagementNotAllowed => ("Confidential clients with grant_management name what becomes of a grant (Grant Management section 5.1).", FixTheRegistration),
         Refusal.GrantActionInvalid => ("grant_management_action is create without grant_id, or merge or replace with one (Grant Management section 5.4).", FixTheClient),
         Refusal.GrantIdInvalid => ("A grant_id stands for a live grant of the same client and user (Grant Management sections 5.4 and 6.6).", "Compare evergrant grant list; the client begins again with create."),

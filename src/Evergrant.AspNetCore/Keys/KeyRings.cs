@@ -12,11 +12,12 @@ namespace Evergrant.AspNetCore.Keys;
 /// <summary>The signing keys of one issuer as they stand until <see cref="Until"/>.</summary>
 public sealed class KeySnapshot
 {
-    internal KeySnapshot(IReadOnlyList<SigningKeyRecord> records, JwkSet published, IReadOnlyDictionary<string, KeyInUse> signers, DateTimeOffset until)
+    internal KeySnapshot(IReadOnlyList<SigningKeyRecord> records, JwkSet published, IReadOnlyDictionary<string, KeyInUse> signers, IReadOnlyList<DecryptionKey> opening, DateTimeOffset until)
     {
         Records = records;
         Published = published;
         Signers = signers;
+        Opening = opening;
         Until = until;
         JwksJson = published.ToUtf8Json();
         ETag = '"' + Convert.ToHexStringLower(SHA256.HashData(JwksJson)[..8]) + '"';
@@ -38,6 +39,9 @@ public sealed class KeySnapshot
     public string ETag { get; }
 
     internal IReadOnlyDictionary<string, KeyInUse> Signers { get; }
+
+    /// <summary>What opens what clients have encrypted; empty where nobody does.</summary>
+    internal IReadOnlyList<DecryptionKey> Opening { get; }
 
     internal static JwkSet PublicOf(IEnumerable<SigningKeyRecord> keys)
     {
@@ -73,6 +77,10 @@ public sealed class KeyRings : IDisposable
     private readonly IServerSecrets _secrets;
     private readonly TimeSpan _longestLook;
     private readonly ConcurrentDictionary<string, SigningKey> _unwrapped = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, DecryptionKey> _unwrappedForOpening = new(StringComparer.Ordinal);
+
+    // Issuers with clients that encrypt; others have no keys for it.
+    private readonly ConcurrentDictionary<string, bool> _encrypted = new(StringComparer.Ordinal);
     private readonly SemaphoreSlim _loading = new(1, 1);
 
     // Replaced as a whole: what was read before a change and arrives after it goes into the one that nobody asks any more.
@@ -97,6 +105,15 @@ public sealed class KeyRings : IDisposable
     /// <param name="cancellationToken">Ends the wait.</param>
     public ValueTask<KeySnapshot> CurrentAsync(string issuer, CancellationToken cancellationToken) =>
         _snapshots.TryGetValue(issuer, out KeySnapshot? snapshot) && _clock.GetUtcNow() < snapshot.Until ? new(snapshot) : LoadAsync(issuer, false, cancellationToken);
+
+    /// <summary>The same, for an issuer whose clients encrypt to it: there are keys for that too.</summary>
+    /// <param name="issuer">Issuer.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public ValueTask<KeySnapshot> WithEncryptionAsync(string issuer, CancellationToken cancellationToken)
+    {
+        _encrypted[issuer] = true;
+        return _snapshots.TryGetValue(issuer, out KeySnapshot? snapshot) && snapshot.Opening.Count > 0 && _clock.GetUtcNow() < snapshot.Until ? new(snapshot) : LoadAsync(issuer, true, cancellationToken);
+    }
 
     /// <summary>The signer of an issuer for an algorithm.</summary>
     /// <param name="issuer">Issuer.</param>
@@ -203,6 +220,7 @@ public sealed class KeyRings : IDisposable
     {
         _loading.Dispose();
         foreach (SigningKey key in _unwrapped.Values) key.Dispose();
+        foreach (DecryptionKey key in _unwrappedForOpening.Values) key.Dispose();
     }
 
     private async ValueTask<KeySnapshot> LoadAsync(string issuer, bool anew, CancellationToken cancellationToken)
@@ -218,7 +236,7 @@ public sealed class KeyRings : IDisposable
                 if (!anew && into.TryGetValue(issuer, out KeySnapshot? read) && asked < read.Until) return read;
                 IReadOnlyList<SigningKeyRecord> keys = await _store.ListKeysAsync(issuer, cancellationToken);
                 DateTimeOffset now = Reached(keys, _clock.GetUtcNow());
-                IReadOnlyList<PlannedKey> due = KeyRing.Due(keys, Always, _times, now);
+                IReadOnlyList<PlannedKey> due = KeyRing.Due(keys, _encrypted.ContainsKey(issuer) ? [.. Always, .. KeyRing.ForEncryption] : Always, _times, now);
                 if (due.Count > 0)
                 {
                     // Whoever is first writes; the others read what was written.
@@ -232,7 +250,7 @@ public sealed class KeyRings : IDisposable
                 }
                 var published = new JwkSet([.. KeyRing.Published(keys, now).Select(k => Jwk.TryParse(JsonDocument.Parse(k.PublicJwk).RootElement, out Jwk? jwk, out _) ? jwk : throw new InvalidDataException("A stored public key does not parse."))]);
                 DateTimeOffset until = KeyRing.NextLook(keys, _times, now) is { } next && next < asked + _longestLook ? next : asked + _longestLook;
-                return into[issuer] = new KeySnapshot(keys, published, signers, until);
+                return into[issuer] = new KeySnapshot(keys, published, signers, [.. KeyRing.Opening(keys, now).Select(UnwrapForOpening)], until);
             }
         }
         finally
@@ -256,14 +274,12 @@ public sealed class KeyRings : IDisposable
     private SigningKeyRecord Make(string issuer, PlannedKey planned)
     {
         string kid = CanonicalBase64Url.Encode(RandomNumberGenerator.GetBytes(12));
-        SigningKey key = SigningKey.Create(planned.Algorithm, kid);
-        byte[] pkcs8 = key.ExportPkcs8();
+        (byte[] pkcs8, Jwk publicKey) = KeyRing.ForEncryption.Contains(planned.Algorithm) ? MakeForOpening(planned.Algorithm, kid) : MakeForSigning(planned.Algorithm, kid);
         NumberedKeys wrapping = _secrets.Derive(Purpose);
         byte[] wrapped = KeyWrap.Seal(wrapping, pkcs8, BoundTo(issuer, kid));
         CryptographicOperations.ZeroMemory(pkcs8);
-        _unwrapped[kid] = key;
         using var buffer = new MemoryStream();
-        using (var json = new Utf8JsonWriter(buffer)) key.PublicKey.Write(json);
+        using (var json = new Utf8JsonWriter(buffer)) publicKey.Write(json);
         return new SigningKeyRecord
         {
             Issuer = issuer,
@@ -278,6 +294,30 @@ public sealed class KeyRings : IDisposable
             GoneAt = planned.GoneAt,
         };
     }
+
+    private (byte[] Pkcs8, Jwk PublicKey) MakeForSigning(string algorithm, string kid)
+    {
+        SigningKey key = SigningKey.Create(algorithm, kid);
+        _unwrapped[kid] = key;
+        return (key.ExportPkcs8(), key.PublicKey);
+    }
+
+    private (byte[] Pkcs8, Jwk PublicKey) MakeForOpening(string algorithm, string kid)
+    {
+        using DecryptionKey made = DecryptionKey.Create(algorithm, kid);
+        byte[] pkcs8 = made.ExportPkcs8();
+        DecryptionKey key = DecryptionKey.Import(pkcs8, algorithm == JweAlgorithm.RsaOaep256, kid, algorithm);
+        _unwrappedForOpening[kid] = key;
+        return (pkcs8, key.PublicKey);
+    }
+
+    private DecryptionKey UnwrapForOpening(SigningKeyRecord record) => _unwrappedForOpening.GetOrAdd(record.KeyId, _ =>
+    {
+        byte[] pkcs8 = KeyWrap.Open(_secrets.Derive(Purpose), record.KeyNumber, record.WrappedKey, BoundTo(record.Issuer, record.KeyId));
+        DecryptionKey key = DecryptionKey.Import(pkcs8, record.Algorithm == JweAlgorithm.RsaOaep256, record.KeyId, record.Algorithm);
+        CryptographicOperations.ZeroMemory(pkcs8);
+        return key;
+    });
 
     private SigningKey Unwrap(SigningKeyRecord record) => _unwrapped.GetOrAdd(record.KeyId, _ =>
     {

@@ -33,6 +33,7 @@ internal sealed class MetadataEndpoint(ClientCatalogue clients, GrantTypes grant
                 Demands = options.Demands,
                 ResponseTypes = AnnouncedFor(use),
                 FetchesRequestObjects = use.RequestUris,
+                EncryptedRequests = use.EncryptedRequests,
                 GrantManagement = use.GrantManagement,
                 NativeSso = use.NativeSso,
                 SessionManagement = options.SessionManagement,

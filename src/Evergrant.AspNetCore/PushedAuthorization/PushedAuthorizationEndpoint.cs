@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Security.Cryptography;
+using Evergrant.AspNetCore.Authorize;
 using Evergrant.AspNetCore.Binding;
 using Evergrant.AspNetCore.Clients;
 using Evergrant.Protocol;
@@ -12,7 +13,7 @@ using Decision = Evergrant.Protocol.PushedAuthorization.PushedAuthorization;
 namespace Evergrant.AspNetCore.PushedAuthorization;
 
 /// <summary>The pushed authorization request endpoint (RFC 9126 section 2): a client leaves its request here and sends the browser with a reference to it.</summary>
-internal sealed class PushedAuthorizationEndpoint(ClientGate gate, KeyProofs proofs, ClientCatalogue clients, ClientKeys clientKeys, IGrantStore store, PushThrottle throttle, EvergrantOptions options, RefusalLog log, TimeProvider clock)
+internal sealed class PushedAuthorizationEndpoint(ClientGate gate, KeyProofs proofs, ClientCatalogue clients, ClientKeys clientKeys, IGrantStore store, PushThrottle throttle, EncryptedRequests encrypted, EvergrantOptions options, RefusalLog log, TimeProvider clock)
 {
     private static readonly OAuthError Unknown = new("temporarily_unavailable", "The server cannot answer now; try again.", Refusal.StoreUnavailable);
     private static readonly OAuthError Replayed = new("invalid_request_object", "The Request Object was used before.", Refusal.RequestObjectReplayed);
@@ -33,6 +34,12 @@ internal sealed class PushedAuthorizationEndpoint(ClientGate gate, KeyProofs pro
         if (keys.Error is { } unproven)
         {
             await RefuseAsync(http, site, rule, client, unproven);
+            return;
+        }
+        (form, OAuthError? unopened) = await encrypted.OpenAsync(site, client, form, http.RequestAborted);
+        if (unopened is not null)
+        {
+            await RefuseAsync(http, site, rule, client, unopened);
             return;
         }
         var facts = new PushFacts

@@ -39,7 +39,8 @@ public sealed class DecryptionKey : IDisposable
     /// <param name="pkcs8">The key.</param>
     /// <param name="isRsa">Whether it is RSA; otherwise EC.</param>
     /// <param name="keyId">kid.</param>
-    public static DecryptionKey Import(ReadOnlySpan<byte> pkcs8, bool isRsa, string keyId)
+    /// <param name="alg">The one algorithm that the key is used with (RFC 9864 section 7), which its public half says; null for every one of its type.</param>
+    public static DecryptionKey Import(ReadOnlySpan<byte> pkcs8, bool isRsa, string keyId, string? alg = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(keyId);
         byte[] own = pkcs8.ToArray();
@@ -53,13 +54,13 @@ public sealed class DecryptionKey : IDisposable
         if (isRsa)
         {
             RSA first = Load(RSA.Create());
-            Jwk publicKey = Jwk.ForEncryption(first.ExportParameters(false), keyId) ?? throw new ArgumentException("An RSA encryption key has 2048 to 8192 bits (RFC 7518 section 4.3).", nameof(pkcs8));
+            Jwk publicKey = Jwk.ForEncryption(first.ExportParameters(false), keyId, alg) ?? throw new ArgumentException("An RSA encryption key has 2048 to 8192 bits (RFC 7518 section 4.3).", nameof(pkcs8));
             var pool = new KeyPool<RSA>(() => Load(RSA.Create()));
             pool.Return(first);
             return new DecryptionKey(own, publicKey, pool, null);
         }
         ECDiffieHellman ec = Load(ECDiffieHellman.Create());
-        Jwk point = Jwk.ForEncryption(ec.ExportParameters(false), keyId) ?? throw new ArgumentException("The key is not on a curve that is supported.", nameof(pkcs8));
+        Jwk point = Jwk.ForEncryption(ec.ExportParameters(false), keyId, alg) ?? throw new ArgumentException("The key is not on a curve that is supported.", nameof(pkcs8));
         var keys = new KeyPool<ECDiffieHellman>(() => Load(ECDiffieHellman.Create()));
         keys.Return(ec);
         return new DecryptionKey(own, point, null, keys);

@@ -155,13 +155,13 @@ public sealed class Jwk
             : null;
 
     /// <summary>The public half of a key that decrypts; null when RFC 7518 §4.3 does not allow its size.</summary>
-    internal static Jwk? ForEncryption(RSAParameters key, string keyId) =>
-        JwkMembers.RsaFault(key.Modulus!, key.Exponent!) is null ? new Jwk(null, key.Modulus!, key.Exponent!, Encrypting(keyId)) : null;
+    internal static Jwk? ForEncryption(RSAParameters key, string keyId, string? alg = null) =>
+        JwkMembers.RsaFault(key.Modulus!, key.Exponent!) is null ? new Jwk(null, key.Modulus!, key.Exponent!, Encrypting(keyId, alg)) : null;
 
     /// <summary>The same of a point; null when its curve is not supported.</summary>
-    internal static Jwk? ForEncryption(ECParameters key, string keyId) =>
+    internal static Jwk? ForEncryption(ECParameters key, string keyId, string? alg = null) =>
         EcCurve.ByName(key.Curve.Oid.FriendlyName switch { "nistP256" or "ECDSA_P256" => "P-256", "nistP384" or "ECDSA_P384" => "P-384", "nistP521" or "ECDSA_P521" => "P-521", var other => other ?? "" }) is { } curve
-            ? new Jwk(curve, key.Q.X!, key.Q.Y!, Encrypting(keyId)) : null;
+            ? new Jwk(curve, key.Q.X!, key.Q.Y!, Encrypting(keyId, alg)) : null;
 
     /// <summary>A fresh point on the curve of a recipient, for a header: it says nothing of itself.</summary>
     internal static Jwk OfPoint(Jwk recipient, ECPoint point) => new(recipient.curve, point.X!, point.Y!, new JwkMarks(null, null, null, MayVerify: false));
@@ -172,7 +172,7 @@ public sealed class Jwk
     /// <summary>A point for the BCL.</summary>
     internal ECParameters EcParameters() => new() { Curve = curve!.Named, Q = new ECPoint { X = first, Y = second } };
 
-    private static JwkMarks Encrypting(string keyId) => new(keyId, null, "enc", MayVerify: false) { MayEncrypt = true };
+    private static JwkMarks Encrypting(string keyId, string? alg) => new(keyId, alg, "enc", MayVerify: false) { MayEncrypt = true };
 
     private static void WriteIfPresent(Utf8JsonWriter writer, string name, string? value)
     {

@@ -250,6 +250,12 @@ public sealed record Client
     /// <summary>Algorithm of authorization responses as JWT (JARM section 3); null is RS256.</summary>
     public string? AuthorizationSignedResponseAlg { get; init; }
 
+    /// <summary>How authorization responses as JWT are encrypted to the client, after they were signed; null for not at all.</summary>
+    public EncryptionChoice? AuthorizationEncryption { get; init; }
+
+    /// <summary>How the client encrypts those of its Request Objects that it encrypts; null where it never does.</summary>
+    public EncryptionChoice? RequestObjectEncryption { get; init; }
+
     /// <summary>The client's home page, shown on the consent page; null for none.</summary>
     public string? ClientUri { get; init; }
 

@@ -11,7 +11,8 @@ internal static class RequestMetadata
     public static IReadOnlyList<string> Members { get; } =
     [
         "require_pushed_authorization_requests", "unregistered_redirect_uris", "require_signed_request_object", "request_object_signing_alg", "merge_request_object", "request_uris",
-        "authorization_details_types", "response_modes", "authorization_signed_response_alg",
+        "request_object_encryption_alg", "request_object_encryption_enc", "authorization_details_types", "response_modes", "authorization_signed_response_alg",
+        "authorization_encrypted_response_alg", "authorization_encrypted_response_enc",
     ];
 
     /// <summary>The client with these members.</summary>
@@ -28,6 +29,8 @@ internal static class RequestMetadata
             DetailsTypes = Among(read, "authorization_details_types", "is a type that no resource declares", type => context.Catalogue.OwnerOfDetails(type) is not null),
             ResponseModes = Among(read, "response_modes", "is not offered", AuthorizeTarget.ModeNames.Contains),
             AuthorizationSignedResponseAlg = ClientMetadata.Algorithm(read, "authorization_signed_response_alg"),
+            AuthorizationEncryption = EncryptionChoice.Read(read, "authorization", client.Jwks, client.JwksUri),
+            RequestObjectEncryption = EncryptionChoice.ReadOfRequests(read),
         };
         if (client.IsFapi) client = FapiProfile.Apply(client, read);
         if (client.UnregisteredRedirectUris && client.IsPublic) read.Fault("unregistered_redirect_uris", "cannot be given to a public client (RFC 9126 section 2.4)");
@@ -47,6 +50,15 @@ internal static class RequestMetadata
         List("authorization_details_types", client.DetailsTypes);
         List("response_modes", client.ResponseModes);
         if (client.AuthorizationSignedResponseAlg is { } answered) json["authorization_signed_response_alg"] = answered;
+        Encrypted("authorization_encrypted_response", client.AuthorizationEncryption);
+        Encrypted("request_object_encryption", client.RequestObjectEncryption);
+
+        void Encrypted(string what, EncryptionChoice? choice)
+        {
+            if (choice is null) return;
+            json[what + "_alg"] = choice.Algorithm;
+            json[what + "_enc"] = choice.ContentAlgorithm;
+        }
 
         void List(string name, IReadOnlyList<string> values)
         {

@@ -36,11 +36,21 @@ public static class KeyRing
         : key.SignsFrom <= now ? KeyPhase.Signing
         : KeyPhase.Announced;
 
-    /// <summary>The keys of the JWK Set, in the order they were announced.</summary>
+    /// <summary>Algorithms with which clients encrypt to this server: each has a key of its own (RFC 9864 section 7).</summary>
+    public static IReadOnlyList<string> ForEncryption { get; } = [Jose.JweAlgorithm.RsaOaep256, Jose.JweAlgorithm.EcdhEs];
+
+    /// <summary>The keys of the JWK Set, in the order they were announced. Of those for encryption only the present ones: older ones open what was encrypted to them, and nobody is to take them
+    /// any more (OpenID Connect Core section 10.2.1).</summary>
     /// <param name="keys">All keys of the issuer.</param>
     /// <param name="now">The instant.</param>
     public static IEnumerable<SigningKeyRecord> Published(IEnumerable<SigningKeyRecord> keys, DateTimeOffset now) =>
-        keys.Where(k => PhaseOf(k, now) != KeyPhase.Gone && k.AnnouncedAt <= now);
+        keys.Where(k => PhaseOf(k, now) is var phase && phase != KeyPhase.Gone && k.AnnouncedAt <= now && (!k.IsForEncryption || phase == KeyPhase.Signing));
+
+    /// <summary>The keys that open what was encrypted to this server, the newest first.</summary>
+    /// <param name="keys">All keys of the issuer.</param>
+    /// <param name="now">The instant.</param>
+    public static IEnumerable<SigningKeyRecord> Opening(IEnumerable<SigningKeyRecord> keys, DateTimeOffset now) =>
+        keys.Where(k => k.IsForEncryption && PhaseOf(k, now) != KeyPhase.Gone).OrderByDescending(k => k.SignsFrom);
 
     /// <summary>The key that signs: of those in their signing time, the one that began last.</summary>
     /// <param name="keys">All keys of the issuer.</param>

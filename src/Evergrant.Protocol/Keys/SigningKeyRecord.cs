@@ -9,8 +9,11 @@ public sealed record SigningKeyRecord
     /// <summary>Random kid.</summary>
     public required string KeyId { get; init; }
 
-    /// <summary>JWS algorithm, e.g. ES256.</summary>
+    /// <summary>JWS algorithm, e.g. ES256; of a key for encryption a JWE algorithm.</summary>
     public required string Algorithm { get; init; }
+
+    /// <summary>Whether it opens what clients have encrypted, and signs nothing: its algorithm is one of JWE then.</summary>
+    public bool IsForEncryption => Jose.JweAlgorithm.KeyManagement.Contains(Algorithm);
 
     /// <summary>PKCS#8, wrapped by a key that is kept outside the store.</summary>
     public required byte[] WrappedKey { get; init; }

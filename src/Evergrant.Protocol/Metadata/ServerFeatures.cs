@@ -42,6 +42,9 @@ public sealed record ServerFeatures
     /// <summary>Whether clients may watch who is signed in (OpenID Connect Session Management).</summary>
     public bool SessionManagement { get; init; }
 
+    /// <summary>Whether a client encrypts its Request Objects to this server.</summary>
+    public bool EncryptedRequests { get; init; }
+
     /// <summary>Whether a client manages its grants by name (Grant Management).</summary>
     public bool GrantManagement { get; init; }
 

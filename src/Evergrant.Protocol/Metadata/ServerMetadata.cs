@@ -41,6 +41,11 @@ public static class ServerMetadata
             document["native_sso_supported"] = true;
             document["scopes_supported"]!.AsArray().Add(Scope.DeviceSso);
         }
+        if (features.EncryptedRequests)
+        {
+            document["request_object_encryption_alg_values_supported"] = List(Keys.KeyRing.ForEncryption);
+            document["request_object_encryption_enc_values_supported"] = List(JweAlgorithm.ContentEncryption);
+        }
         if (features.GrantManagement)
         {
             document["grant_management_endpoint"] = root + "/grants";
@@ -93,6 +98,8 @@ public static class ServerMetadata
         ["authorization_response_iss_parameter_supported"] = true,
         ["refresh_token_expiration_types_supported"] = List(["authorization", "credential"]),
         ["authorization_signing_alg_values_supported"] = List(ClientMetadata.SigningAlgorithms),
+        ["authorization_encryption_alg_values_supported"] = List(JweAlgorithm.KeyManagement),
+        ["authorization_encryption_enc_values_supported"] = List(JweAlgorithm.ContentEncryption),
         ["subject_types_supported"] = List(["public", "pairwise"]),
         ["id_token_signing_alg_values_supported"] = List(ClientMetadata.SigningAlgorithms),
         ["userinfo_signing_alg_values_supported"] = List(ClientMetadata.SigningAlgorithms),

@@ -8,7 +8,7 @@ namespace Evergrant.Cli;
 /// <summary>key rotate: announces successors now, before they are due.</summary>
 internal static class KeyRotate
 {
-    private static readonly Option<string?> Algorithm = new("--alg") { Description = "JWS algorithm; every one in use when left out", HelpName = "ALG" };
+    private static readonly Option<string?> Algorithm = new("--alg") { Description = "JWS algorithm, or RSA-OAEP-256 or ECDH-ES for the keys that clients encrypt to; every one in use when left out", HelpName = "ALG" };
 
     /// <summary>The command.</summary>
     public static Command Command(Execution execution)
@@ -22,7 +22,8 @@ internal static class KeyRotate
     {
         if (invocation.Issuer(parse.GetValue(CommandLine.Issuer)) is not { } issuer) return ExitCode.Unusable;
         string? algorithm = parse.GetValue(Algorithm);
-        if (algorithm is not null && !ClientMetadata.SigningAlgorithms.Contains(algorithm)) return invocation.Unusable($"--alg is one of {string.Join(", ", ClientMetadata.SigningAlgorithms)}");
+        string[] algorithms = [.. ClientMetadata.SigningAlgorithms, .. KeyRing.ForEncryption];
+        if (algorithm is not null && !algorithms.Contains(algorithm)) return invocation.Unusable($"--alg is one of {string.Join(", ", algorithms)}");
         // A server that has never run has no keys yet.
         await invocation.On.Keys.ListAsync(issuer, cancellationToken);
         IReadOnlyList<SigningKeyRecord> made = await invocation.On.Keys.RotateAsync(issuer, algorithm, cancellationToken);

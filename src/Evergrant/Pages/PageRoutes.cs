@@ -1,6 +1,7 @@
 using Evergrant.Accounts;
 using Evergrant.AspNetCore;
 using Evergrant.AspNetCore.Authorize;
+using Evergrant.Pages.QrCodes;
 using Evergrant.Pages.Views;
 using Evergrant.Playground;
 
@@ -13,6 +14,8 @@ internal static class PageRoutes
     {
         Name = "Pages", Source = "docs/operations/headers.md", Caller = Caller.Browser, Cors = Cors.Never, Caching = Caching.NoStore, BodyLimit = PageForm.BodyLimit, Headers = HeaderSet.Page,
     };
+
+    private static readonly EndpointRule Qr = Page with { Name = "DeviceQr", Source = "RFC 8628 section 3.3.1", Caller = Caller.Anyone, BodyLimit = 0, Headers = HeaderSet.Asset };
 
     private static readonly EndpointRule Asset = Page with { Name = "Assets", Caller = Caller.Anyone, Caching = Caching.Public, BodyLimit = 0, Headers = HeaderSet.Asset };
 
@@ -31,6 +34,7 @@ internal static class PageRoutes
         services.AddSingleton<SignOutEndpoint>();
         services.AddSingleton<AccountEndpoint>();
         services.AddSingleton<ExplainEndpoint>();
+        services.AddSingleton<DeviceQrEndpoint>();
         services.AddSingleton<PlaygroundDoor>();
         return services;
     }
@@ -51,6 +55,7 @@ internal static class PageRoutes
             Get<SignOutEndpoint>(routes, prefix + "/sign-out", "SignOut", (e, http) => e.ShowAsync(http, prefix));
             Post<SignOutEndpoint>(routes, prefix + "/sign-out", "SignOut", (e, http) => e.PostAsync(http, prefix));
             Get<AccountEndpoint>(routes, prefix + "/account", "Account", (e, http) => e.ShowAsync(http, prefix));
+            routes.MapMethods(prefix + "/device/qr", ["GET", "HEAD"], http => http.RequestServices.GetRequiredService<DeviceQrEndpoint>().ShowAsync(http)).WithMetadata(Qr);
             Post<AccountEndpoint>(routes, prefix + "/account", "Account", (e, http) => e.RemoveAsync(http, prefix));
         }
         string first = pathPrefixes[0];

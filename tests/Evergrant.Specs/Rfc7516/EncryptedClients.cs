@@ -31,7 +31,8 @@ public static class EncryptedClients
     /// <summary>All of them.</summary>
     public static IReadOnlyList<ClientDefinition> All => [WithRsa, WithEc];
 
-    private static JsonObject Jwks
+    /// <summary>Their public keys.</summary>
+    public static JsonObject Jwks
     {
         get
         {

@@ -24,6 +24,20 @@ public sealed class Section3_3_UserInteraction(Server server)
     }
 
     [Fact]
+    public async Task The_address_with_the_code_is_there_as_a_picture_for_every_code_and_for_nothing_else()
+    {
+        var device = await Device.Begin(server, DeviceClients.Television);
+        var picture = (await server.Api.Get("/device/qr?user_code=" + device.UserCode)).Expect(200);
+        Assert.Equal(("image/svg+xml", "no-store", "cross-origin"), (picture.Header("Content-Type"), picture.Header("Cache-Control"), picture.Header("Cross-Origin-Resource-Policy")));
+        Assert.StartsWith("<svg xmlns=\"http://www.w3.org/2000/svg\"", picture.Body, StringComparison.Ordinal);
+        Assert.DoesNotContain("script", picture.Body, StringComparison.OrdinalIgnoreCase);
+        // Whether there is such a code cannot be seen by it, and how it is written does not count.
+        Assert.NotEqual(picture.Body, (await server.Api.Get("/device/qr?user_code=BCD-FGH-JKL")).Expect(200).Body);
+        Assert.Equal(picture.Body, (await server.Api.Get("/device/qr?user_code=" + device.UserCode.Replace("-", "", StringComparison.Ordinal).ToLowerInvariant())).Expect(200).Body);
+        foreach (var none in new[] { "", "?user_code=", "?user_code=ABC", "?user_code=BCD-FGH-JKLM", "?user_code=https://evil.example/", "?user_code=BCD-FGH-JKL&user_code=BCD-FGH-JKL" }) Assert.Equal(404, (await server.Api.Get("/device/qr" + none)).Status);
+    }
+
+    [Fact]
     [Requirement("RFC8628-3.3.1-01")]
     public async Task A_code_that_comes_with_the_address_is_shown_to_be_compared_and_nothing_happens_by_itself()
     {

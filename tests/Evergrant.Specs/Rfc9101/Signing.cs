@@ -23,8 +23,18 @@ public static class Signing
     /// <summary>As OpenID Connect has it: what the object does not say is taken from outside.</summary>
     public static ClientDefinition Merging { get; } = Keyed with { Id = "jar-merging", Further = Pushing.Members(("merge_request_object", true)) };
 
+    /// <summary>Encrypts with RSA; the content algorithm is left to the server.</summary>
+    public static ClientDefinition EncryptingRsa { get; } = Keyed with { Id = "jar-encrypting-rsa", Further = Pushing.Members(("request_object_encryption_alg", "RSA-OAEP-256")) };
+
+    /// <summary>Encrypts with a key agreement, and sends nothing that is not signed.</summary>
+    public static ClientDefinition EncryptingEc { get; } = Keyed with
+    {
+        Id = "jar-encrypting-ec",
+        Further = Pushing.Members(("require_signed_request_object", true), ("request_object_encryption_alg", "ECDH-ES"), ("request_object_encryption_enc", "A256GCM")),
+    };
+
     /// <summary>All of them.</summary>
-    public static IReadOnlyList<ClientDefinition> All => [Keyed, Required, Fixed, Unsecured, Merging];
+    public static IReadOnlyList<ClientDefinition> All => [Keyed, Required, Fixed, Unsecured, Merging, EncryptingRsa, EncryptingEc];
 
     /// <summary>The usual one: any signature of its keys.</summary>
     public static ClientDefinition Any => Keyed;
