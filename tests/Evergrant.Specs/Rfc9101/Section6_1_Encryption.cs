@@ -43,7 +43,7 @@ public sealed class Section6_1_Encryption(Server server)
     }
 
     [Fact]
-    [Requirement("RFC9101-6.1-01", "OIDC-CORE-6.3.1-01", "RFC9101-5-03", "RFC9101-4-03", "OIDC-CORE-6.1-07")]
+    [Requirement("RFC9101-6.1-01", "OIDC-CORE-6.3.1-01", "RFC9101-5-03", "RFC9101-4-03", "OIDC-CORE-6.1-07", "ATTACK-170")]
     public async Task What_does_not_open_or_is_not_signed_inside_is_refused()
     {
         var alice = await server.SignedIn();
@@ -56,7 +56,7 @@ public sealed class Section6_1_Encryption(Server server)
         [
             ToServer.EncryptRsa(other, keys.GetProperty("keys").EnumerateArray().First(k => k.GetProperty("kty").GetString() == "RSA").GetProperty("kid").GetString(), "RSA-OAEP-256", "A128CBC-HS256", good), ToServer.EncryptRsa(other, null, "RSA-OAEP-256", "A128CBC-HS256", good),
             .. Enumerable.Range(1, 4).Select(part => Broken(sealed1, part)), ToServer.Encrypt(keys, "ECDH-ES", "A256GCM", good), ToServer.Encrypt(keys, "RSA-OAEP-256", "A256GCM", good), ToServer.Encrypt(keys, "RSA-OAEP", "A128CBC-HS256", good),
-            ToServer.Encrypt(keys, "RSA-OAEP-256", "A128CBC-HS256", unsigned), ToServer.Encrypt(keys, "RSA-OAEP-256", "A128CBC-HS256", "{}"), ToServer.Encrypt(keys, "RSA-OAEP-256", "A128CBC-HS256", sealed1), ToServer.Encrypt(keys, "RSA-OAEP-256", "A128CBC-HS256", ""), "....", "a.b.c.d.e",
+            ToServer.Encrypt(keys, "RSA-OAEP-256", "A128CBC-HS256", unsigned), ToServer.Encrypt(keys, "RSA-OAEP-256", "A128CBC-HS256", request.ObjectText("RS256")), ToServer.Encrypt(keys, "RSA-OAEP-256", "A128CBC-HS256", "{}"), ToServer.Encrypt(keys, "RSA-OAEP-256", "A128CBC-HS256", sealed1), ToServer.Encrypt(keys, "RSA-OAEP-256", "A128CBC-HS256", ""), "....", "a.b.c.d.e",
         ];
         foreach (var text in objects)
         {

@@ -24,7 +24,7 @@ public static class Signing
     public static ClientDefinition Merging { get; } = Keyed with { Id = "jar-merging", Further = Pushing.Members(("merge_request_object", true)) };
 
     /// <summary>Encrypts with RSA; the content algorithm is left to the server.</summary>
-    public static ClientDefinition EncryptingRsa { get; } = Keyed with { Id = "jar-encrypting-rsa", Further = Pushing.Members(("request_object_encryption_alg", "RSA-OAEP-256")) };
+    public static ClientDefinition EncryptingRsa { get; } = Keyed with { Id = "jar-encrypting-rsa", Further = Pushing.Members(("request_object_encryption_alg", "RSA-OAEP-256"), ("request_object_signing_alg", "ES256")) };
 
     /// <summary>Encrypts with a key agreement, and sends nothing that is not signed.</summary>
     public static ClientDefinition EncryptingEc { get; } = Keyed with
