@@ -102,20 +102,7 @@ public sealed class ClientCatalogue(IClientStore store, EvergrantOptions options
         Known known = _known;
         known.Clients.TryRemove((client.Issuer, client.ClientId), out _);
         if (known.Uses is not { } uses) return;
-        var of = new RegisteredUse();
-        if (uses.ByIssuer.TryGetValue(client.Issuer, out RegisteredUse? before))
-        {
-            of.GrantTypes.UnionWith(before.GrantTypes);
-            of.ResponseTypes.UnionWith(before.ResponseTypes);
-            of.AssertionUses.UnionWith(before.AssertionUses);
-            of.CrossDomain = before.CrossDomain;
-            of.Backchannel = before.Backchannel;
-            of.RequestUris = before.RequestUris;
-            of.NativeSso = before.NativeSso;
-            of.GrantManagement = before.GrantManagement;
-            of.EncryptedRequests = before.EncryptedRequests;
-            of.Origins.UnionWith(before.Origins);
-        }
+        RegisteredUse of = uses.ByIssuer.GetValueOrDefault(client.Issuer)?.Copy() ?? new();
         Add(of, client);
         known.Uses = new(new Dictionary<string, RegisteredUse>(uses.ByIssuer, StringComparer.Ordinal) { [client.Issuer] = of }, uses.Since);
     }

@@ -7,10 +7,10 @@ internal sealed class RegisteredUse
     public static RegisteredUse None { get; } = new();
 
     /// <summary>Origins of scripts; those on loopback also without their port.</summary>
-    public HashSet<string> Origins { get; } = new(StringComparer.Ordinal);
+    public HashSet<string> Origins { get; private set; } = new(StringComparer.Ordinal);
 
     /// <summary>Grant types.</summary>
-    public HashSet<string> GrantTypes { get; } = new(StringComparer.Ordinal);
+    public HashSet<string> GrantTypes { get; private set; } = new(StringComparer.Ordinal);
 
     /// <summary>Whether Request Objects are fetched from anybody.</summary>
     public bool RequestUris { get; set; }
@@ -28,11 +28,22 @@ internal sealed class RegisteredUse
     public bool EncryptedRequests { get; set; }
 
     /// <summary>What assertions of others may be used for.</summary>
-    public HashSet<Protocol.Trust.AssertionUse> AssertionUses { get; } = [];
+    public HashSet<Protocol.Trust.AssertionUse> AssertionUses { get; private set; } = [];
 
     /// <summary>Whether a client asks for End-Users over the back channel.</summary>
     public bool Backchannel { get; set; }
 
     /// <summary>Response types.</summary>
-    public HashSet<string> ResponseTypes { get; } = new(StringComparer.Ordinal);
+    public HashSet<string> ResponseTypes { get; private set; } = new(StringComparer.Ordinal);
+
+    /// <summary>A copy to add to: whoever reads this one is not disturbed.</summary>
+    public RegisteredUse Copy()
+    {
+        var copy = (RegisteredUse)MemberwiseClone();
+        copy.Origins = new(Origins, Origins.Comparer);
+        copy.GrantTypes = new(GrantTypes, GrantTypes.Comparer);
+        copy.ResponseTypes = new(ResponseTypes, ResponseTypes.Comparer);
+        copy.AssertionUses = [.. AssertionUses];
+        return copy;
+    }
 }
