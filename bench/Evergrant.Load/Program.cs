@@ -14,5 +14,5 @@ baseline.SetAction((arguments, cancellation) => BaselineServer.RunAsync(
 
 return await new RootCommand("Load on the Evergrant server, on the loopback interface only; every answer is checked")
 {
-    CompareCommand.Create(), ScenariosCommand.Create(), NodesCommand.Create(), GrownCommand.Create(), MillionCommand.Create(), StartCommand.Create(), ProfileCommand.Create(), baseline,
+    CompareCommand.Create(), AgainstCommand.Create(), ScenariosCommand.Create(), NodesCommand.Create(), GrownCommand.Create(), MillionCommand.Create(), StartCommand.Create(), ProfileCommand.Create(), baseline,
 }.Parse(args).InvokeAsync();

@@ -20,6 +20,17 @@ public sealed class CommandTests
     }
 
     [Fact]
+    public async Task Another_build_and_this_one_take_turns_in_every_scenario()
+    {
+        var result = await RunAsync(AgainstCommand.Create(), "refresh", "introspection", "--other", Program, "--words", "the same build", "--rounds", "2");
+        Assert.Contains("- Before: the same build", result, StringComparison.Ordinal);
+        var scenarios = result.Split('\n').Where(line => line.StartsWith("| ", StringComparison.Ordinal)).Select(line => line.Split('|', StringSplitOptions.TrimEntries)[1]);
+        Assert.Equal(
+            ["scenario", "refresh", "introspection", "scenario", .. new[] { "refresh", "introspection" }.SelectMany(name => new[] { $"{name}, before", $"{name}, now", $"{name}, now", $"{name}, before" })],
+            scenarios);
+    }
+
+    [Fact]
     public async Task A_refresh_is_one_hot_update_and_at_the_node_of_the_last_one_nothing_more()
     {
         var result = await RunAsync(NodesCommand.Create(), "--grants", "60", "--nodes", "2", "--rounds", "2");

@@ -48,6 +48,7 @@ internal static class ParserTargets
         new("distinguished-name", Seeds("CN=client, OU=\"Payments, retail\", O=Example\\, Inc., C=CH", "2.5.4.3=a+UID=\\C3\\A4"), Text(s => DistinguishedName.Parse(s) is { } name ? name.Equals(DistinguishedName.Parse(s)) ? 1 : throw new BrokenPropertyException("a name is not itself") : 0)),
         new("certificate-header", Seeds(":MIIBAQ==:", "Hash=ab;Cert=\"-----BEGIN%20CERTIFICATE-----%0AMIIBAQ%3D%3D%0A-----END%20CERTIFICATE-----\";Subject=\"\""), Text(s => CertificateHeader.Read(s) is { } der ? 1 + (der.Length & 15) : 0)),
         new("client-document", Seeds("https://app.example/client", "https://app.example:8443/a?b=c"), Text(s => ClientDocument.Fault(s, new ClientDocumentRules([], true, true, false)) is { } fault ? Way(fault.Description) : 1)),
+        .. SamlTargets.All,
         .. SignedTargets.All,
     ];
 
