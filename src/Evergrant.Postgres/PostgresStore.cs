@@ -26,6 +26,7 @@ public sealed class PostgresStore : IAsyncDisposable
         Clients = new PostgresClientStore(readers, commits);
         Keys = new PostgresKeyStore(readers, commits);
         Accounts = new PostgresAccountStore(readers, commits);
+        Audit = new PostgresAuditStore(readers, commits);
     }
 
     /// <summary>Grants and what stands around them.</summary>
@@ -39,6 +40,9 @@ public sealed class PostgresStore : IAsyncDisposable
 
     /// <summary>Accounts.</summary>
     public IAccountStore Accounts { get; }
+
+    /// <summary>What administrators changed.</summary>
+    public IAuditStore Audit { get; }
 
     /// <summary>Version of the tables; one ahead of this program while nodes are being replaced.</summary>
     public int StoreVersion { get; }

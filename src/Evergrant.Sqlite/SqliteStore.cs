@@ -37,6 +37,7 @@ public sealed class SqliteStore : IAsyncDisposable
         Clients = new SqliteClientStore(_readers, _commits);
         Keys = new SqliteKeyStore(_readers, _commits);
         Accounts = new SqliteAccountStore(_readers, _commits);
+        Audit = new SqliteAuditStore(_readers, _commits);
     }
 
     /// <summary>Grants and what stands around them.</summary>
@@ -50,6 +51,9 @@ public sealed class SqliteStore : IAsyncDisposable
 
     /// <summary>Accounts.</summary>
     public IAccountStore Accounts { get; }
+
+    /// <summary>What administrators changed.</summary>
+    public IAuditStore Audit { get; }
 
     /// <summary>Absolute path of the database.</summary>
     public string FilePath { get; }

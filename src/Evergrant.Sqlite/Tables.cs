@@ -21,6 +21,8 @@ internal sealed class Tables(Connection connection) : IDisposable
 
     public Deliveries Deliveries { get; } = new(connection);
 
+    public Audit Audit { get; } = new(connection);
+
     public Clients Clients { get; } = new(connection);
 
     public Resources Resources { get; } = new(connection);

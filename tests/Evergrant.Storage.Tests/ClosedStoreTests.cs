@@ -13,6 +13,7 @@ public abstract class ClosedStoreTests<TStore> : StoreTests<TStore> where TStore
         IClientStore clients = Store.Clients;
         IKeyStore keys = Store.Keys;
         IAccountStore accounts = Store.Accounts;
+        IAuditStore audit = Store.Audit;
         await Store.CloseAsync();
         Func<Task>[] members =
         [
@@ -36,6 +37,8 @@ public abstract class ClosedStoreTests<TStore> : StoreTests<TStore> where TStore
             async () => await accounts.FindAccountAsync("", default), async () => await accounts.FindAccountByNameAsync("", default),
             async () => await accounts.ListAccountsAsync(null, 1, default), async () => await accounts.CreateAccountAsync(Rows.Account(), default),
             async () => await accounts.UpdateAccountAsync(Rows.Account(), default), async () => await accounts.RemoveAccountAsync("", Now, default),
+            async () => await audit.AppendAsync(Rows.Audited(), default), async () => await audit.EndAsync(GrantId, AuditOutcome.Done, null, default),
+            async () => await audit.ListAsync(1, default), async () => await audit.CleanUpAsync(Now, 1, default),
         ];
         foreach (Func<Task> member in members) await Assert.ThrowsAsync<StoreUnavailableException>(member);
     }

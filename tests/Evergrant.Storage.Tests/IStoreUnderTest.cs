@@ -13,6 +13,8 @@ public interface IStoreUnderTest : IAsyncDisposable
 
     IAccountStore Accounts { get; }
 
+    IAuditStore Audit { get; }
+
     /// <summary>Opens what is stored; for the first time, an empty store.</summary>
     Task OpenAsync();
 

@@ -87,6 +87,11 @@ public static class Rows
         Reference = reference, At = at ?? Now, Decision = "Refused", Endpoint = "Token", GrantId = grant,
     };
 
+    public static AuditRecord Audited() => new()
+    {
+        Id = Id(1), At = Now, Actor = "用户 \0", Action = "client rotate-secret", Target = "client a of b", Before = "{\"a\":\"\u0000\"}", After = "{}", Outcome = AuditOutcome.Refused, Reason = "ä",
+    };
+
     public static Account Account(string name = "alice") => new()
     {
         Id = "id-" + name, UserName = name, NormalizedUserName = name.ToUpperInvariant(), PasswordHash = "hash", SecurityStamp = "stamp", CreatedAt = Now, UpdatedAt = Now,

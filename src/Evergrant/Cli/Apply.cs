@@ -25,7 +25,7 @@ internal static class Apply
         Task<string?>? read = null;
         Task<string?> Input(CancellationToken c) => read ??= TextInput.FileAsync(parse.GetRequiredValue(File), c);
         Task<int> Show() => execution.RunAsync(parse, (invocation, c) => ShowAsync(invocation, parse, c), cancellationToken, Input, parse.GetValue(DryRun) ? [] : ["--dry-run"]);
-        Task<int> Carry() => execution.RunAsync(parse, (invocation, c) => ApplyAsync(invocation, parse, c), cancellationToken, Input, parse.GetValue(Yes) ? [] : ["--yes"]);
+        Task<int> Carry() => execution.ChangeAsync(parse, (invocation, c) => ApplyAsync(invocation, parse, c), cancellationToken, Input, parse.GetValue(Yes) ? [] : ["--yes"]);
 
         if (parse.GetValue(DryRun)) return await Show();
         if (parse.GetValue(Yes)) return await Carry();
@@ -54,7 +54,7 @@ internal static class Apply
     private static async Task<int> ApplyAsync(Invocation invocation, ParseResult parse, CancellationToken cancellationToken)
     {
         Plan plan = await PlanAsync(invocation, cancellationToken);
-        IReadOnlyList<PlannedChange> done = await plan.ApplyAsync(invocation.On, cancellationToken);
+        IReadOnlyList<PlannedChange> done = await plan.ApplyAsync(invocation.On, invocation.Changes, cancellationToken);
         if (parse.GetValue(CommandLine.Json)) PlanOutput.WriteJson(invocation.Out, done);
         else PlanOutput.Write(invocation.Out, done);
         return ExitCode.Done;

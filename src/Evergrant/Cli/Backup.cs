@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using System.Text.Json.Nodes;
 using Evergrant.Hosting;
 
 namespace Evergrant.Cli;
@@ -13,7 +14,7 @@ internal static class Backup
     public static Command Command(Execution execution)
     {
         var command = new Command("backup", "Copy the store into a file while it serves") { File };
-        command.SetAction((parse, cancellationToken) => execution.RunAsync(parse, (invocation, c) => CopyAsync(invocation, parse, c), cancellationToken));
+        command.SetAction((parse, cancellationToken) => execution.ChangeAsync(parse, (invocation, c) => CopyAsync(invocation, parse, c), cancellationToken));
         return command;
     }
 
@@ -24,7 +25,7 @@ internal static class Backup
         string path = Path.GetFullPath(parse.GetRequiredValue(File), invocation.Folder);
         try
         {
-            await file.BackupAsync(path, cancellationToken);
+            await invocation.Changes.ChangeAsync("copy of the store", before: null, new JsonObject { ["file"] = path }, c => file.BackupAsync(path, c), cancellationToken);
         }
         catch (IOException e)
         {

@@ -40,7 +40,7 @@ internal static class ClientAdd
         var command = new Command("add", "Register a client") { Id, Metadata, Introspect, CommandLine.Issuer, CommandLine.Json };
         foreach ((Option<string?> option, _) in Texts) command.Add(option);
         foreach ((Option<string[]> option, _) in Lists) command.Add(option);
-        command.SetAction((parse, cancellationToken) => execution.RunAsync(
+        command.SetAction((parse, cancellationToken) => execution.ChangeAsync(
             parse, (invocation, c) => AddAsync(invocation, parse, c), cancellationToken,
             input: parse.GetValue(Metadata) is { } file ? c => TextInput.FileAsync(file, c) : null));
         return command;
@@ -56,7 +56,7 @@ internal static class ClientAdd
         // One client is a declared state with one client: the same rules, the same faults, the same secret.
         byte[] file = Encoding.UTF8.GetBytes(new JsonObject { ["clients"] = new JsonArray(metadata) }.ToJsonString());
         Plan plan = await Plan.MakeAsync(await DeclaredState.ReadAsync(file, "the client", invocation.On, cancellationToken), invocation.On, cancellationToken);
-        IReadOnlyList<PlannedChange> done = await plan.ApplyAsync(invocation.On, cancellationToken);
+        IReadOnlyList<PlannedChange> done = await plan.ApplyAsync(invocation.On, invocation.Changes, cancellationToken);
         if (parse.GetValue(CommandLine.Json)) PlanOutput.WriteJson(invocation.Out, done);
         else PlanOutput.Write(invocation.Out, done);
         return ExitCode.Done;

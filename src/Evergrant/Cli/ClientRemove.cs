@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Evergrant.Declared;
 
 namespace Evergrant.Cli;
 
@@ -11,7 +12,7 @@ internal static class ClientRemove
     public static Command Command(Execution execution)
     {
         var command = new Command("remove", "Remove a client and end all its grants") { Id, CommandLine.Issuer };
-        command.SetAction((parse, cancellationToken) => execution.RunAsync(parse, (invocation, c) => RemoveAsync(invocation, parse, c), cancellationToken));
+        command.SetAction((parse, cancellationToken) => execution.ChangeAsync(parse, (invocation, c) => RemoveAsync(invocation, parse, c), cancellationToken));
         return command;
     }
 
@@ -19,7 +20,10 @@ internal static class ClientRemove
     {
         if (invocation.Issuer(parse.GetValue(CommandLine.Issuer)) is not { } issuer) return ExitCode.Unusable;
         string id = parse.GetRequiredValue(Id);
-        bool removed = await invocation.On.Store.Clients.RemoveClientAsync(issuer, id, invocation.On.Time.GetUtcNow(), cancellationToken);
+        if (await invocation.On.Store.Clients.FindClientAsync(issuer, id, cancellationToken) is not { } client) return invocation.Refuse($"there is no client {id} at {issuer}");
+        bool removed = await invocation.Changes.ChangeAsync(
+            $"client {id} of {issuer}", Plan.Write(client), after: null,
+            async c => await invocation.On.Store.Clients.RemoveClientAsync(issuer, id, invocation.On.Time.GetUtcNow(), c), gone => gone ? null : "there is no such client", cancellationToken);
         invocation.On.Catalogue.Invalidate();
         if (!removed) return invocation.Refuse($"there is no client {id} at {issuer}");
         invocation.Out.WriteLine($"Removed {id}; its grants have ended.");

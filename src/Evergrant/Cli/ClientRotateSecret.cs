@@ -16,7 +16,7 @@ internal static class ClientRotateSecret
     public static Command Command(Execution execution)
     {
         var command = new Command("rotate-secret", "Make a new secret for a client; the present one stays good until --finish, or the next rotation") { Id, Now, Finish, CommandLine.Issuer, CommandLine.Json };
-        command.SetAction((parse, cancellationToken) => execution.RunAsync(parse, (invocation, c) => RotateAsync(invocation, parse, c), cancellationToken));
+        command.SetAction((parse, cancellationToken) => execution.ChangeAsync(parse, (invocation, c) => RotateAsync(invocation, parse, c), cancellationToken));
         return command;
     }
 
@@ -28,13 +28,15 @@ internal static class ClientRotateSecret
         if (await invocation.On.Store.Clients.FindClientAsync(issuer, id, cancellationToken) is not { } client) return invocation.Refuse($"there is no client {id} at {issuer}");
         if (!Plan.HasSecret(client)) return invocation.Refuse($"{id} has no secret; its token_endpoint_auth_method is {ClientMetadata.NameOf(client.AuthenticationMethod)}");
         string? secret = null;
+        Client before = client;
         if (parse.GetValue(Finish))
         {
             if (client.SecretHashes.Count < 2) return invocation.Refuse($"{id} has one secret only");
             client = client with { SecretHashes = [client.SecretHashes[^1]] };
         }
         else (secret, client) = Plan.WithNewSecret(client, invocation.On, keepNewest: !parse.GetValue(Now));
-        await invocation.On.Store.Clients.SaveClientAsync(client, cancellationToken);
+        await invocation.Changes.ChangeAsync(
+            $"client {id} of {issuer}", Hashes(before), Hashes(client), async c => await invocation.On.Store.Clients.SaveClientAsync(client, c), cancellationToken);
         invocation.On.Catalogue.Invalidate();
         if (parse.GetValue(CommandLine.Json)) JsonOutput.Write(invocation.Out, new JsonObject { ["client_id"] = id, ["client_secret"] = secret, ["secrets"] = client.SecretHashes.Count });
         else if (secret is null) invocation.Out.WriteLine($"The older secret of {id} is good no more.");
@@ -45,4 +47,7 @@ internal static class ClientRotateSecret
         }
         return ExitCode.Done;
     }
+
+    // Which secrets there are, by the first bytes of what is kept of them: of which no secret could be made.
+    private static JsonObject Hashes(Client client) => new() { ["secrets"] = JsonOutput.Texts(client.SecretHashes.Select(h => Convert.ToHexStringLower(h.AsSpan(0, 4)))) };
 }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Text.Json.Nodes;
 using Evergrant.Hosting;
 
 namespace Evergrant.Cli;
@@ -15,12 +16,12 @@ internal static class ClockAdvance
     public static Command Command(Execution execution)
     {
         var command = new Command("advance", "Move the time of a development server forward") { By, CommandLine.Json };
-        command.SetAction((parse, cancellationToken) => execution.RunAsync(parse,
-            (invocation, _) => Task.FromResult(Advance(invocation, parse.GetRequiredValue(By), parse.GetValue(CommandLine.Json))), cancellationToken));
+        command.SetAction((parse, cancellationToken) => execution.ChangeAsync(parse,
+            (invocation, c) => AdvanceAsync(invocation, parse.GetRequiredValue(By), parse.GetValue(CommandLine.Json), c), cancellationToken));
         return command;
     }
 
-    private static int Advance(Invocation invocation, string by, bool json)
+    private static async Task<int> AdvanceAsync(Invocation invocation, string by, bool json, CancellationToken cancellationToken)
     {
         if (invocation.On.Time is not MovableClock clock)
         {
@@ -32,7 +33,15 @@ internal static class ClockAdvance
         {
             return invocation.Unusable($"{by} is no duration of more than zero and at most a hundred years; write 7d, 12h, 90m, 2w, 6mo, 1y, 1d12h or d.hh:mm:ss");
         }
-        clock.Advance(span);
+        DateTimeOffset now = clock.GetUtcNow();
+        await invocation.Changes.ChangeAsync(
+            "clock", new JsonObject { ["now"] = JsonOutput.At(now) }, new JsonObject { ["now"] = JsonOutput.At(now + span) },
+            _ =>
+            {
+                clock.Advance(span);
+                return Task.CompletedTask;
+            },
+            cancellationToken);
         return ClockShow.Write(invocation, json);
     }
 }

@@ -46,6 +46,7 @@ internal static class CommandLine
         Group("policy", "Token policies: how long tokens live and what happens to them", PolicyList.Command(execution), PolicyShow.Command(execution), PolicyExplain.Command(execution)),
         Group("clock", "The server's time", ClockShow.Command(execution), ClockAdvance.Command(execution)),
         Explain.Command(execution),
+        Audit.Command(execution),
         Backup.Command(execution),
         Apply.Command(execution),
     };

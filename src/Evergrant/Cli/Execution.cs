@@ -17,6 +17,10 @@ internal abstract class Execution
     /// <returns>Exit code.</returns>
     public abstract Task<int> RunAsync(ParseResult parse, Work work, CancellationToken cancellationToken, Func<CancellationToken, Task<string?>>? input = null, params string[] further);
 
+    /// <summary>As <see cref="RunAsync"/>, for work that changes something: what it changes is written down.</summary>
+    public Task<int> ChangeAsync(ParseResult parse, Work work, CancellationToken cancellationToken, Func<CancellationToken, Task<string?>>? input = null, params string[] further) =>
+        RunAsync(parse, (invocation, c) => AuditTrail.FollowAsync(invocation, parse, work, c), cancellationToken, input, further);
+
     /// <summary>Asks for a yes on the terminal; null where nobody can be asked.</summary>
     public abstract bool? Confirm(string question);
 }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Text.Json.Nodes;
 using Evergrant.Accounts;
 using Evergrant.AspNetCore;
 using Evergrant.Protocol.Accounts;
@@ -16,7 +17,7 @@ internal static class GrantRevoke
     public static Command Command(Execution execution)
     {
         var command = new Command("revoke", "Revoke a grant, or all grants of a client or an account") { Id, GrantList.Client, GrantList.User, CommandLine.Issuer };
-        command.SetAction((parse, cancellationToken) => execution.RunAsync(parse, (invocation, c) => RevokeAsync(invocation, parse, c), cancellationToken));
+        command.SetAction((parse, cancellationToken) => execution.ChangeAsync(parse, (invocation, c) => RevokeAsync(invocation, parse, c), cancellationToken));
         return command;
     }
 
@@ -28,19 +29,22 @@ internal static class GrantRevoke
         {
             if (client is not null || user is not null || issuer is not null) return invocation.Unusable("a grant is named by its id alone");
             if (await invocation.On.Store.Grants.FindGrantAsync(id, cancellationToken) is not { } grant) return invocation.Refuse($"there is no grant {id}");
-            return await CommitAsync(invocation, new RevokeGrant(id, RevocationCause.RevokedByOperator, now), Event(now, grant, grant.Issuer, grant.ClientId, grant.Subject), $"Revoked {id}.", cancellationToken);
+            var (before, after) = (new JsonObject { ["state"] = GrantList.StateOf(grant, now) }, new JsonObject { ["state"] = "revoked" });
+            return await CommitAsync(invocation, $"grant {id} of {grant.ClientId}", before, after, new RevokeGrant(id, RevocationCause.RevokedByOperator, now), Event(now, grant, grant.Issuer, grant.ClientId, grant.Subject), $"Revoked {id}.", cancellationToken);
         }
         if (client is null && user is null) return invocation.Unusable("name a grant, or whose with --client or --user");
         if (issuer is not null && invocation.Issuer(issuer) is null) return ExitCode.Unusable;
         Account? account = user is null ? null : await invocation.On.Registry.FindAsync(user, cancellationToken);
         if (user is not null && account is null) return invocation.Refuse($"nobody is called {user}");
         var all = new RevokeGrants(issuer, account?.Id, client, null, RevocationCause.RevokedByOperator, now);
-        return await CommitAsync(invocation, all, Event(now, null, issuer, client, account?.Id), "Revoked them all.", cancellationToken);
+        string whose = string.Join(" and ", new[] { client is null ? null : "client " + client, user is null ? null : "user " + user }.OfType<string>());
+        return await CommitAsync(invocation, $"grants of {whose}{(issuer is null ? "" : " at " + issuer)}", before: null, new JsonObject { ["state"] = "revoked" }, all, Event(now, null, issuer, client, account?.Id), "Revoked them all.", cancellationToken);
     }
 
-    private static async Task<int> CommitAsync(Invocation invocation, Change change, EventRecord record, string done, CancellationToken cancellationToken)
+    private static async Task<int> CommitAsync(Invocation invocation, string what, JsonObject? before, JsonObject after, Change change, EventRecord record, string done, CancellationToken cancellationToken)
     {
-        int code = invocation.Outcome(await invocation.On.Store.Grants.CommitAsync(change, record, cancellationToken), "it is revoked already");
+        CommitResult result = await invocation.Changes.ChangeAsync(what, before, after, async c => await invocation.On.Store.Grants.CommitAsync(change, record, c), Invocation.FaultOf, cancellationToken);
+        int code = invocation.Outcome(result, "it is revoked already");
         if (code == ExitCode.Done) invocation.Out.WriteLine(done);
         return code;
     }

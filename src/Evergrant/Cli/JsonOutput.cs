@@ -7,6 +7,9 @@ namespace Evergrant.Cli;
 /// <summary>JSON for programs: indented, letters as they are.</summary>
 internal static class JsonOutput
 {
+    /// <summary>Letters as they are, on one line.</summary>
+    public static readonly JsonSerializerOptions Readable = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
     private static readonly JsonWriterOptions Options = new() { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>Writes a document and a line end.</summary>

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Text.Json.Nodes;
 
 namespace Evergrant.Cli;
 
@@ -11,8 +12,8 @@ internal static class KeyDropRoot
     public static Command Command(Execution execution)
     {
         var command = new Command("drop-root", "Take an old root key away; refused, with the reasons, while something needs it") { Number, CommandLine.Json };
-        command.SetAction((parse, cancellationToken) => execution.RunAsync(parse, async (invocation, c) =>
-            KeyRotateRoot.Write(invocation, parse.GetValue(CommandLine.Json), await invocation.On.RootKeys.DropAsync(parse.GetRequiredValue(Number), c)), cancellationToken));
+        command.SetAction((parse, cancellationToken) => execution.ChangeAsync(parse, async (invocation, c) =>
+            KeyRotateRoot.Write(invocation, parse.GetValue(CommandLine.Json), await KeyRotateRoot.ChangeAsync(invocation, new JsonObject { ["dropped"] = parse.GetRequiredValue(Number) }, on => invocation.On.RootKeys.DropAsync(parse.GetRequiredValue(Number), on), c)), cancellationToken));
         return command;
     }
 }

@@ -14,7 +14,7 @@ internal static class KeyRotate
     public static Command Command(Execution execution)
     {
         var command = new Command("rotate", "Announce new signing keys now; the present ones sign until all who verify have seen them") { Algorithm, CommandLine.Issuer, CommandLine.Json };
-        command.SetAction((parse, cancellationToken) => execution.RunAsync(parse, (invocation, c) => RotateAsync(invocation, parse, c), cancellationToken));
+        command.SetAction((parse, cancellationToken) => execution.ChangeAsync(parse, (invocation, c) => RotateAsync(invocation, parse, c), cancellationToken));
         return command;
     }
 
@@ -26,7 +26,9 @@ internal static class KeyRotate
         if (algorithm is not null && !algorithms.Contains(algorithm)) return invocation.Unusable($"--alg is one of {string.Join(", ", algorithms)}");
         // A server that has never run has no keys yet.
         await invocation.On.Keys.ListAsync(issuer, cancellationToken);
-        IReadOnlyList<SigningKeyRecord> made = await invocation.On.Keys.RotateAsync(issuer, algorithm, cancellationToken);
+        IReadOnlyList<SigningKeyRecord> made = await invocation.Changes.ChangeAsync(
+            $"keys of {issuer}", before: null, new JsonObject { ["successors_for"] = algorithm ?? "every algorithm in use" },
+            async c => await invocation.On.Keys.RotateAsync(issuer, algorithm, c), _ => null, cancellationToken);
         DateTimeOffset now = invocation.On.Time.GetUtcNow();
         if (parse.GetValue(CommandLine.Json)) JsonOutput.Write(invocation.Out, new JsonObject { ["issuer"] = issuer, ["keys"] = JsonOutput.Array(made.Select(k => KeyList.Write(k, now))) });
         else

@@ -18,18 +18,18 @@ internal sealed class LocalExecution(IReadOnlyList<string> arguments) : Executio
         int width = Console.IsOutputRedirected ? 0 : Console.WindowWidth;
         if (await ConnectAsync(location.Folder, cancellationToken) is { } socket)
         {
-            return await SendAsync(socket, new CommandRequest([.. arguments, .. further], text, Directory.GetCurrentDirectory(), width), cancellationToken);
+            return await SendAsync(socket, new CommandRequest([.. arguments, .. further], text, Directory.GetCurrentDirectory(), width, AuditTrail.LocalActor), cancellationToken);
         }
         try
         {
             await using OpenServer server = await OpenServer.OpenAsync(location.Settings());
-            return await work(new Invocation(server.Operations, Console.Out, Console.Error, text, Directory.GetCurrentDirectory(), width), cancellationToken);
+            return await work(new Invocation(server.Operations, Console.Out, Console.Error, text, Directory.GetCurrentDirectory(), width, AuditTrail.LocalActor), cancellationToken);
         }
         catch (StoreInUseException) when (!cancellationToken.IsCancellationRequested)
         {
             // A server is starting, or another command has the folder for a moment.
             if (await WaitAsync(location.Folder, cancellationToken) is not { } late) throw;
-            return await SendAsync(late, new CommandRequest([.. arguments, .. further], text, Directory.GetCurrentDirectory(), width), cancellationToken);
+            return await SendAsync(late, new CommandRequest([.. arguments, .. further], text, Directory.GetCurrentDirectory(), width, AuditTrail.LocalActor), cancellationToken);
         }
     }
 

@@ -18,7 +18,7 @@ internal static class RegistrationToken
     public static Command Command(Execution execution)
     {
         var command = new Command("token", "Make an initial access token, with which a client registers itself") { Lifetime, Many, Grants, CommandLine.Issuer, CommandLine.Json };
-        command.SetAction((parse, cancellationToken) => execution.RunAsync(parse, (invocation, c) => MakeAsync(invocation, parse, c), cancellationToken));
+        command.SetAction((parse, cancellationToken) => execution.ChangeAsync(parse, (invocation, c) => MakeAsync(invocation, parse, c), cancellationToken));
         return command;
     }
 
@@ -36,7 +36,10 @@ internal static class RegistrationToken
         string token = RegistrationTokens.New(RegistrationTokens.InitialPrefix, RandomNumberGenerator.GetBytes(32));
         DateTimeOffset end = invocation.On.Time.GetUtcNow() + lifetime;
         var handle = new Handle(RegistrationTokens.HashOf(token), HandleKind.InitialAccessToken, null, new InitialAccess(issuer, !parse.GetValue(Many), grants).Write(), end);
-        CommitResult result = await invocation.On.Store.Grants.CommitAsync(new AddHandle(handle), null, cancellationToken);
+        CommitResult result = await invocation.Changes.ChangeAsync(
+            $"initial access token of {issuer}", before: null,
+            new JsonObject { ["expires_at"] = JsonOutput.At(end), ["once"] = !parse.GetValue(Many), ["grant_types"] = JsonOutput.Texts(grants) },
+            async c => await invocation.On.Store.Grants.CommitAsync(new AddHandle(handle), null, c), Invocation.FaultOf, cancellationToken);
         if (result != CommitResult.Committed) return invocation.Outcome(result, "two tokens are the same, which does not happen");
         if (parse.GetValue(CommandLine.Json)) JsonOutput.Write(invocation.Out, new JsonObject { ["initial_access_token"] = token, ["issuer"] = issuer, ["expires_at"] = Invocation.At(end), ["once"] = !parse.GetValue(Many) });
         else invocation.Out.WriteLine($"initial_access_token {token}   (shown this once; good until {Invocation.At(end)} for {(parse.GetValue(Many) ? "any number of registrations" : "one registration")})");

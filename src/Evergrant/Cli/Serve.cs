@@ -36,7 +36,7 @@ internal static class Serve
             {
                 throw new UnusableException($"apply: {file} declares the client {change.Id}, for which a secret has to be made that nobody would be told here; run evergrant apply -f {file} once");
             }
-            await plan.ApplyAsync(operations, cancellationToken);
+            await plan.ApplyAsync(operations, AuditTrail.OfStart(operations, "serve"), cancellationToken);
         }
         string[] faults = [.. (await operations.Catalogue.PoliciesAsync(cancellationToken)).Faults()];
         if (faults.Length > 0) throw new UnusableException("the token policies cannot be used:", faults);

@@ -16,7 +16,7 @@ internal sealed class ServedExecution : Execution
     {
         await using var output = new StringWriter(CultureInfo.InvariantCulture);
         await using var error = new StringWriter(CultureInfo.InvariantCulture);
-        var execution = new ServedExecution(new Invocation(operations, output, error, request.Input, request.Folder, request.Width));
+        var execution = new ServedExecution(new Invocation(operations, output, error, request.Input, request.Folder, request.Width, request.Actor ?? "an unknown user"));
         int code = await CommandLine.RunAsync(CommandLine.ForServer(execution), request.Arguments, output, error, cancellationToken);
         return new CommandReply(code, output.ToString(), error.ToString());
     }

@@ -16,7 +16,7 @@ internal static class UserAdd
     public static Command Command(Execution execution)
     {
         var command = new Command("add", "Make an account; the password is read from standard input") { Name, Operator, Claims, CommandLine.Json };
-        command.SetAction((parse, cancellationToken) => execution.RunAsync(
+        command.SetAction((parse, cancellationToken) => execution.ChangeAsync(
             parse, (invocation, c) => AddAsync(invocation, parse, c), cancellationToken, input: c => TextInput.SecretAsync("Password for " + parse.GetRequiredValue(Name), c)));
         return command;
     }
@@ -33,8 +33,8 @@ internal static class UserAdd
             claims[claim[..equals]] = ValueOf(claim[(equals + 1)..]);
         }
         using JsonDocument document = JsonDocument.Parse(claims.ToJsonString());
-        AccountOutcome outcome = await invocation.On.Registry.CreateAsync(new DeclaredAccount(name, invocation.Input, parse.GetValue(Operator), document.RootElement), cancellationToken);
-        return UserOutcome.Write(invocation, parse, name, outcome, $"Made the account {name}.");
+        var declared = new DeclaredAccount(name, invocation.Input, parse.GetValue(Operator), document.RootElement);
+        return await UserOutcome.ChangeAsync(invocation, parse, name, Declared.Plan.Write(declared), on => invocation.On.Registry.CreateAsync(declared, on), $"Made the account {name}.", cancellationToken);
     }
 
     // true, false, numbers, lists and objects are what they are in JSON; everything else is text.

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Text.Json.Nodes;
 
 namespace Evergrant.Cli;
 
@@ -11,10 +12,11 @@ internal static class UserDisable
     public static Command Command(Execution execution)
     {
         var command = new Command("disable", "Refuse an account until it is enabled again; ends its sessions and grants") { Name };
-        command.SetAction((parse, cancellationToken) => execution.RunAsync(parse, async (invocation, c) =>
+        command.SetAction((parse, cancellationToken) => execution.ChangeAsync(parse, async (invocation, c) =>
         {
             string name = parse.GetRequiredValue(Name);
-            return UserOutcome.Write(invocation, parse, name, await invocation.On.Registry.SetDisabledAsync(name, disabled: true, c), $"Disabled {name}; its sessions and grants have ended.");
+            return await UserOutcome.ChangeAsync(
+                invocation, parse, name, new JsonObject { ["disabled"] = true }, on => invocation.On.Registry.SetDisabledAsync(name, disabled: true, on), $"Disabled {name}; its sessions and grants have ended.", c);
         }, cancellationToken));
         return command;
     }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Text.Json.Nodes;
 
 namespace Evergrant.Cli;
 
@@ -11,10 +12,11 @@ internal static class UserEnable
     public static Command Command(Execution execution)
     {
         var command = new Command("enable", "Let a disabled account sign in again; what has ended stays ended") { Name };
-        command.SetAction((parse, cancellationToken) => execution.RunAsync(parse, async (invocation, c) =>
+        command.SetAction((parse, cancellationToken) => execution.ChangeAsync(parse, async (invocation, c) =>
         {
             string name = parse.GetRequiredValue(Name);
-            return UserOutcome.Write(invocation, parse, name, await invocation.On.Registry.SetDisabledAsync(name, disabled: false, c), $"Enabled {name}.");
+            return await UserOutcome.ChangeAsync(
+                invocation, parse, name, new JsonObject { ["disabled"] = false }, on => invocation.On.Registry.SetDisabledAsync(name, disabled: false, on), $"Enabled {name}.", c);
         }, cancellationToken));
         return command;
     }

@@ -11,10 +11,10 @@ internal static class UserRemove
     public static Command Command(Execution execution)
     {
         var command = new Command("remove", "Remove an account with its sessions and consents, and end its grants") { Name };
-        command.SetAction((parse, cancellationToken) => execution.RunAsync(parse, async (invocation, c) =>
+        command.SetAction((parse, cancellationToken) => execution.ChangeAsync(parse, async (invocation, c) =>
         {
             string name = parse.GetRequiredValue(Name);
-            return UserOutcome.Write(invocation, parse, name, await invocation.On.Registry.RemoveAsync(name, c), $"Removed {name}; its sessions and grants have ended.");
+            return await UserOutcome.ChangeAsync(invocation, parse, name, after: null, on => invocation.On.Registry.RemoveAsync(name, on), $"Removed {name}; its sessions and grants have ended.", c);
         }, cancellationToken));
         return command;
     }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Text.Json.Nodes;
 
 namespace Evergrant.Cli;
 
@@ -12,7 +13,7 @@ internal static class UserSetPassword
     public static Command Command(Execution execution)
     {
         var command = new Command("set-password", "Set a password, read from standard input; ends the account's sessions") { Name, EndGrants };
-        command.SetAction((parse, cancellationToken) => execution.RunAsync(
+        command.SetAction((parse, cancellationToken) => execution.ChangeAsync(
             parse, (invocation, c) => SetAsync(invocation, parse, c), cancellationToken, input: c => TextInput.SecretAsync("New password for " + parse.GetRequiredValue(Name), c)));
         return command;
     }
@@ -21,6 +22,9 @@ internal static class UserSetPassword
     {
         string name = parse.GetRequiredValue(Name);
         if (string.IsNullOrEmpty(invocation.Input)) return invocation.Unusable("no password on standard input");
-        return UserOutcome.Write(invocation, parse, name, await invocation.On.Registry.SetPasswordAsync(name, invocation.Input, parse.GetValue(EndGrants), cancellationToken), $"Set the password of {name}; its sessions have ended.");
+        (string password, bool endGrants) = (invocation.Input, parse.GetValue(EndGrants));
+        return await UserOutcome.ChangeAsync(
+            invocation, parse, name, new JsonObject { ["password"] = "set", ["sessions"] = "ended", ["grants"] = endGrants ? "ended" : "kept" },
+            on => invocation.On.Registry.SetPasswordAsync(name, password, endGrants, on), $"Set the password of {name}; its sessions have ended.", cancellationToken);
     }
 }

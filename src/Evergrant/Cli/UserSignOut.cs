@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Text.Json.Nodes;
 
 namespace Evergrant.Cli;
 
@@ -11,10 +12,11 @@ internal static class UserSignOut
     public static Command Command(Execution execution)
     {
         var command = new Command("sign-out", "End the sessions of an account everywhere and what is bound to them; apps with a back channel are told") { Name };
-        command.SetAction((parse, cancellationToken) => execution.RunAsync(parse, async (invocation, c) =>
+        command.SetAction((parse, cancellationToken) => execution.ChangeAsync(parse, async (invocation, c) =>
         {
             string name = parse.GetRequiredValue(Name);
-            return UserOutcome.Write(invocation, parse, name, await invocation.On.Registry.SignOutAsync(name, c), $"Signed {name} out; the sessions have ended, offline access goes on.");
+            return await UserOutcome.ChangeAsync(
+                invocation, parse, name, new JsonObject { ["sessions"] = "ended" }, on => invocation.On.Registry.SignOutAsync(name, on), $"Signed {name} out; the sessions have ended, offline access goes on.", c);
         }, cancellationToken));
         return command;
     }

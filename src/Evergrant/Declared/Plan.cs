@@ -36,13 +36,19 @@ internal sealed class Plan
     }
 
     /// <summary>Carries it out, one thing after the other. What was done stays done when one fails; apply it again then.</summary>
+    /// <param name="operations">What it is carried out with.</param>
+    /// <param name="trail">Takes each change down.</param>
+    /// <param name="cancellationToken">Ends it between two changes.</param>
     /// <returns>The changes, with the secrets that were made.</returns>
-    public async Task<IReadOnlyList<PlannedChange>> ApplyAsync(Operations operations, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<PlannedChange>> ApplyAsync(Operations operations, AuditTrail trail, CancellationToken cancellationToken)
     {
         var done = new List<PlannedChange>();
         try
         {
-            foreach (PlannedChange change in _changes) done.Add(change.Act is { } act ? change with { ClientSecret = await act(cancellationToken) } : change);
+            foreach (PlannedChange change in _changes)
+            {
+                done.Add(change.Act is { } act ? change with { ClientSecret = await trail.ChangeAsync(change.What, change.Before, change.After, act, _ => null, cancellationToken) } : change);
+            }
         }
         finally
         {
@@ -71,7 +77,7 @@ internal sealed class Plan
             old.Remove(resource.Identifier, out ApiResource? before);
             Add("resource", resource.Identifier, before is null ? null : Write(before), Write(resource), async c => { await store.SaveResourceAsync(resource, c); return null; });
         }
-        foreach (string id in old.Keys.Where(_ => state.Prune)) Remove("resource", id, c => store.RemoveResourceAsync(id, c));
+        foreach ((string id, ApiResource was) in old.Where(_ => state.Prune)) Remove("resource", id, Write(was), c => store.RemoveResourceAsync(id, c));
     }
 
     private async Task ScopesAsync(DeclaredState state, IClientStore store, CancellationToken cancellationToken)
@@ -83,7 +89,7 @@ internal sealed class Plan
             old.Remove(scope.Name, out ScopeDescription? before);
             Add("scope", scope.Name, before is null ? null : Write(before), Write(scope), async c => { await store.SaveScopeAsync(scope, c); return null; });
         }
-        foreach (string name in old.Keys.Where(_ => state.Prune)) Remove("scope", name, c => store.RemoveScopeAsync(name, c));
+        foreach ((string name, ScopeDescription was) in old.Where(_ => state.Prune)) Remove("scope", name, Write(was), c => store.RemoveScopeAsync(name, c));
     }
 
     private async Task PoliciesAsync(DeclaredState state, IClientStore store, CancellationToken cancellationToken)
@@ -95,7 +101,7 @@ internal sealed class Plan
             old.Remove(policy.Name!, out PolicyDocument? before);
             Add("policy", policy.Name!, before?.Write(), policy.Write(), async c => { await store.SavePolicyAsync(policy, c); return null; });
         }
-        foreach (string name in old.Keys.Where(_ => state.Prune)) Remove("policy", name, c => store.RemovePolicyAsync(name, c));
+        foreach ((string name, PolicyDocument was) in old.Where(_ => state.Prune)) Remove("policy", name, was.Write(), c => store.RemovePolicyAsync(name, c));
     }
 
     private async Task ClientsAsync(DeclaredState state, Operations operations, CancellationToken cancellationToken)
@@ -119,7 +125,7 @@ internal sealed class Plan
         {
             // Whoever registered itself was never declared.
             if (old.Registration is not null || state.Clients.Any(c => c.Issuer == old.Issuer && c.ClientId == old.ClientId)) continue;
-            Remove("client", old.ClientId, c => store.RemoveClientAsync(old.Issuer, old.ClientId, operations.Time.GetUtcNow(), c), old.Issuer);
+            Remove("client", old.ClientId, Write(old), c => store.RemoveClientAsync(old.Issuer, old.ClientId, operations.Time.GetUtcNow(), c), old.Issuer);
         }
     }
 
@@ -132,7 +138,7 @@ internal sealed class Plan
             old.Remove((trusted.Issuer, trusted.Name), out TrustedIssuer? before);
             Add("trusted issuer", trusted.Name, before?.Write(), trusted.Write(), async c => { await store.SaveTrustedIssuerAsync(trusted, c); return null; }, trusted.Issuer);
         }
-        foreach ((string issuer, string name) in old.Keys.Where(_ => state.Prune)) Remove("trusted issuer", name, c => store.RemoveTrustedIssuerAsync(issuer, name, c), issuer);
+        foreach (((string issuer, string name), TrustedIssuer was) in old.Where(_ => state.Prune)) Remove("trusted issuer", name, was.Write(), c => store.RemoveTrustedIssuerAsync(issuer, name, c), issuer);
     }
 
     private async Task UsersAsync(DeclaredState state, Operations operations, CancellationToken cancellationToken)
@@ -144,14 +150,20 @@ internal sealed class Plan
             Account? account = await operations.Registry.FindAsync(user.UserName, cancellationToken);
             PlannedAction action = account is null ? PlannedAction.Created : differing.Count > 0 ? PlannedAction.Updated : PlannedAction.Unchanged;
             List<Difference> differences = account is null ? [] : [.. differing.Select(name => Differ(name, account, user))];
-            _changes.Add(new PlannedChange("user", user.UserName, action, differences) { Act = action == PlannedAction.Unchanged ? null : c => AccountChanges.ApplyAsync(operations.Registry, user, differing, c) });
+            JsonObject? was = account is null ? null : UserOutcome.Write(account);
+            JsonObject shallBe = Write(user);
+            _changes.Add(new PlannedChange("user", user.UserName, action, differences)
+            {
+                Act = action == PlannedAction.Unchanged ? null : c => AccountChanges.ApplyAsync(operations.Registry, user, differing, c),
+                Before = was is null ? null : Only(was, differences), After = account is null ? shallBe : Only(shallBe, differences),
+            });
         }
         if (!state.Prune) return;
         for (string? after = null; await operations.Registry.ListAsync(after, 100, cancellationToken) is { Count: > 0 } page; after = page[^1].UserName)
         {
             foreach (Account account in page.Where(a => state.Users.All(u => UserNames.Normalize(u.UserName) != a.NormalizedUserName)))
             {
-                Remove("user", account.UserName, async c => await operations.Registry.RemoveAsync(account.UserName, c) is AccountOutcome.Done);
+                Remove("user", account.UserName, UserOutcome.Write(account), async c => await operations.Registry.RemoveAsync(account.UserName, c) is AccountOutcome.Done);
             }
         }
     }
@@ -160,11 +172,17 @@ internal sealed class Plan
     {
         IReadOnlyList<Difference> differences = before is null ? [] : Difference.Between(before, after);
         PlannedAction action = before is null ? PlannedAction.Created : differences.Count > 0 ? PlannedAction.Updated : PlannedAction.Unchanged;
-        _changes.Add(new PlannedChange(kind, id, action, differences, issuer) { Act = action == PlannedAction.Unchanged ? null : act, MakesSecret = makesSecret });
+        _changes.Add(new PlannedChange(kind, id, action, differences, issuer)
+        {
+            Act = action == PlannedAction.Unchanged ? null : act, MakesSecret = makesSecret, Before = before is null ? null : Only(before, differences), After = before is null ? after : Only(after, differences),
+        });
     }
 
-    private void Remove(string kind, string id, Func<CancellationToken, ValueTask<bool>> act, string? issuer = null) =>
-        _changes.Add(new PlannedChange(kind, id, PlannedAction.Removed, [], issuer) { Act = async c => { await act(c); return null; } });
+    private void Remove(string kind, string id, JsonObject before, Func<CancellationToken, ValueTask<bool>> act, string? issuer = null) =>
+        _changes.Add(new PlannedChange(kind, id, PlannedAction.Removed, [], issuer) { Act = async c => { await act(c); return null; }, Before = before });
+
+    private static JsonObject Only(JsonObject whole, IReadOnlyList<Difference> differences) =>
+        new(whole.Where(m => differences.Any(d => d.Member == m.Key)).Select(m => KeyValuePair.Create(m.Key, m.Value?.DeepClone())));
 
     private static Difference Differ(string name, Account account, DeclaredAccount user) => name switch
     {
@@ -173,7 +191,15 @@ internal sealed class Plan
         _ => new(name, null, "changed"),
     };
 
-    private static JsonObject Write(Client client)
+    /// <summary>An account as the record of its change shows it; no secret.</summary>
+    public static JsonObject Write(DeclaredAccount user) => new()
+    {
+        ["operator"] = user.Operator, ["claims"] = user.Claims is { } claims ? JsonNode.Parse(claims.GetRawText()) : null,
+        ["password"] = user.Password is null ? null : "set",
+    };
+
+    /// <summary>A client as the record of its change shows it; no secret.</summary>
+    public static JsonObject Write(Client client)
     {
         JsonObject json = ClientMetadata.Write(client);
         // Not a member that anybody sets: the mark that development mode leaves. Applying the same file elsewhere takes it away.

@@ -1,3 +1,5 @@
+using System.Text.Json.Nodes;
+
 namespace Evergrant.Declared;
 
 /// <summary>What applying a declared state does to one thing.</summary>
@@ -8,6 +10,12 @@ namespace Evergrant.Declared;
 /// <param name="Issuer">Issuer of a client; null for what belongs to all.</param>
 internal sealed record PlannedChange(string Kind, string Id, PlannedAction Action, IReadOnlyList<Difference> Differences, string? Issuer = null)
 {
+    /// <summary>What changes, as it is; null when nothing is there. No secrets.</summary>
+    public JsonObject? Before { get; init; }
+
+    /// <summary>The same as it shall be; null when nothing is left.</summary>
+    public JsonObject? After { get; init; }
+
     /// <summary>Carries it out and gives the secret that was made, if one was; null for nothing to do.</summary>
     public Func<CancellationToken, Task<string?>>? Act { get; init; }
 
@@ -16,6 +24,9 @@ internal sealed record PlannedChange(string Kind, string Id, PlannedAction Actio
 
     /// <summary>The secret that was made for a client when the change was carried out; null for none. It is told this once.</summary>
     public string? ClientSecret { get; init; }
+
+    /// <summary>Which thing it is, in words.</summary>
+    public string What => Issuer is null ? $"{Kind} {Id}" : $"{Kind} {Id} of {Issuer}";
 
     /// <summary>No secret.</summary>
     public override string ToString() => $"{Kind} {Id} {Action}";
@@ -44,14 +55,14 @@ internal enum PlannedAction
 internal sealed record Difference(string Member, string? Before, string? After)
 {
     /// <summary>The members in which two objects differ.</summary>
-    public static IReadOnlyList<Difference> Between(System.Text.Json.Nodes.JsonObject before, System.Text.Json.Nodes.JsonObject after) =>
+    public static IReadOnlyList<Difference> Between(JsonObject before, JsonObject after) =>
     [
         .. before.Select(m => m.Key).Union(after.Select(m => m.Key))
-            .Where(name => !System.Text.Json.Nodes.JsonNode.DeepEquals(before[name], after[name]))
+            .Where(name => !JsonNode.DeepEquals(before[name], after[name]))
             .Select(name => new Difference(name, Shown(before[name]), Shown(after[name]))),
     ];
 
-    private static string? Shown(System.Text.Json.Nodes.JsonNode? node) => node?.ToJsonString(Readable);
+    private static string? Shown(JsonNode? node) => node?.ToJsonString(Readable);
 
     private static readonly System.Text.Json.JsonSerializerOptions Readable = new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 }

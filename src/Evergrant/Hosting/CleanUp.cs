@@ -5,7 +5,7 @@ using Evergrant.Protocol.Storage;
 namespace Evergrant.Hosting;
 
 /// <summary>Removes what has expired: every minute, in batches so small that no request waits for one; not while the time is in doubt, because what is removed does not come back.</summary>
-internal sealed partial class CleanUp(IGrantStore store, TimeProvider time, ServerSettings settings, ClientUses uses, ILogger<CleanUp> logger) : BackgroundService
+internal sealed partial class CleanUp(IGrantStore store, IAuditStore audit, TimeProvider time, ServerSettings settings, ClientUses uses, ILogger<CleanUp> logger) : BackgroundService
 {
     private const int Batch = 200;
     private static readonly TimeSpan Every = TimeSpan.FromMinutes(1);
@@ -38,6 +38,11 @@ internal sealed partial class CleanUp(IGrantStore store, TimeProvider time, Serv
             do
             {
                 removed += last = await store.CleanUpAsync(time.GetUtcNow(), settings.KeepEvents, Batch, stoppingToken);
+            }
+            while (last >= Batch && !stoppingToken.IsCancellationRequested);
+            do
+            {
+                removed += last = await audit.CleanUpAsync(time.GetUtcNow() - settings.KeepAudit, Batch, stoppingToken);
             }
             while (last >= Batch && !stoppingToken.IsCancellationRequested);
             if (removed > 0) Removed(removed);

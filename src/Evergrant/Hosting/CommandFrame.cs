@@ -9,7 +9,8 @@ namespace Evergrant.Hosting;
 /// <param name="Input">What the command reads from standard input or a file; null for nothing.</param>
 /// <param name="Folder">Folder in which the command was given: relative paths begin there.</param>
 /// <param name="Width">Columns of the terminal; 0 when there is none.</param>
-internal sealed record CommandRequest(IReadOnlyList<string> Arguments, string? Input, string Folder, int Width)
+/// <param name="Actor">Who gives the command, as whoever may open the socket says; null when a program of an earlier version does not.</param>
+internal sealed record CommandRequest(IReadOnlyList<string> Arguments, string? Input, string Folder, int Width, string? Actor = null)
 {
     /// <summary>Tells nothing: the input may be a password or a token.</summary>
     public override string ToString() => "***";

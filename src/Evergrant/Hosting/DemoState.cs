@@ -41,7 +41,7 @@ internal static class DemoState
         string password = earlier?.Password ?? NewPassword(), operatorPassword = earlier?.OperatorPassword ?? NewPassword();
         DeclaredState state = await DeclaredState.ReadAsync(Json(issuer, password, operatorPassword), "the demo state", operations, cancellationToken);
         Plan plan = await Plan.MakeAsync(state, operations, cancellationToken);
-        IReadOnlyList<PlannedChange> done = await plan.ApplyAsync(operations, cancellationToken);
+        IReadOnlyList<PlannedChange> done = await plan.ApplyAsync(operations, AuditTrail.OfStart(operations, "start"), cancellationToken);
         string? secret = done.FirstOrDefault(c => c.Id == WebClient)?.ClientSecret ?? await KeptSecretAsync(operations, issuer, earlier?.WebSecret, cancellationToken);
         return new DevelopmentFile(issuer, secret, password, operatorPassword);
     }

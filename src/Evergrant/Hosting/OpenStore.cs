@@ -11,14 +11,14 @@ internal sealed class OpenStore : IAsyncDisposable
     private OpenStore(SqliteStore file)
     {
         File = file;
-        (Grants, Clients, Keys, Accounts) = (file.Grants, file.Clients, file.Keys, file.Accounts);
+        (Grants, Clients, Keys, Accounts, Audit) = (file.Grants, file.Clients, file.Keys, file.Accounts, file.Audit);
         Clock = new SteadyClock(TimeProvider.System, file.LatestTime);
     }
 
     private OpenStore(PostgresStore database)
     {
         Database = database;
-        (Grants, Clients, Keys, Accounts) = (database.Grants, database.Clients, database.Keys, database.Accounts);
+        (Grants, Clients, Keys, Accounts, Audit) = (database.Grants, database.Clients, database.Keys, database.Accounts, database.Audit);
         Clock = database.Clock;
     }
 
@@ -39,6 +39,9 @@ internal sealed class OpenStore : IAsyncDisposable
 
     /// <summary>Accounts.</summary>
     public IAccountStore Accounts { get; }
+
+    /// <summary>What administrators changed.</summary>
+    public IAuditStore Audit { get; }
 
     /// <summary>The time that holds for all who use the store: the machine's own, which here never goes back, or the database's.</summary>
     public TimeProvider Clock { get; }

@@ -25,6 +25,7 @@ internal static class ServerServices
         services.AddSingleton(store.Clients);
         services.AddSingleton(store.Keys);
         services.AddSingleton(store.Accounts);
+        services.AddSingleton(store.Audit);
         services.AddSingleton(root).AddSingleton<IServerSecrets>(root).AddSingleton<RootKeyAgreement>().AddSingleton<RootKeyRotation>();
         services.AddSingleton(time);
         services.AddEvergrantPages();

@@ -61,6 +61,7 @@ public sealed class MoveTests : IAsyncLifetime
         Same(await _file.Keys.ListKeysAsync(null, default), await _database.Keys.ListKeysAsync(null, default));
         Same(await _file.Keys.ListRootKeysAsync(default), await _database.Keys.ListRootKeysAsync(default));
         Same(await _file.Keys.ListSecretsAsync(default), await _database.Keys.ListSecretsAsync(default));
+        Same(await _file.Audit.ListAsync(10, default), await _database.Audit.ListAsync(10, default));
         Same(await _file.Accounts.ListAccountsAsync(null, 10, default), await _database.Accounts.ListAccountsAsync(null, 10, default));
         // An assertion that was used up stays used up.
         Assert.Equal(CommitResult.Conflict, await _database.Grants.CommitAsync(new UseAssertion(Hash("jti"), Now.AddDays(1)), null, default));
@@ -145,6 +146,7 @@ public sealed class MoveTests : IAsyncLifetime
         await _file.Keys.AddRootKeysAsync([new RootKeyRecord(7, Hash("root"), Now, null, Now)], default);
         Assert.True(await _file.Keys.SaveSecretAsync(null, new WrappedSecret("pairwise", 7, [1, 2, 3]), default));
         await _file.Accounts.CreateAccountAsync(Rows.Account() with { Disabled = true, LockoutEnd = Now, AccessFailedCount = 3 }, default);
+        await _file.Audit.AppendAsync(Rows.Audited(), default);
         await _file.Keys.SaveRootKeyHolderAsync(new RootKeyHolder("old", [7], Now), Now.AddDays(-1), default);
     }
 

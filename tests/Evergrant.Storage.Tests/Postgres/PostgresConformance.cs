@@ -14,6 +14,8 @@ public sealed class PostgresTogetherTests : TogetherTests<PostgresUnderTest>;
 
 public sealed class PostgresEventTests : EventTests<PostgresUnderTest>;
 
+public sealed class PostgresAuditTests : AuditTests<PostgresUnderTest>;
+
 public sealed class PostgresCleanUpTests : CleanUpTests<PostgresUnderTest>;
 
 public sealed class PostgresClientTests : ClientTests<PostgresUnderTest>;

@@ -14,6 +14,8 @@ public sealed class SqliteTogetherTests : TogetherTests<SqliteUnderTest>;
 
 public sealed class SqliteEventTests : EventTests<SqliteUnderTest>;
 
+public sealed class SqliteAuditTests : AuditTests<SqliteUnderTest>;
+
 public sealed class SqliteCleanUpTests : CleanUpTests<SqliteUnderTest>;
 
 public sealed class SqliteClientTests : ClientTests<SqliteUnderTest>;

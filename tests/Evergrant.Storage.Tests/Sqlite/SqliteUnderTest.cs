@@ -24,6 +24,8 @@ public sealed class SqliteUnderTest : IStoreUnderTest
 
     public IAccountStore Accounts => Store.Accounts;
 
+    public IAuditStore Audit => Store.Audit;
+
     public string Database => Path.Combine(Folder, "evergrant.db");
 
     public long Size(string suffix = "") => new FileInfo(Database + suffix) is { Exists: true } file ? file.Length : 0;

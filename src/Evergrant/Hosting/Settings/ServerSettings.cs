@@ -78,6 +78,9 @@ internal sealed record ServerSettings
     /// <summary>How long events and ended grants are kept.</summary>
     public TimeSpan KeepEvents { get; init; } = TimeSpan.FromDays(30);
 
+    /// <summary>How long it is kept what administrators changed.</summary>
+    public TimeSpan KeepAudit { get; init; } = TimeSpan.FromDays(400);
+
     /// <summary>The path of an issuer as the prefix of its routes: empty, or with a slash in front.</summary>
     /// <param name="issuer">An issuer identifier.</param>
     public static string PathOf(string issuer)

@@ -55,6 +55,7 @@ internal sealed record Setting(string Path, string Type, string? WhenNotSet, str
         new("apply", "file", "none", "Clients, users, scopes and resources that are applied at every start, as `evergrant apply -f` does."),
         new("log_level", "`trace`, `debug`, `information`, `warning` or `error`", "`information`", "From which level on the server writes log lines to standard error."),
         new("keep_events", "duration `d.hh:mm:ss`", "`30.00:00:00`", "How long refusals, replays and ended grants can be explained."),
+        new("keep_audit", "duration `d.hh:mm:ss`", "`400.00:00:00`", "How long it is kept what administrators changed (`evergrant audit`)."),
     ];
 
     /// <summary>Name of the environment variable that overrides it; N stands for the place in a list, from 0.</summary>

@@ -33,7 +33,7 @@ internal sealed class SettingsJudge(SettingValues values, List<string> faults, s
             Urls = urls, TrustedProxies = proxies, MutualTls = new MutualTlsJudge(values, faults, folder).Judge(certificate is not null, proxies.Count > 0), RequireDpopNonce = IsRequired("dpop_nonces"), SessionManagement = IsOn("session_management"),
             CertificatePath = certificate is null ? null : Full(certificate), CertificateKeyPath = key is null ? null : Full(key),
             Apply = values.Find("apply") is { } apply ? Readable("apply", apply) : null,
-            Outbound = Outbound(), Profile = new RegistrationJudge(values, faults).Profile(), Registration = new RegistrationJudge(values, faults).Judge(), ClientDocuments = new RegistrationJudge(values, faults).ClientDocuments(), LogLevel = Level(), KeepEvents = KeepEvents(),
+            Outbound = Outbound(), Profile = new RegistrationJudge(values, faults).Profile(), Registration = new RegistrationJudge(values, faults).Judge(), ClientDocuments = new RegistrationJudge(values, faults).ClientDocuments(), LogLevel = Level(), KeepEvents = Kept("keep_events", 30), KeepAudit = Kept("keep_audit", 400),
         };
     }
 
@@ -183,12 +183,12 @@ internal sealed class SettingsJudge(SettingValues values, List<string> faults, s
         return LogLevel.Information;
     }
 
-    private TimeSpan KeepEvents()
+    private TimeSpan Kept(string name, int days)
     {
-        if (values.Find("keep_events") is not { } keep) return TimeSpan.FromDays(30);
+        if (values.Find(name) is not { } keep) return TimeSpan.FromDays(days);
         if (ServerSettings.Duration(keep.Text) is { } span && span >= TimeSpan.FromHours(1) && span <= TimeSpan.FromDays(3660)) return span;
-        faults.Add($"keep_events: {keep.Text} is not a duration d.hh:mm:ss from 01:00:00 to 3660.00:00:00 ({keep.Place})");
-        return TimeSpan.FromDays(30);
+        faults.Add($"{name}: {keep.Text} is not a duration d.hh:mm:ss from 01:00:00 to 3660.00:00:00 ({keep.Place})");
+        return TimeSpan.FromDays(days);
     }
 
     private string Full(SettingValue value) => Path.GetFullPath(value.Text, folder);
