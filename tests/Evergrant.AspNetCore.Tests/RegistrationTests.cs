@@ -34,6 +34,23 @@ public class RegistrationTests
     }
 
     [Fact]
+    [Requirement("OIDC-DISC-3-10")]
+    public async Task The_endpoint_is_published_as_an_https_URL_where_clients_may_register()
+    {
+        await using Host open = await Host.StartAsync(options: With(new RegistrationOptions { Mode = RegistrationMode.Token }));
+        await using Host closed = await Host.StartAsync();
+        foreach (string path in new[] { "/.well-known/openid-configuration", "/.well-known/oauth-authorization-server" })
+        {
+            JsonElement published = JsonElement.Parse(await open.Http.GetStringAsync(path)), without = JsonElement.Parse(await closed.Http.GetStringAsync(path));
+            var endpoint = new Uri(published.GetProperty("registration_endpoint").GetString()!);
+            Assert.Equal((Uri.UriSchemeHttps, Host.Issuer + "/register"), (endpoint.Scheme, endpoint.ToString()));
+            using HttpResponseMessage asked = await open.Http.PostAsync(endpoint, new StringContent(Web, Encoding.UTF8, "application/json"));
+            Assert.Equal(HttpStatusCode.Unauthorized, asked.StatusCode);
+            Assert.False(without.TryGetProperty("registration_endpoint", out _));
+        }
+    }
+
+    [Fact]
     [Requirement("OIDC-REG-3-03", "RFC7591-3-02")]
     public async Task A_token_of_the_operator_is_good_until_it_is_used_or_its_time_is_up()
     {

@@ -21,6 +21,26 @@ public sealed class JwsWriterTests
         Assert.True(jws.VerifiedBy(key.PublicKey));
     }
 
+    [Theory]
+    [Requirement("RFC8725-3.2-04")]
+    [InlineData("ES256")]
+    [InlineData("ES384")]
+    [InlineData("ES512")]
+    public async Task No_nonce_of_a_signature_comes_twice_for_the_same_content_or_another(string algorithm)
+    {
+        using SigningKey key = Key.For(algorithm);
+        var first = new HashSet<string>(StringComparer.Ordinal);
+        for (int i = 0; i < 200; i++)
+        {
+            // The first half of the signature is r, which is the nonce's point: twice the same r gives the key away.
+            string text = await JwsWriter.WriteAsync(key, "JWT", Encoding.UTF8.GetBytes(i % 2 == 0 ? "{}" : $"{{\"a\":{i}}}"), default);
+            Assert.True(CompactJws.TryParse(text, out CompactJws? jws, out _));
+            Assert.True(jws.VerifiedBy(key.PublicKey));
+            Assert.True(CanonicalBase64Url.TryDecode(text.Split('.')[2], out byte[]? signature));
+            Assert.True(first.Add(Convert.ToHexString(signature.AsSpan(0, signature.Length / 2))));
+        }
+    }
+
     [Fact]
     public async Task The_header_is_of_the_signer_and_the_type_asked_for()
     {

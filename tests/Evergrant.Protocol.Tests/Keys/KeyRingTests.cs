@@ -54,6 +54,7 @@ public class KeyRingTests
 
     /// <summary>Random lives of a ring: time passes, operators rotate and withdraw; after each step what is due is made, as the host does before it signs.</summary>
     [Fact]
+    [Requirement("OIDC-CORE-10.1.1-01")]
     public void In_every_history_one_key_signs_that_was_announced_in_time_and_stays_published_long_enough()
     {
         for (int seed = 0; seed < 60; seed++)
