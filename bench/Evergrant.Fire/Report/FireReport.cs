@@ -13,13 +13,19 @@ internal sealed record Outcome(IDrill Drill, DrillResult Result, int Seed, TimeS
 /// <summary>The page about a run: whether it counts, the table, what was violated, what was tried twice.</summary>
 internal sealed class FireReport(IReadOnlyList<string> head, IReadOnlyList<Outcome> outcomes)
 {
+    /// <summary>What came of the drills that were run.</summary>
+    public IReadOnlyList<Outcome> Outcomes => outcomes;
+
+    /// <summary>Names of the drills that were asked for and not run, or not yet.</summary>
+    public IReadOnlyList<string> NotRun { get; init; } = [];
+
     /// <summary>Whether everything held.</summary>
     public bool Held => outcomes.All(o => o.Result.Held);
 
     /// <summary>Its lines, in Markdown.</summary>
     public IReadOnlyList<string> Lines =>
     [
-        "# Under fire", "", .. head, $"- Mutants: {Mutants()}", .. Again(), "",
+        "# Under fire", "", .. head, $"- Mutants: {Mutants()}", .. Again(), .. NotRun.Count == 0 ? [] : (string[])[$"- Not run: {string.Join(", ", NotRun)}"], "",
         "| goal | drill | what | figure |", "|---|---|---|--:|", .. outcomes.SelectMany(Rows), "",
         Held ? "Nothing was violated." : "## Violated", .. outcomes.SelectMany(o => o.Result.Violations.Select(v => $"- {o.Drill.Name}: {v}")),
     ];

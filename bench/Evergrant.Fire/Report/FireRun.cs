@@ -19,20 +19,20 @@ internal static class FireRun
     /// <returns>0 when everything held, 1 when something was violated or a mutant was not caught: then no drill is run.</returns>
     public static async Task<int> RunAsync(IReadOnlyList<IDrill> drills, DrillSetting setting, string? folder, CancellationToken cancellationToken)
     {
-        List<Outcome> outcomes = [];
+        IDrill[] named = [.. drills.Where(d => d is not MutantsDrill)];
+        string? page = folder is null ? null : ResultPage.PathIn(folder, named.Length == 1 ? $"fire-{named[0].Name}" : named.Length == 0 ? "fire-mutants" : "fire");
+        string[] head = [.. ResultPage.Head($"scale {setting.Scale}; seed {setting.Seed}")];
+        FireReport report = new(head, []);
         foreach (IDrill drill in drills)
         {
-            if (drill is not MutantsDrill && outcomes.Any(o => o is { Drill: MutantsDrill, Result.Held: false })) break;
-            outcomes.Add(await RunAsync(drill, setting, cancellationToken));
+            if (drill is not MutantsDrill && report.Outcomes.Any(o => o is { Drill: MutantsDrill, Result.Held: false })) break;
+            Outcome outcome = await RunAsync(drill, setting, cancellationToken);
+            report = new(head, [.. report.Outcomes, outcome]) { NotRun = [.. drills.Skip(report.Outcomes.Count + 1).Select(d => d.Name)] };
+            // Whatever ends a run of hours, what has been found until then is kept.
+            if (page is not null) await File.WriteAllLinesAsync(page, report.Lines, cancellationToken);
         }
-        FireReport report = new([.. ResultPage.Head($"scale {setting.Scale}; seed {setting.Seed}")], outcomes);
         foreach (string line in report.Lines) Console.WriteLine(line);
-        if (folder is not null)
-        {
-            IDrill[] named = [.. drills.Where(d => d is not MutantsDrill)];
-            string name = named.Length == 1 ? $"fire-{named[0].Name}" : named.Length == 0 ? "fire-mutants" : "fire";
-            await ResultPage.WriteAsync(folder, name, report.Lines, cancellationToken);
-        }
+        if (page is not null) Console.WriteLine($"\nWritten to {page}");
         return report.Held ? 0 : 1;
     }
 

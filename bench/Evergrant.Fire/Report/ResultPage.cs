@@ -16,10 +16,14 @@ internal static class ResultPage
         yield return $"- Date: {DateTimeOffset.UtcNow:yyyy-MM-dd HH:mm} UTC; {setting}";
     }
 
-    /// <summary>Keeps a page as FOLDER/DATE-TIME-COMMIT-NAME.md and says so.</summary>
+    /// <summary>Where a page is kept: FOLDER/DATE-TIME-COMMIT-NAME.md. Makes the folder.</summary>
+    public static string PathIn(string folder, string name) =>
+        Path.Combine(Directory.CreateDirectory(folder).FullName, $"{DateTimeOffset.UtcNow:yyyy-MM-dd-HHmm}-{Git("rev-parse", "--short", "HEAD")}-{name}.md");
+
+    /// <summary>Keeps a page and says so.</summary>
     public static async Task WriteAsync(string folder, string name, IReadOnlyList<string> lines, CancellationToken cancellationToken)
     {
-        string path = Path.Combine(Directory.CreateDirectory(folder).FullName, $"{DateTimeOffset.UtcNow:yyyy-MM-dd-HHmm}-{Git("rev-parse", "--short", "HEAD")}-{name}.md");
+        string path = PathIn(folder, name);
         await File.WriteAllLinesAsync(path, lines, cancellationToken);
         Console.WriteLine($"\nWritten to {path}");
     }

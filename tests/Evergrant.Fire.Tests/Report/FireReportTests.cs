@@ -45,5 +45,47 @@ public sealed class FireReportTests
         Assert.Contains("- Tried a second time, with seed 2: failover; the first try ended with: no port was free", report.Lines);
     }
 
+    [Fact]
+    public async Task What_a_run_found_is_kept_when_it_is_broken_off()
+    {
+        string folder = Directory.CreateTempSubdirectory("evergrant-fire-test-").FullName;
+        try
+        {
+            using var end = new CancellationTokenSource();
+            var setting = new DrillSetting("none", folder, 1, 1, _ => { });
+            IDrill[] drills = [new Pretended("first", () => { }), new Pretended("second", end.Cancel), new Pretended("third", () => { })];
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => FireRun.RunAsync(drills, setting, Path.Combine(folder, "results"), end.Token));
+            string[] page = await File.ReadAllLinesAsync(Directory.EnumerateFiles(Path.Combine(folder, "results")).Single());
+            Assert.Contains("- Not run: second, third", page);
+            Assert.Contains("| G1 | first | done | yes |", page);
+
+            Directory.Delete(Path.Combine(folder, "results"), recursive: true);
+            Assert.Equal(0, await FireRun.RunAsync([drills[0], drills[2]], setting, Path.Combine(folder, "results"), default));
+            page = await File.ReadAllLinesAsync(Directory.EnumerateFiles(Path.Combine(folder, "results")).Single());
+            Assert.DoesNotContain(page, line => line.StartsWith("- Not run", StringComparison.Ordinal));
+            Assert.Contains("| G1 | third | done | yes |", page);
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    private sealed class Pretended(string name, Action act) : IDrill
+    {
+        public string Name => name;
+
+        public string Sentence => "";
+
+        public bool IsOnPostgres => false;
+
+        public Task<DrillResult> RunAsync(DrillSetting setting, CancellationToken cancellationToken)
+        {
+            act();
+            cancellationToken.ThrowIfCancellationRequested();
+            return Task.FromResult(new DrillResult([new("G1", "done", "yes")], []));
+        }
+    }
+
     private static Outcome Caught(string count) => new(Guards[0], new([new("G5", "mutants caught", count)], []), 1, TimeSpan.Zero, null);
 }
