@@ -46,8 +46,8 @@ parsers.SetAction(async (arguments, cancellation) =>
 var endpoints = new Command("endpoints", "Malformed requests for every endpoint of the real server, in this process (10 million)") { count, seed, results, findings };
 endpoints.SetAction(async (arguments, cancellation) =>
 {
-    // Afresh now and then: each refusal is an event in the store.
-    const long AtOneServer = 500_000;
+    // Afresh now and then: each refusal is an event in the store. Many at a time: they share the flushes of the disk.
+    const long AtOneServer = 200_000;
     var found = new Findings(arguments.GetValue(findings));
     found.WatchTasks();
     long whole = arguments.GetValue(count) is > 0 and var asked ? asked : 10_000_000, sent = 0;
@@ -59,7 +59,7 @@ endpoints.SetAction(async (arguments, cancellation) =>
         await using (InProcessServer server = await InProcessServer.StartAsync(Directory.CreateTempSubdirectory("evergrant-fuzz-").FullName))
         {
             var run = new EndpointRun(server, found.Take);
-            await run.RunAsync(Math.Min(AtOneServer, whole - sent), arguments.GetValue(seed) + round, senders: 8);
+            await run.RunAsync(Math.Min(AtOneServer, whole - sent), arguments.GetValue(seed) + round, senders: 48);
             sent += run.Sent;
             foreach ((int status, long times) in run.Statuses) statuses[status] = statuses.GetValueOrDefault(status) + times;
             if (run.Longest > longest) longest = run.Longest;

@@ -86,6 +86,7 @@ internal static class Grants
         if (filter.LiveAt is { } at)
             where.Add($"state <> {Revoked} and (expires_at is null or expires_at > {{0}}) and (idle_expires_at is null or idle_expires_at > {{0}})", s => s.Bind(at));
         if (filter.AuthorizedIn is not null) where.Add("authorized::json ->> 'session_id' = {0}", s => s.Bind(filter.AuthorizedIn));
+        if (filter.State is { } state) where.Add("state = {0}", s => s.Bind((long)state));
         return where.Bind($"select {Columns} from grants where {where.Text} order by id desc limit ${where.Count + 1}").Bind(filter.Limit);
     }
 

@@ -96,14 +96,14 @@ internal sealed class Grants(Connection connection)
 
     public List<Grant> List(GrantFilter filter)
     {
-        int given = Mask(filter.Issuer, filter.Subject, filter.ClientId, filter.LiveAt) | (filter.AuthorizedIn is null ? 0 : 16);
+        int given = Mask(filter.Issuer, filter.Subject, filter.ClientId, filter.LiveAt) | (filter.AuthorizedIn is null ? 0 : 16) | (filter.State is null ? 0 : 32);
         if (!_list.TryGetValue(given, out Statement? list))
         {
             // Ids are UUIDv7: the highest is the newest.
             _list[given] = list = new(connection, $"select {Columns} from grants where " +
                 Where(given, "issuer = ?1", "subject = ?2", OfClient(filter.Subject is not null),
                     $"state <> {Revoked} and (expires_at is null or expires_at > ?4) and (idle_expires_at is null or idle_expires_at > ?4)",
-                    "json_extract(authorized, '$.session_id') = ?6") +
+                    "json_extract(authorized, '$.session_id') = ?6", "state = ?7") +
                 " order by id desc limit ?5");
         }
         if (filter.Issuer is not null) list.Bind(1, filter.Issuer);
@@ -111,6 +111,7 @@ internal sealed class Grants(Connection connection)
         if (filter.ClientId is not null) list.Bind(3, filter.ClientId);
         if (filter.LiveAt is not null) list.Bind(4, filter.LiveAt);
         if (filter.AuthorizedIn is not null) list.Bind(6, filter.AuthorizedIn);
+        if (filter.State is { } state) list.Bind(7, (long)state);
         using Rows rows = list.Bind(5, filter.Limit).Query();
         List<Grant> found = [];
         while (rows.Next()) found.Add(Map(rows));

@@ -111,6 +111,9 @@ public abstract class GrantRowTests<TStore> : StoreTests<TStore> where TStore : 
         Assert.Equal("3 1", await ListAsync(new GrantFilter(Subject: Subject, AuthorizedIn: "sid-1")));
         Assert.Equal("1", await ListAsync(new GrantFilter(Subject: Subject, AuthorizedIn: "sid-1", LiveAt: Now)));
         Assert.Equal("", await ListAsync(new GrantFilter(Subject: "s-9", AuthorizedIn: "sid-1")));
+        Assert.Equal("1", await ListAsync(new GrantFilter(Subject: Subject, AuthorizedIn: "sid-1", State: GrantState.Active)));
+        Assert.Equal("3", await ListAsync(new GrantFilter(State: GrantState.Revoked)));
+        Assert.Equal("", await ListAsync(new GrantFilter(State: GrantState.Requested)));
     }
 
     [Fact]

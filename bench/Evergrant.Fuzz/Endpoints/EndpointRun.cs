@@ -54,7 +54,7 @@ internal sealed partial class EndpointRun
         await Task.WhenAll(Enumerable.Range(0, senders).Select(i => Task.Run(async () =>
         {
             var mutator = new Mutator(HashCode.Combine(seed, i));
-            for (long n = count / senders; n > 0; n--)
+            for (long n = count / senders + (i < count % senders ? 1 : 0); n > 0; n--)
             {
                 if (n % 5_000 == 0) await SignInAsync();
                 await TryAsync(mutator.Any(_byWeight).Make(mutator, _live), mutator.Random);

@@ -32,9 +32,9 @@ public sealed class PendingRequests(IGrantStore store, ClientCatalogue clients, 
     public async ValueTask<IReadOnlyList<PendingRequest>> ListAsync(string subject, CancellationToken cancellationToken)
     {
         var waiting = new List<PendingRequest>();
-        foreach (Grant grant in await store.ListGrantsAsync(new GrantFilter(Subject: subject, LiveAt: clock.GetUtcNow(), Limit: Most), cancellationToken))
+        foreach (Grant grant in await store.ListGrantsAsync(new GrantFilter(Subject: subject, LiveAt: clock.GetUtcNow(), Limit: Most, State: GrantState.Requested), cancellationToken))
         {
-            if (grant.State != GrantState.Requested || await clients.FindAsync(grant.Issuer, grant.ClientId, cancellationToken) is not { } client) continue;
+            if (await clients.FindAsync(grant.Issuer, grant.ClientId, cancellationToken) is not { } client) continue;
             if (await store.FindHandleAsync(BackchannelNote.KeyOf(grant.Id), cancellationToken) is not { Document: { } document }) continue;
             BackchannelNote note = BackchannelNote.Read(document);
             waiting.Add(new(grant.Issuer, grant.Id.ToString("N"), client, grant.Authorized.Scope, grant.Authorized.Details, note.Message, note.At, grant.IdleExpiresAt!.Value));

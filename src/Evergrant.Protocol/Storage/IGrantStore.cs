@@ -92,4 +92,5 @@ public interface IGrantStore
 /// <param name="LiveAt">Only grants that are not revoked and not ended at this instant.</param>
 /// <param name="Limit">Rows at most.</param>
 /// <param name="AuthorizedIn">Public id of the session in which the End-User authorized, whether or not the grant ends with it. Together with Subject, by which they are found.</param>
-public sealed record GrantFilter(string? Issuer = null, string? Subject = null, string? ClientId = null, DateTimeOffset? LiveAt = null, int Limit = 100, string? AuthorizedIn = null);
+/// <param name="State">Only grants in this state.</param>
+public sealed record GrantFilter(string? Issuer = null, string? Subject = null, string? ClientId = null, DateTimeOffset? LiveAt = null, int Limit = 100, string? AuthorizedIn = null, GrantState? State = null);

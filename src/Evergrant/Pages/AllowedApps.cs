@@ -17,15 +17,17 @@ internal sealed class AllowedApps(IGrantStore grants, IClientStore clients, Time
     /// <summary>Lists the apps with a live grant or a remembered consent, by name.</summary>
     public async ValueTask<IReadOnlyList<AllowedApp>> ListAsync(string subject, CancellationToken cancellationToken)
     {
-        IReadOnlyList<Grant> live = await grants.ListGrantsAsync(new GrantFilter(Subject: subject, LiveAt: time.GetUtcNow(), Limit: MostGrants), cancellationToken);
+        IReadOnlyList<Grant> live = await grants.ListGrantsAsync(new GrantFilter(Subject: subject, LiveAt: time.GetUtcNow(), Limit: MostGrants, State: GrantState.Active), cancellationToken);
         ScopeTexts texts = ScopeTexts.Of(await clients.ListResourcesAsync(cancellationToken), await clients.ListScopesAsync(cancellationToken));
         Dictionary<(string, string), Consent> consents = (await grants.ListConsentsAsync(subject, cancellationToken)).ToDictionary(c => (c.Issuer, c.ClientId));
         List<AllowedApp> apps = [];
-        foreach (Client client in await clients.ListClientsAsync(null, cancellationToken))
+        ILookup<(string, string), Grant> byClient = live.ToLookup(g => (g.Issuer, g.ClientId));
+        // Of all clients of the server, those of this person alone are read.
+        foreach ((string issuer, string clientId) in byClient.Select(g => g.Key).Union(consents.Keys))
         {
-            Grant[] held = [.. live.Where(g => g.ClientId == client.ClientId && g.Issuer == client.Issuer && g.State == GrantState.Active)];
-            Consent? consent = consents.GetValueOrDefault((client.Issuer, client.ClientId));
-            if (held.Length == 0 && consent is null) continue;
+            if (await clients.FindClientAsync(issuer, clientId, cancellationToken) is not { } client) continue;
+            Grant[] held = [.. byClient[(issuer, clientId)]];
+            Consent? consent = consents.GetValueOrDefault((issuer, clientId));
             IEnumerable<string> scopes = held.SelectMany(g => Scope.Split(g.Authorized.Scope)).Concat(consent?.Scopes ?? []).Distinct();
             apps.Add(new(
                 client.Issuer, client.ClientId, client.Name ?? client.ClientId, [.. scopes.Select(texts.Of)], held.Length,
