@@ -15,7 +15,7 @@ public sealed record TakeOver(bool Done, IReadOnlyDictionary<string, long> Rows)
 internal static class Contents
 {
     // What a node writes down when it starts: worth nothing while everything else is empty.
-    private static readonly string[] OfNodes = ["root_keys", "root_key_holders", "wrapped_secrets"];
+    private static readonly string[] OfNodes = ["root_keys", "root_key_holders", "wrapped_secrets", "clock"];
 
     /// <summary>Copies into an empty database.</summary>
     /// <param name="options">The database; its tables are there.</param>

@@ -34,6 +34,9 @@ internal sealed class PostgresClock : TimeProvider
         }
     }
 
+    /// <summary>How far the database's clock was behind the latest time that any node had gone by when this one started; zero when it was not.</summary>
+    public TimeSpan Behind { get; private set; }
+
     /// <inheritdoc/>
     public override long TimestampFrequency => _local.TimestampFrequency;
 
@@ -55,6 +58,19 @@ internal sealed class PostgresClock : TimeProvider
             }
             (_toldAt, _told) = (at, now);
             return now;
+        }
+    }
+
+    /// <summary>Begins no earlier than at a time that another node has gone by.</summary>
+    /// <param name="latest">The latest such time.</param>
+    public void BeginAt(DateTimeOffset latest)
+    {
+        lock (_lock)
+        {
+            long at = _local.GetTimestamp();
+            TimeSpan behind = latest - At(at);
+            if (behind <= TimeSpan.Zero || latest <= _told) return;
+            (Behind, _toldAt, _told) = (behind, at, latest);
         }
     }
 

@@ -56,6 +56,9 @@ public sealed class PostgresStore : IAsyncDisposable
     /// <summary>The time of the database, which is the time of all nodes; never steps back. Kept in step by <see cref="WatchAsync"/>; without it good for minutes.</summary>
     public TimeProvider Clock => _clock;
 
+    /// <summary>How far the database's clock was behind the latest time that any node had gone by when this one started; zero when it was not.</summary>
+    public TimeSpan ClockBehind => _clock.Behind;
+
     /// <summary>Opens the store of a database; makes its tables when they are not there, one node at a time.</summary>
     /// <param name="options">Where it is.</param>
     /// <param name="cancellationToken">Ends the opening.</param>
@@ -70,6 +73,8 @@ public sealed class PostgresStore : IAsyncDisposable
             await using Connection connection = await database.ConnectAsync(cancellationToken);
             PostgresClock clock = new(TimeProvider.System);
             await connection.MeasureAsync(clock);
+            // What another node has gone by is past, even when the server's clock was set back since.
+            foreach (DateTimeOffset latest in await connection.ReadAsync(Postgres.Clock.Latest(), static row => row.Instant(0))) clock.BeginAt(latest);
             return new(options, database, clock, tables, server);
         }
         catch (Exception e)

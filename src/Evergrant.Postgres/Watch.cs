@@ -23,12 +23,13 @@ public enum Observed
     ClockMoved,
 }
 
-/// <summary>One connection beside the pool, to the primary: hears what other nodes have changed, and asks what time it is.</summary>
+/// <summary>One connection beside the pool, to the primary: hears what other nodes have changed, asks what time it is, and keeps the time for nodes that start later.</summary>
 internal sealed class Watch(PostgresOptions options, PostgresClock clock)
 {
     // Often enough that a connection that died unnoticed is found before anybody's patience ends.
     private static readonly TimeSpan Every = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan Noteworthy = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan KeepEvery = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(500);
 
     /// <summary>Watches until it is told to stop; makes the connection again when it is lost.</summary>
@@ -52,13 +53,21 @@ internal sealed class Watch(PostgresOptions options, PostgresClock clock)
                 // Only now: what is read from here on is told when it changes.
                 tell(Observed.Connected);
                 stood = true;
+                long? kept = null;
                 while (true)
                 {
                     // Also tells whether the connection still leads to the primary. The driver's own time limit is not relied on.
                     Task<TimeSpan?> measured = clock.MeasureAsync(connection).AsTask();
                     work = measured;
                     if (await measured.WaitAsync(options.Deadline, cancellationToken) is not { } apart) break;
-                    if (apart.Duration() > Noteworthy) tell(Observed.ClockMoved);
+                    bool moved = apart.Duration() > Noteworthy;
+                    if (moved) tell(Observed.ClockMoved);
+                    if (moved || kept is not { } before || Stopwatch.GetElapsedTime(before) > KeepEvery)
+                    {
+                        work = Clock.KeepAsync(connection, clock.GetUtcNow());
+                        await work.WaitAsync(options.Deadline, cancellationToken);
+                        kept = Stopwatch.GetTimestamp();
+                    }
                     long since = Stopwatch.GetTimestamp();
                     while (Every - Stopwatch.GetElapsedTime(since) is var left && left > TimeSpan.FromMilliseconds(1)) await connection.WaitAsync(left, cancellationToken);
                 }

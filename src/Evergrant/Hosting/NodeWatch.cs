@@ -8,8 +8,15 @@ namespace Evergrant.Hosting;
 /// is bounded by the age of what is kept (<see cref="ServerServices.LongestAge"/>).</summary>
 internal sealed partial class NodeWatch(PostgresStore store, ClientCatalogue catalogue, KeyRings keys, ILogger<NodeWatch> logger) : BackgroundService
 {
+    // A correction by less than this is a clock being kept right.
+    private static readonly TimeSpan Tolerance = TimeSpan.FromSeconds(2);
+
     /// <inheritdoc/>
-    protected override Task ExecuteAsync(CancellationToken stoppingToken) => store.WatchAsync(Take, stoppingToken);
+    protected override Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        if (store.ClockBehind > Tolerance) ClockBehind(store.ClockBehind);
+        return store.WatchAsync(Take, stoppingToken);
+    }
 
     private void Take(Observed observed)
     {
@@ -25,6 +32,9 @@ internal sealed partial class NodeWatch(PostgresStore store, ClientCatalogue cat
 
     [LoggerMessage(LogLevel.Warning, "The connection that listens to the other nodes is lost; it is being made again")]
     private partial void Lost();
+
+    [LoggerMessage(LogLevel.Critical, "The clock of the database is {Behind} behind the time that nodes of this database have already gone by. This server's time goes on from there, at half the speed, until the clock has caught up; check NTP on the database's machines (docs/operations/time.md)")]
+    private partial void ClockBehind(TimeSpan behind);
 
     [LoggerMessage(LogLevel.Critical, "The clock of the database jumped by more than a second. Where it went back, this server's time goes on at half the speed until the clock has caught up; check NTP on the database's machines")]
     private partial void ClockMoved();

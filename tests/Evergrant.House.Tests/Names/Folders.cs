@@ -15,7 +15,6 @@ internal static class Folders
     {
         ["Evergrant.Sqlite/Backup.cs"] = "PostgreSQL is backed up by its own tools, beside the server",
         ["Evergrant.Sqlite/Checkpoint.cs"] = "PostgreSQL moves its log into its files itself",
-        ["Evergrant.Sqlite/Clock.cs"] = "the clock of a database server is its operator's; here the process keeps the latest time itself",
         ["Evergrant.Sqlite/GrantSeal.cs"] = "PostgreSQL has checksums of its own (initdb --data-checksums)",
         ["Evergrant.Sqlite/Health.cs"] = "a file that failed stays failed; a database server comes back",
         ["Evergrant.Sqlite/NativeSqlite.cs"] = "Npgsql is managed code; there is no library to choose",
@@ -26,7 +25,7 @@ internal static class Folders
         ["Evergrant.Sqlite/SqliteException.cs"] = "Npgsql has its own exceptions",
         ["Evergrant.Sqlite/StoreLock.cs"] = "many nodes share one database",
         ["Evergrant.Sqlite/StoreMark.cs"] = "PostgreSQL notices itself when a part of its files is missing",
-        ["Evergrant.Sqlite/TimeMark.cs"] = "as Clock.cs",
+        ["Evergrant.Sqlite/TimeMark.cs"] = "the time goes into commits that happen anyway; nodes of a database write it on the connection that listens",
         ["Evergrant.Sqlite/Tables.cs"] = "no statement is tied to a connection, so no set of tables is either",
         ["Evergrant.Postgres/Examination.cs"] = "a server has settings that its operator chose; a file has none",
         ["Evergrant.Postgres/Notices.cs"] = "a file has one process, which knows what it changed",

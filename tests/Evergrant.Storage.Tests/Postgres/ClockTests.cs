@@ -81,6 +81,50 @@ public sealed class ClockTests
         Assert.InRange(between, before - error, after + error);
     }
 
+    [Fact]
+    public void A_node_that_starts_begins_where_others_have_been_and_waits_there_for_the_clock()
+    {
+        Measure(Noon, TimeSpan.Zero);
+        _clock.BeginAt(Noon.AddHours(-1));
+        Assert.Equal((TimeSpan.Zero, Noon), (_clock.Behind, _clock.GetUtcNow()));
+        _clock.BeginAt(Noon.AddHours(1));
+        Assert.Equal((TimeSpan.FromHours(1), Noon.AddHours(1)), (_clock.Behind, _clock.GetUtcNow()));
+        // At half the speed: after two hours the clock is there too.
+        _machine.Pass(TimeSpan.FromHours(1));
+        Assert.Equal(Noon.AddMinutes(90), _clock.GetUtcNow());
+        _machine.Pass(TimeSpan.FromHours(2));
+        Assert.Equal(Noon.AddHours(3), _clock.GetUtcNow());
+    }
+
+    [Fact]
+    public async Task The_time_that_a_node_went_by_holds_for_a_node_that_starts_after_the_databases_clock_was_set_back()
+    {
+        PostgresCluster cluster = await SharedCluster.Cluster;
+        string database = await cluster.CreateDatabaseAsync();
+        PostgresOptions options = new(cluster.ConnectionString(database)) { Deadline = TimeSpan.FromSeconds(60) };
+        await using (PostgresStore first = await PostgresStore.OpenAsync(options))
+        {
+            using CancellationTokenSource stop = new();
+            DateTimeOffset before = first.Clock.GetUtcNow();
+            Task watch = first.WatchAsync(_ => { }, stop.Token);
+            using PeriodicTimer timer = new(TimeSpan.FromMilliseconds(20));
+            while (await cluster.AskAsync<long>(database, "select count(*) from clock") == 0) await timer.WaitForNextTickAsync();
+            await stop.CancelAsync();
+            await watch;
+            long kept = await cluster.AskAsync<long>(database, "select latest from clock");
+            Assert.InRange(kept, before.ToUnixTimeMilliseconds(), first.Clock.GetUtcNow().ToUnixTimeMilliseconds());
+            Assert.Equal(TimeSpan.Zero, first.ClockBehind);
+            // As if the server's clock had been an hour later then.
+            await cluster.ExecuteAsync(database, "update clock set latest = latest + 3600000");
+        }
+        await using PostgresStore next = await PostgresStore.OpenAsync(options);
+        Assert.InRange(next.ClockBehind, TimeSpan.FromMinutes(55), TimeSpan.FromHours(1));
+        Assert.InRange(next.Clock.GetUtcNow(), DateTimeOffset.FromUnixTimeMilliseconds(await cluster.AskAsync<long>(database, "select latest from clock")), DateTimeOffset.MaxValue);
+        // An earlier time is not kept over it.
+        await using PostgresStore other = await PostgresStore.OpenAsync(options);
+        Assert.True(other.ClockBehind > TimeSpan.FromMinutes(55));
+    }
+
     private TimeSpan Measure(DateTimeOffset time, TimeSpan trip)
     {
         long asked = _machine.GetTimestamp();

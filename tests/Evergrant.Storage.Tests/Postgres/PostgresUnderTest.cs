@@ -47,5 +47,5 @@ public sealed class PostgresUnderTest : IStoreUnderTest
     }
 
     private static readonly string[] Tables =
-        ["grants", "sessions", "consents", "events", "denials", "handles", "deliveries", "audit", "assertions", "clients", "resources", "scopes", "policies", "trusted_issuers", "signing_keys", "root_keys", "root_key_holders", "wrapped_secrets", "accounts"];
+        ["grants", "sessions", "consents", "events", "denials", "handles", "deliveries", "audit", "assertions", "clients", "resources", "scopes", "policies", "trusted_issuers", "signing_keys", "root_keys", "root_key_holders", "wrapped_secrets", "clock", "accounts"];
 }

@@ -11,3 +11,9 @@ create table audit (
     reason  text collate "C"
 );
 create index audit_by_time on audit (at);
+
+-- The latest time that any node has gone by: a node that starts goes on from there, wherever the server's clock is then.
+create table clock (
+    id     integer not null primary key check (id = 1),
+    latest bigint  not null
+);
