@@ -46,6 +46,10 @@ public sealed class Section3_3_UserInteraction(Server server)
         var page = await browser.Get(device.Begun.Text("verification_uri_complete")!);
         Assert.Equal(device.UserCode, page.FormWith("user_code")["user_code"]);
         Assert.Contains("exactly this code", page.Text, StringComparison.Ordinal);
+        // For whoever would rather go on with a phone; without a code, or with a wrong one, there is nothing to be shown.
+        var shown = $"src=\"/device/qr?user_code={device.UserCode}\"";
+        Assert.Contains(shown, page.Html, StringComparison.Ordinal);
+        Assert.DoesNotContain("/device/qr", (await browser.Get("/device")).Html, StringComparison.Ordinal);
         (await device.Poll()).Expect(400, "authorization_pending");
         page = (await browser.Submit(page, page.FormWith("user_code"), [("user_code", device.UserCode)])).Expect(PageKind.Consent);
         await browser.Decide(page, "allow");
