@@ -15,6 +15,8 @@ internal sealed class PostgresClientStore(Readers readers, Pipeline commits) : I
     public ValueTask<IReadOnlyList<Client>> ListClientsAsync(string? issuer, CancellationToken cancellationToken) =>
         readers.ListAsync(Clients.List(issuer), Clients.Map, cancellationToken);
 
+    public ValueTask<bool> ChangeClientAsync(Client client, CancellationToken cancellationToken) => commits.WriteAsync(cancellationToken, Clients.Change(client), Told);
+
     public async ValueTask SaveClientAsync(Client client, CancellationToken cancellationToken) => await commits.WriteAsync(cancellationToken, Clients.Save(client), Told);
 
     public ValueTask<bool> ReplaceSecretHashAsync(string issuer, string clientId, byte[] before, byte[] after, CancellationToken cancellationToken) =>

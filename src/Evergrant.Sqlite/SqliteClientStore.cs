@@ -15,6 +15,9 @@ internal sealed class SqliteClientStore(Readers readers, GroupCommit commits) : 
     public ValueTask<IReadOnlyList<Client>> ListClientsAsync(string? issuer, CancellationToken cancellationToken) =>
         readers.Read<string?, IReadOnlyList<Client>>(issuer, static (tables, issuer) => tables.Clients.List(issuer), cancellationToken);
 
+    public ValueTask<bool> ChangeClientAsync(Client client, CancellationToken cancellationToken) =>
+        commits.WriteAsync(tables => tables.Clients.Change(client), cancellationToken);
+
     public ValueTask SaveClientAsync(Client client, CancellationToken cancellationToken) =>
         commits.WriteAsync(tables => tables.Clients.Save(client), cancellationToken);
 

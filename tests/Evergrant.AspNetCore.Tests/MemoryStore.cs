@@ -150,14 +150,26 @@ internal sealed class MemoryStore : IGrantStore, IClientStore, IKeyStore
 
     public ValueTask<IReadOnlyList<Client>> ListClientsAsync(string? issuer, CancellationToken cancellationToken) => Read(() => (IReadOnlyList<Client>)[.. Clients]);
 
-    public ValueTask SaveClientAsync(Client client, CancellationToken cancellationToken)
+    public ValueTask<bool> ChangeClientAsync(Client client, CancellationToken cancellationToken)
     {
         lock (_lock)
         {
-            Clients.RemoveAll(c => c.Issuer == client.Issuer && c.ClientId == client.ClientId);
-            Clients.Add(client);
+            if ((Clients.Find(c => c.Issuer == client.Issuer && c.ClientId == client.ClientId)?.Revision ?? 0) != client.Revision) return new(false);
+            Put(client);
         }
+        return new(true);
+    }
+
+    public ValueTask SaveClientAsync(Client client, CancellationToken cancellationToken)
+    {
+        lock (_lock) Put(client);
         return default;
+    }
+
+    private void Put(Client client)
+    {
+        Clients.RemoveAll(c => c.Issuer == client.Issuer && c.ClientId == client.ClientId);
+        Clients.Add(client with { Revision = client.Revision + 1 });
     }
 
     public ValueTask<bool> ReplaceSecretHashAsync(string issuer, string clientId, byte[] before, byte[] after, CancellationToken cancellationToken)

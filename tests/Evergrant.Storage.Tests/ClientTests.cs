@@ -4,6 +4,7 @@ using Evergrant.Protocol.Grants;
 using Evergrant.Protocol.Policies;
 using Evergrant.Protocol.Trust;
 using Evergrant.Protocol.Storage;
+using Evergrant.Tests;
 using static Evergrant.Storage.Tests.Rows;
 
 namespace Evergrant.Storage.Tests;
@@ -15,7 +16,7 @@ public abstract class ClientTests<TStore> : StoreTests<TStore> where TStore : IS
 
     private static readonly Client Full = new()
     {
-        Issuer = Issuer, ClientId = "full", Name = "Büro \"1\"", ApplicationType = ApplicationType.Native, AuthenticationMethod = ClientAuthenticationMethod.PrivateKeyJwt,
+        Issuer = Issuer, ClientId = "full", Revision = 41, Name = "Büro \"1\"", ApplicationType = ApplicationType.Native, AuthenticationMethod = ClientAuthenticationMethod.PrivateKeyJwt,
         SecretHashes = [[1, 2, 3], []], Jwks = """{"keys":[]}""", LegacyAssertionAudience = true, RedirectUris = ["https://a.example/cb?x=%20ä", "com.example:/cb"],
         LoopbackAnyPort = true, PostLogoutRedirectUris = ["https://a.example/"], GrantTypes = [], ResponseTypes = ["none"], Scopes = ["openid"], Resources = ["https://api.example"], AllowedOrigins = ["https://a.example"],
         MayIntrospect = true, SubjectType = SubjectType.Pairwise, SectorIdentifierUri = "https://a.example/s", IdTokenSignedResponseAlg = "ES256", UserInfoSignedResponseAlg = "RS256",
@@ -48,12 +49,36 @@ public abstract class ClientTests<TStore> : StoreTests<TStore> where TStore : IS
         await Store.Clients.SaveClientAsync(Small, default);
         await Store.Clients.SaveClientAsync(Full, default);
         await ReopenAsync();
-        Same(Small, await Store.Clients.FindClientAsync(Issuer, ClientId, default));
-        Same(Full, await Store.Clients.FindClientAsync(Issuer, "full", default));
+        // Each write counts.
+        Same(Small with { Revision = 1 }, await Store.Clients.FindClientAsync(Issuer, ClientId, default));
+        Same(Full with { Revision = Full.Revision + 1 }, await Store.Clients.FindClientAsync(Issuer, "full", default));
         await Store.Clients.SaveClientAsync(Small with { ClientId = "full" }, default);
-        Same(Small with { ClientId = "full" }, await Store.Clients.FindClientAsync(Issuer, "full", default));
+        Same(Small with { ClientId = "full", Revision = 1 }, await Store.Clients.FindClientAsync(Issuer, "full", default));
         Assert.Null(await Store.Clients.FindClientAsync("https://other.example", ClientId, default));
         Assert.Null(await Store.Clients.FindClientAsync(Issuer, "WEB", default));
+    }
+
+    [Fact]
+    [Requirement("ATTACK-366")]
+    public async Task Nobody_overwrites_a_change_that_they_did_not_know_of()
+    {
+        IClientStore clients = Store.Clients;
+        Assert.True(await clients.ChangeClientAsync(Small, default));
+        // Somebody else who makes a client of the name, or has read what is no more.
+        Assert.False(await clients.ChangeClientAsync(Small with { Name = "second" }, default));
+        Client read = (await clients.FindClientAsync(Issuer, ClientId, default))!;
+        Assert.True(await clients.ChangeClientAsync(read with { SecretHashes = [] }, default));
+        Assert.False(await clients.ChangeClientAsync(read with { SecretHashes = [Hash("leaked")] }, default));
+        read = (await clients.FindClientAsync(Issuer, ClientId, default))!;
+        Assert.Equal((2, 0), (read.Revision, read.SecretHashes.Count));
+        // Of many at once one holds, and what was removed is not brought back.
+        bool[] held = await Task.WhenAll(Enumerable.Range(0, 16).Select(i => Task.Run(async () => await clients.ChangeClientAsync(read with { Name = $"n{i}" }, default))));
+        Assert.Single(held, h => h);
+        read = (await clients.FindClientAsync(Issuer, ClientId, default))!;
+        Assert.Equal($"n{Array.IndexOf(held, true)}", read.Name);
+        Assert.True(await clients.RemoveClientAsync(Issuer, ClientId, Now, default));
+        Assert.False(await clients.ChangeClientAsync(read, default));
+        Assert.Null(await clients.FindClientAsync(Issuer, ClientId, default));
     }
 
     [Fact]
@@ -72,7 +97,7 @@ public abstract class ClientTests<TStore> : StoreTests<TStore> where TStore : IS
         Assert.False(await Store.Clients.ReplaceSecretHashAsync("https://other.example", "full", old, renewed, default));
         Assert.True(await Store.Clients.ReplaceSecretHashAsync(Issuer, "full", old, renewed, default));
         Assert.False(await Store.Clients.ReplaceSecretHashAsync(Issuer, "full", old, renewed, default));
-        Same(client with { SecretHashes = [renewed, kept] }, await Store.Clients.FindClientAsync(Issuer, "full", default));
+        Same(client with { SecretHashes = [renewed, kept], Revision = client.Revision + 1 }, await Store.Clients.FindClientAsync(Issuer, "full", default));
     }
 
     [Fact]

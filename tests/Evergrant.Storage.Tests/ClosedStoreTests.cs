@@ -23,6 +23,7 @@ public abstract class ClosedStoreTests<TStore> : StoreTests<TStore> where TStore
             async () => await grants.FindSessionAsync(SessionKey, default), async () => await grants.FindEventAsync("", default),
             async () => await grants.ListEventsAsync(GrantId, default), async () => await grants.ListDeliveriesAsync(Now, 1, default), async () => await grants.CleanUpAsync(Now, TimeSpan.Zero, 1, default),
             async () => await clients.FindClientAsync("", "", default), async () => await clients.ListClientsAsync(null, default),
+            async () => await clients.ChangeClientAsync(new() { Issuer = "", ClientId = "" }, default),
             async () => await clients.SaveClientAsync(new() { Issuer = "", ClientId = "" }, default), async () => await clients.RemoveClientAsync("", "", Now, default),
             async () => await clients.ListResourcesAsync(default), async () => await clients.SaveResourceAsync(new() { Identifier = "" }, default),
             async () => await clients.RemoveResourceAsync("", default), async () => await clients.ListScopesAsync(default),

@@ -43,7 +43,7 @@ internal sealed class ClientDocuments(EvergrantOptions options, RemoteDocuments 
             documents.Forget(clientId, DocumentKind.ClientMetadata);
             return (null, error);
         }
-        if (stored is not null && !JsonNode.DeepEquals(ClientMetadata.Write(stored), ClientMetadata.Write(client))) await store.SaveClientAsync(client, cancellationToken);
+        if (stored is not null && !JsonNode.DeepEquals(ClientMetadata.Write(stored), ClientMetadata.Write(client))) await store.ChangeClientAsync(client, cancellationToken);
         client = client with { Policies = policies };
         if (_read.Count >= MaximumEntries) _read.Clear();
         _read[key] = new Entry(document, catalogue, client);

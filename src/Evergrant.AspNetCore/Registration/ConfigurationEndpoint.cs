@@ -22,6 +22,7 @@ internal sealed class ConfigurationEndpoint(
     private static readonly OAuthError NotAllowed = new("insufficient_scope", "Clients may not do this with their registration here.", Refusal.RegistrationManagementOff);
     private static readonly OAuthError ServersOwn = new("invalid_client_metadata", "An update has no registration_access_token, registration_client_uri, client_secret_expires_at or client_id_issued_at (RFC 7592 section 2.2).", Refusal.RegistrationInvalid);
     private static readonly OAuthError OtherId = new("invalid_client_metadata", "client_id is missing or not that of the client (RFC 7592 section 2.2).", Refusal.RegistrationInvalid);
+    private static readonly OAuthError ChangedMeanwhile = new("invalid_request", "The client was changed meanwhile; read it and ask again.", Refusal.RegistrationInvalid);
     private static readonly OAuthError OtherSecret = new("invalid_client_metadata", "client_secret is not that of the client; a client cannot choose its secret (RFC 7592 section 2.2).", Refusal.RegistrationInvalid);
     private static readonly OAuthError BadSector = new("invalid_client_metadata", "The document of sector_identifier_uri cannot be fetched, or does not name all redirect_uris.", Refusal.SectorDocumentInvalid);
 
@@ -88,7 +89,11 @@ internal sealed class ConfigurationEndpoint(
         if (statement is not null) updated = updated with { Registration = updated.Registration! with { SoftwareStatement = statement } };
         string? secret = null;
         if (RegistrationReplies.HasSecret(updated) && NeedsSecret(updated, now)) (secret, updated) = RegistrationReplies.WithSecret(updated, secrets, settings.SecretLifetime, now);
-        await store.SaveClientAsync(updated, http.RequestAborted);
+        if (!await store.ChangeClientAsync(updated, http.RequestAborted))
+        {
+            await replies.RefuseAsync(http, site, rule, ChangedMeanwhile, client.ClientId, StatusCodes.Status409Conflict);
+            return;
+        }
         clients.Changed(updated);
         await replies.WriteAsync(http, site, StatusCodes.Status200OK, "RegistrationUpdated", updated, secret, token);
     }

@@ -89,6 +89,9 @@ public sealed record Client
     /// <summary>Registered authentication method; None makes the client public.</summary>
     public ClientAuthenticationMethod AuthenticationMethod { get; init; } = ClientAuthenticationMethod.ClientSecretBasic;
 
+    /// <summary>How often it has been written; the store counts. Who changes what was read says by it what that was (<see cref="Storage.IClientStore.ChangeClientAsync"/>).</summary>
+    public long Revision { get; init; }
+
     /// <summary>HMACs of the secrets that are good now (<see cref="ClientSecret.Hash"/>): one, or two while a rotation is under way. Never the secret.</summary>
     public IReadOnlyList<byte[]> SecretHashes { get; init; } = [];
 

@@ -200,6 +200,7 @@ public static class ClientMetadata
             Localized = localized,
             ApplicationType = type,
             AuthenticationMethod = method,
+            Revision = context.Existing?.Revision ?? 0,
             SecretHashes = secret ? context.Existing?.SecretHashes ?? [] : [],
             Jwks = jwks,
             JwksUri = jwksUri,

@@ -19,7 +19,13 @@ public interface IClientStore
     /// <param name="cancellationToken">Ends the wait.</param>
     ValueTask<IReadOnlyList<Client>> ListClientsAsync(string? issuer, CancellationToken cancellationToken);
 
-    /// <summary>Writes or replaces a client.</summary>
+    /// <summary>Writes a client, or replaces it if it is still as it was read: nobody's change is overwritten by whoever did not know of it.</summary>
+    /// <param name="client">The client, with the revision that was read; 0 for a new one.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>False when somebody else has written or removed it meanwhile, and nothing was changed.</returns>
+    ValueTask<bool> ChangeClientAsync(Client client, CancellationToken cancellationToken);
+
+    /// <summary>Writes or replaces a client, whatever is there.</summary>
     /// <param name="client">The client.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     ValueTask SaveClientAsync(Client client, CancellationToken cancellationToken);

@@ -35,9 +35,10 @@ internal static class ClientRotateSecret
             client = client with { SecretHashes = [client.SecretHashes[^1]] };
         }
         else (secret, client) = Plan.WithNewSecret(client, invocation.On, keepNewest: !parse.GetValue(Now));
-        await invocation.Changes.ChangeAsync(
-            $"client {id} of {issuer}", Hashes(before), Hashes(client), async c => await invocation.On.Store.Clients.SaveClientAsync(client, c), cancellationToken);
+        bool changed = await invocation.Changes.ChangeAsync(
+            $"client {id} of {issuer}", Hashes(before), Hashes(client), async c => await invocation.On.Store.Clients.ChangeClientAsync(client, c), done => done ? null : "it was changed meanwhile", cancellationToken);
         invocation.On.Catalogue.Invalidate();
+        if (!changed) return invocation.Refuse($"{id} was changed meanwhile, and its secrets are as that change left them; look, and ask again");
         if (parse.GetValue(CommandLine.Json)) JsonOutput.Write(invocation.Out, new JsonObject { ["client_id"] = id, ["client_secret"] = secret, ["secrets"] = client.SecretHashes.Count });
         else if (secret is null) invocation.Out.WriteLine($"The older secret of {id} is good no more.");
         else

@@ -116,7 +116,7 @@ internal sealed class Plan
                 string? secret = null;
                 Client saved = client;
                 if (HasSecret(client) && client.SecretHashes.Count == 0) (secret, saved) = WithNewSecret(client, operations, keepNewest: false);
-                await store.SaveClientAsync(saved, c);
+                if (!await store.ChangeClientAsync(saved, c)) throw new StoreUnavailableException($"{client.ClientId} was changed meanwhile; apply again.");
                 return secret;
             }, client.Issuer, makesSecret: HasSecret(client) && client.SecretHashes.Count == 0);
         }
