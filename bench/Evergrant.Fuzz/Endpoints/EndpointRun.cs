@@ -19,7 +19,7 @@ internal sealed partial class EndpointRun
     private readonly RequestShape[] _byWeight;
     private readonly Action<Finding> _found;
     private readonly long[] _statuses = new long[600];
-    private long _sent, _longest;
+    private long _sent, _longest, _slowOnce;
 
     /// <summary>At a server that runs.</summary>
     /// <param name="server">The server.</param>
@@ -36,6 +36,9 @@ internal sealed partial class EndpointRun
 
     /// <summary>Requests answered.</summary>
     public long Sent => Interlocked.Read(ref _sent);
+
+    /// <summary>Requests that took longer than a second and, sent again, did not: the machine was busy.</summary>
+    public long SlowOnce => Interlocked.Read(ref _slowOnce);
 
     /// <summary>Whether the server gave a value of a kind.</summary>
     public bool HasLive(string kind) => _live.Any(kind, Random.Shared) is not null;
@@ -78,7 +81,11 @@ internal sealed partial class EndpointRun
             TimeSpan took = Stopwatch.GetElapsedTime(begun);
             if (took.Ticks > Interlocked.Read(ref _longest)) Interlocked.Exchange(ref _longest, took.Ticks);
             // The machine may have been busy, or the disk: it hangs only if it hangs again.
-            if (took > Hang && await IsSlowAgainAsync(request, random)) Tell(request, "takes longer than a second");
+            if (took > Hang)
+            {
+                if (await IsSlowAgainAsync(request, random)) Tell(request, "takes longer than a second");
+                else Interlocked.Increment(ref _slowOnce);
+            }
             return (answer, text);
         }
         catch (OperationCanceledException) when (patience.IsCancellationRequested)
