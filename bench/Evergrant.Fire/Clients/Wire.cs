@@ -25,10 +25,11 @@ internal sealed class Wire(int port) : IDisposable
     /// <summary>Whether there is a connection.</summary>
     public bool IsOpen => _socket is not null;
 
-    /// <summary>Connects unless it is connected.</summary>
+    /// <summary>Connects unless it is connected. A connection that the server has closed meanwhile, as it may with one that nothing came over for long, is made anew, as every client does.</summary>
     /// <returns>False when nobody listens.</returns>
     public bool TryConnect()
     {
+        if (_socket is { Available: 0 } open && open.Poll(0, SelectMode.SelectRead) && open.Available == 0) Abort();
         if (_socket is not null) return true;
         var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true, ReceiveTimeout = (int)Patience.TotalMilliseconds, SendTimeout = (int)Patience.TotalMilliseconds };
         try
