@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -16,6 +17,7 @@ public sealed class PolicyDocument : IEquatable<PolicyDocument>
     public static IReadOnlyList<string> Members { get; } = ["name", "description", "extends", .. Knob.All.Select(k => k.Name), "overrides"];
 
     private readonly JsonElement _json;
+    private readonly ConditionalWeakTable<GrantPolicy, GrantPolicy> _applied = [];
 
     private PolicyDocument(JsonElement json, IReadOnlyList<PolicyOverride> overrides)
     {
@@ -113,8 +115,16 @@ public sealed class PolicyDocument : IEquatable<PolicyDocument>
         return new PolicyDocument(element, ReadOverrides(new JsonMembers(element, Members), "", GrantPolicy.Confidential));
     }
 
-    /// <summary>Applies the knobs that it sets.</summary>
-    internal GrantPolicy ApplyTo(GrantPolicy policy) => Apply(_json, policy);
+    /// <summary>Applies the knobs that it sets. A layer meets the same policies below it again and again: for the same one the outcome is the same object.</summary>
+    /// <param name="policy">What is below.</param>
+    /// <param name="name">Name of the outcome.</param>
+    internal GrantPolicy ApplyTo(GrantPolicy policy, string name)
+    {
+        if (_applied.TryGetValue(policy, out GrantPolicy? known) && known.Name == name) return known;
+        GrantPolicy outcome = Apply(_json, policy) with { Name = name };
+        _applied.AddOrUpdate(policy, outcome);
+        return outcome;
+    }
 
     internal static GrantPolicy Apply(JsonElement json, GrantPolicy policy)
     {

@@ -41,7 +41,7 @@ public static class PolicyResolution
         var applied = new List<string>();
         foreach (PolicyLayer layer in layers)
         {
-            policy = layer.Policy.ApplyTo(policy) with { Name = layer.Name };
+            policy = layer.Policy.ApplyTo(policy, layer.Name);
             Note(layer.Policy.Sets, new KnobOrigin(layer.Source, layer.Policy.Description));
             foreach (PolicyOverride one in layer.Policy.Overrides.Where(o => o.When.Holds(facts)))
             {
@@ -72,7 +72,7 @@ public static class PolicyResolution
     public static GrantPolicy Unsettled(Client client)
     {
         GrantPolicy policy = client.IsPublic ? GrantPolicy.Public : GrantPolicy.Confidential;
-        foreach (PolicyLayer layer in client.Policies.LayersOf(client.Issuer, client.Policy, client.ClientId)) policy = layer.Policy.ApplyTo(policy) with { Name = layer.Name };
+        foreach (PolicyLayer layer in client.Policies.LayersOf(client.Issuer, client.Policy, client.ClientId)) policy = layer.Policy.ApplyTo(policy, layer.Name);
         return policy;
     }
 

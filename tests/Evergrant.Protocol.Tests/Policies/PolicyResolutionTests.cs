@@ -28,6 +28,20 @@ public class PolicyResolutionTests
         PolicyResolution.Resolve(new PolicyFacts(client with { Policies = Declared }, "authorization_code", scopes, _ => null, false), origins);
 
     [Fact]
+    public void What_a_layer_makes_of_the_same_policy_is_made_once()
+    {
+        Client one = Sample.Web with { Policy = Document("""{"idle_lifetime":"1.00:00:00"}""", false) };
+        GrantPolicy Of(Client client) => PolicyResolution.Resolve(new PolicyFacts(client, "authorization_code", [], _ => null, false)).Policy;
+        Assert.Same(Of(one), Of(one));
+        // On top of another one, or in another client, it is another outcome.
+        Client open = Sample.Native with { Policy = one.Policy };
+        Assert.Equal((TimeSpan.FromDays(1), TimeSpan.FromDays(1)), (Of(one).IdleLifetime, Of(open).IdleLifetime));
+        Assert.Equal((null, 3), (Of(one).RetryBudget, Of(open).RetryBudget));
+        Assert.Equal(("client:other", Of(one).Name), (Of(one with { ClientId = "other" }).Name, "client:" + one.ClientId));
+        Assert.Same(Of(open), Of(open));
+    }
+
+    [Fact]
     public void Without_any_policy_the_built_in_object_itself_holds()
     {
         Assert.Same(GrantPolicy.Confidential, PolicyResolution.Resolve(new PolicyFacts(Sample.Web, "authorization_code", [], _ => null, false)).Policy);
