@@ -23,7 +23,7 @@ public sealed class CommandTests
     public async Task Another_build_and_this_one_take_turns_in_every_scenario()
     {
         var result = await RunAsync(AgainstCommand.Create(), "refresh", "introspection", "--other", Program, "--words", "the same build", "--rounds", "2");
-        Assert.Contains("- Before: the same build", result, StringComparison.Ordinal);
+        Assert.Contains("- Before: the server of the same build", result, StringComparison.Ordinal);
         var scenarios = result.Split('\n').Where(line => line.StartsWith("| ", StringComparison.Ordinal)).Select(line => line.Split('|', StringSplitOptions.TrimEntries)[1]);
         Assert.Equal(
             ["scenario", "refresh", "introspection", "scenario", .. new[] { "refresh", "introspection" }.SelectMany(name => new[] { $"{name}, before", $"{name}, now", $"{name}, now", $"{name}, before" })],

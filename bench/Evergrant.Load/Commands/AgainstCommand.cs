@@ -17,7 +17,7 @@ internal static class AgainstCommand
         var (postgres, databaseCores) = (Options.Postgres(), Options.DatabaseCores());
         var names = new Argument<string[]>("scenario") { Description = $"{string.Join(", ", Workers.Names)}; all when none is named", DefaultValueFactory = _ => [.. Workers.Names] };
         var other = new Option<string>("--other") { Description = "The program of the other build", Required = true };
-        var words = new Option<string>("--words") { Description = "What the other build is, for the page", DefaultValueFactory = _ => "another build" };
+        var words = new Option<string>("--words") { Description = "The commit of the other build, for the page", DefaultValueFactory = _ => "another commit" };
         var rounds = new Option<int>("--rounds") { Description = "How often the two take turns", DefaultValueFactory = _ => 3 };
         var command = new Command("against", "Another build and this one, in turn") { names, other, words, server, results, workers, seconds, warmUp, rounds, postgres, databaseCores };
         command.SetAction(arguments => RunAsync(
@@ -55,7 +55,7 @@ internal static class AgainstCommand
             foreach (var worker in both.SelectMany(one => one.Workers)) worker.Dispose();
         }
 
-        await ResultFile.WriteAsync(results, "against", "Another build and this one, in turn", [.. await now.DescribeAsync(), $"Before: {words}"],
+        await ResultFile.WriteAsync(results, "against", "Another build and this one, in turn", [.. await now.DescribeAsync(), $"Before: the server of {words}"],
         [
             "| scenario | before, CPU µs/request | now, CPU µs/request | now / before, CPU | now / before, rate |",
             "|---|--:|--:|--:|--:|",

@@ -66,7 +66,8 @@ public sealed class Visitor : IAsyncDisposable
     /// <summary>Waits until the client is reached; what came with it.</summary>
     public async Task<IReadOnlyDictionary<string, string>> ArriveAsync(Landing landing)
     {
-        await Page.WaitForURLAsync(url => url.StartsWith(landing.Uri, StringComparison.Ordinal));
+        // That the browser is there is all that counts; what it loads there may have loaded before anybody waits for it.
+        await Page.WaitForURLAsync(url => url.StartsWith(landing.Uri, StringComparison.Ordinal), new() { WaitUntil = Microsoft.Playwright.WaitUntilState.Commit });
         System.Collections.Specialized.NameValueCollection query = HttpUtility.ParseQueryString(new Uri(Page.Url).Query);
         return query.AllKeys.ToDictionary(k => k!, k => query[k]!);
     }
