@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Text.Json.Nodes;
+using Evergrant.Declared;
 using Evergrant.Hosting;
 using Evergrant.Protocol.Storage;
 
@@ -73,7 +74,7 @@ internal sealed class AuditTrail(IAuditStore store, TimeProvider time, string ac
         }
         catch (Exception e)
         {
-            await TryFailAsync(record.Id, e is StoreUnavailableException or UnusableException or IOException ? e.Message : e.GetType().Name);
+            await TryFailAsync(record.Id, e is StoreUnavailableException or ChangedMeanwhileException or UnusableException or IOException ? e.Message : e.GetType().Name);
             throw;
         }
         string? why = fault(result);

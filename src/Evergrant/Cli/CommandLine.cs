@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
+using Evergrant.Declared;
 using Evergrant.Hosting;
 using Evergrant.Protocol.Storage;
 
@@ -71,7 +72,7 @@ internal static class CommandLine
             await error.WriteLineAsync("evergrant: " + e.Message);
             return ExitCode.Unusable;
         }
-        catch (Exception e) when (e is Sqlite.StoreOpenException or Postgres.StoreOpenException or StoreUnavailableException)
+        catch (Exception e) when (e is Sqlite.StoreOpenException or Postgres.StoreOpenException or StoreUnavailableException or ChangedMeanwhileException)
         {
             await error.WriteLineAsync("evergrant: " + e.Message);
             return ExitCode.StoreUnavailable;

@@ -58,13 +58,12 @@ internal sealed record Invocation(Operations On, TextWriter Out, TextWriter Erro
         _ => throw new StoreUnavailableException("It is not certain whether the change was written. Look, and ask again."),
     };
 
+    /// <summary>An instant as people read it.</summary>
+    public static string At(DateTimeOffset? at) => at is { } instant ? instant.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss'Z'", System.Globalization.CultureInfo.InvariantCulture) : "";
+
     private void Say(string why)
     {
         Error.WriteLine("evergrant: " + why);
         Trail?.Why = why;
     }
-
-    /// <summary>An instant as people read it.</summary>
-    public static string At(DateTimeOffset? at) => at is { } instant ? instant.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss'Z'", System.Globalization.CultureInfo.InvariantCulture) : "";
-
 }

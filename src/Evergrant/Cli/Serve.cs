@@ -26,17 +26,28 @@ internal static class Serve
         return ServerRun.RunAsync(settings.Value, ApplyAsync, cancellationToken);
     }
 
+    private const int Attempts = 10;
+
     // What a file declares holds before the first request does.
     private static async Task<Func<Task>> ApplyAsync(Operations operations, CancellationToken cancellationToken)
     {
-        if (operations.Settings.Apply is { } file)
+        // Nodes that start together apply the same file: whoever comes second compares again, and finds it done.
+        for (int attempt = 1; operations.Settings.Apply is { } file; attempt++)
         {
             Plan plan = await Plan.MakeAsync(await DeclaredState.ReadAsync(await File.ReadAllBytesAsync(file, cancellationToken), file, operations, cancellationToken), operations, cancellationToken);
             if (plan.Changes.FirstOrDefault(c => c.MakesSecret) is { } change)
             {
                 throw new UnusableException($"apply: {file} declares the client {change.Id}, for which a secret has to be made that nobody would be told here; run evergrant apply -f {file} once");
             }
-            await plan.ApplyAsync(operations, AuditTrail.OfStart(operations, "serve"), cancellationToken);
+            try
+            {
+                await plan.ApplyAsync(operations, AuditTrail.OfStart(operations, "serve"), cancellationToken);
+                break;
+            }
+            catch (ChangedMeanwhileException) when (attempt < Attempts)
+            {
+                // Again, from what is there now.
+            }
         }
         string[] faults = [.. (await operations.Catalogue.PoliciesAsync(cancellationToken)).Faults()];
         if (faults.Length > 0) throw new UnusableException("the token policies cannot be used:", faults);

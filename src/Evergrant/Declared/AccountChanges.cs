@@ -32,6 +32,6 @@ internal static class AccountChanges
     {
         if (outcome is AccountOutcome.Done) return;
         // Somebody else has changed the account since it was compared.
-        throw new StoreUnavailableException(outcome is AccountOutcome.Faulty { Why: var why } ? $"{userName}: {why}" : $"{userName} was changed meanwhile; apply again.");
+        throw outcome is AccountOutcome.Faulty { Why: var why } ? new StoreUnavailableException($"{userName}: {why}") : new ChangedMeanwhileException(userName);
     }
 }

@@ -40,6 +40,7 @@ internal sealed class Plan
     /// <param name="trail">Takes each change down.</param>
     /// <param name="cancellationToken">Ends it between two changes.</param>
     /// <returns>The changes, with the secrets that were made.</returns>
+    /// <exception cref="ChangedMeanwhileException">Somebody else changed something since the plan was made.</exception>
     public async Task<IReadOnlyList<PlannedChange>> ApplyAsync(Operations operations, AuditTrail trail, CancellationToken cancellationToken)
     {
         var done = new List<PlannedChange>();
@@ -116,7 +117,7 @@ internal sealed class Plan
                 string? secret = null;
                 Client saved = client;
                 if (HasSecret(client) && client.SecretHashes.Count == 0) (secret, saved) = WithNewSecret(client, operations, keepNewest: false);
-                if (!await store.ChangeClientAsync(saved, c)) throw new StoreUnavailableException($"{client.ClientId} was changed meanwhile; apply again.");
+                if (!await store.ChangeClientAsync(saved, c)) throw new ChangedMeanwhileException(client.ClientId);
                 return secret;
             }, client.Issuer, makesSecret: HasSecret(client) && client.SecretHashes.Count == 0);
         }

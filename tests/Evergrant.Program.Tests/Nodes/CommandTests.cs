@@ -16,6 +16,18 @@ public sealed class CommandTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
+    public async Task Nodes_that_start_together_with_one_file_to_apply_all_come_up_and_apply_it_once()
+    {
+        await using NodeSet nodes = await NodeSet.StartAsync(4, apply: $$"""
+            { "clients": [ { "issuer": "{{NodeSet.Issuer}}", "client_id": "spa", "application_type": "browser", "redirect_uris": ["https://spa.example/cb"] } ], "users": [ { "username": "grace" } ] }
+            """);
+        Said listed = await nodes.Run("", "audit", "--json");
+        string[] done = [.. System.Text.Json.JsonDocument.Parse(listed.Output).RootElement.GetProperty("changes").EnumerateArray()
+            .Where(r => r.GetProperty("action").GetString() == "serve" && r.GetProperty("outcome").GetString() == "done").Select(r => r.GetProperty("target").GetString()!)];
+        Assert.Equal(["client spa of " + NodeSet.Issuer, "user grace"], done.Order());
+    }
+
+    [Fact]
     public async Task The_doctor_says_what_the_database_is_and_backup_what_to_use_instead()
     {
         string config = await WriteAsync("");

@@ -15,6 +15,7 @@ internal sealed class NodeSet : IAsyncDisposable
     private readonly TemporaryFolder _folder = new();
     private readonly List<Node> _nodes = [];
     private bool _onFile;
+    private string? _applied;
 
     private NodeSet(PostgresCluster cluster, string database) => (Cluster, Database) = (cluster, database);
 
@@ -32,10 +33,12 @@ internal sealed class NodeSet : IAsyncDisposable
     /// <summary>A database with a client and an account, and so many nodes that are started at once.</summary>
     /// <param name="count">How many.</param>
     /// <param name="onFile">Whether the store is a file in the folder of the first node, the only one then, until <see cref="UseDatabase"/>.</param>
-    public static async Task<NodeSet> StartAsync(int count, bool onFile = false)
+    /// <param name="apply">What every node applies when it starts; null for nothing.</param>
+    public static async Task<NodeSet> StartAsync(int count, bool onFile = false, string? apply = null)
     {
         PostgresCluster cluster = await SharedCluster.Cluster;
         var set = new NodeSet(cluster, await cluster.CreateDatabaseAsync()) { _onFile = onFile };
+        if (apply is not null) set._applied = set._folder.Write("apply.json", apply);
         try
         {
             for (int i = 0; i < count; i++) set._nodes.Add(set.Make(i));
@@ -108,7 +111,7 @@ internal sealed class NodeSet : IAsyncDisposable
 
     // The machine is shared with the other suites: a long deadline, so that none of them is seen here.
     private string WriteConfig(int number, int port, string folder) => _folder.Write($"n{number}.json", $$"""
-        { "data": "{{folder}}", "issuers": [ { "issuer": "{{Issuer}}" } ], "urls": [ "http://127.0.0.1:{{port}}" ], "trusted_proxies": [ "127.0.0.1" ]
+        { "data": "{{folder}}", "issuers": [ { "issuer": "{{Issuer}}" } ], "urls": [ "http://127.0.0.1:{{port}}" ], {{(_applied is null ? "" : $"\"apply\": \"{_applied}\",")}} "trusted_proxies": [ "127.0.0.1" ]
           {{(_onFile ? "" : $$""", "postgres": { "connection": "{{Cluster.ConnectionString(Database)}}", "deadline": "00:00:30" }""")}} }
         """);
 
