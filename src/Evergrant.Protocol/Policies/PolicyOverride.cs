@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Evergrant.Protocol.Clients;
 using Evergrant.Protocol.Grants;
@@ -8,6 +9,7 @@ namespace Evergrant.Protocol.Policies;
 public sealed class PolicyOverride
 {
     private readonly JsonElement _set;
+    private readonly ConditionalWeakTable<GrantPolicy, GrantPolicy> _applied = [];
 
     private PolicyOverride(string name, string? reason, PolicyCondition when, JsonElement set) => (Name, Reason, When, _set) = (name, reason, when, set);
 
@@ -45,5 +47,12 @@ public sealed class PolicyOverride
         return when is null ? null : new PolicyOverride(name ?? "#" + number, reason, when, set.Clone());
     }
 
-    internal GrantPolicy ApplyTo(GrantPolicy policy) => PolicyDocument.Apply(_set, policy);
+    /// <summary>Applies it; for the same policy the outcome is the same object, as of a layer, so that what comes above is made once too.</summary>
+    internal GrantPolicy ApplyTo(GrantPolicy policy)
+    {
+        if (_applied.TryGetValue(policy, out GrantPolicy? known)) return known;
+        GrantPolicy outcome = PolicyDocument.Apply(_set, policy);
+        _applied.AddOrUpdate(policy, outcome);
+        return outcome;
+    }
 }

@@ -39,6 +39,9 @@ public class PolicyResolutionTests
         Assert.Equal((null, 3), (Of(one).RetryBudget, Of(open).RetryBudget));
         Assert.Equal(("client:other", Of(one).Name), (Of(one with { ClientId = "other" }).Name, "client:" + one.ClientId));
         Assert.Same(Of(open), Of(open));
+        Client overridden = Sample.Web with { Policy = Document("""{"name":"o","overrides":[{"when":{"client_type":"confidential"},"set":{"idle_lifetime":"2.00:00:00"}}]}""") };
+        Assert.Equal(TimeSpan.FromDays(2), Of(overridden).IdleLifetime);
+        Assert.Same(Of(overridden), Of(overridden));
     }
 
     [Fact]
