@@ -56,7 +56,8 @@ internal static partial class Migrator
     private static Primary Source(PostgresOptions options)
     {
         NpgsqlConnectionStringBuilder builder = Database.Forced(options);
-        (builder.Pooling, builder.CommandTimeout, builder.MaxAutoPrepare, builder.Options) = (false, Seconds, 0, "-c synchronous_commit=on");
+        // A server that has just started, or has much to do, takes longer for its first connection than a request may wait.
+        (builder.Pooling, builder.Timeout, builder.CommandTimeout, builder.MaxAutoPrepare, builder.Options) = (false, builder.Timeout * 4, Seconds, 0, "-c synchronous_commit=on");
         return new(builder, check: null);
     }
 

@@ -15,6 +15,17 @@ internal static class Outcome
     /// <summary>Whether this is an error of the connection or the server, and not a fault of this program.</summary>
     public static bool IsOfServer(Exception e) => e is NpgsqlException or IOException or SocketException or TimeoutException or ObjectDisposedException;
 
+    /// <summary>Whether the server was silent or still starting, so that a little later it may be there.</summary>
+    public static bool IsNotYet(Exception e)
+    {
+        for (Exception? cause = e.InnerException; cause is not null; cause = cause.InnerException)
+        {
+            if (cause is TimeoutException or OperationCanceledException or PostgresException { SqlState: PostgresErrorCodes.CannotConnectNow }) return true;
+        }
+
+        return false;
+    }
+
     /// <summary>Whether the server itself said that the statement was undone. Whatever else happens after sending leaves it unknown.</summary>
     public static bool IsUndone(Exception e) => e is PostgresException { InvariantSeverity: Error } error && error.SqlState != "40003"
         && (error.SqlState == PostgresErrorCodes.QueryCanceled || Array.IndexOf(BeforeCommit, error.SqlState[..2]) >= 0);

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Evergrant.Protocol.Storage;
 
 namespace Evergrant.Postgres;
@@ -7,6 +8,8 @@ namespace Evergrant.Postgres;
 /// What was lost is found again by itself: after a fail-over the next request finds the new primary.</remarks>
 public sealed class PostgresStore : IAsyncDisposable
 {
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
+
     private readonly PostgresOptions _options;
     private readonly Database _database;
     private readonly Readers _readers;
@@ -68,9 +71,9 @@ public sealed class PostgresStore : IAsyncDisposable
         Database database = new(options);
         try
         {
-            (int tables, string server) = await Migrator.RunAsync(options, cancellationToken);
+            (int tables, string server) = await PatientlyAsync(() => Migrator.RunAsync(options, cancellationToken), cancellationToken);
             // The first connection of the pool: what the server does not promise is found now, not at the first request.
-            await using Connection connection = await database.ConnectAsync(cancellationToken);
+            await using Connection connection = await PatientlyAsync(() => database.ConnectAsync(cancellationToken).AsTask(), cancellationToken);
             PostgresClock clock = new(TimeProvider.System);
             await connection.MeasureAsync(clock);
             // What another node has gone by is past, even when the server's clock was set back since.
@@ -109,4 +112,21 @@ public sealed class PostgresStore : IAsyncDisposable
 
     /// <summary>Takes nothing more, waits for what was handed over, and closes the connections.</summary>
     public ValueTask DisposeAsync() => _database.DisposeAsync();
+
+    /// <summary>Once more, for a while, when the server is silent or is still starting: both may have been started together.</summary>
+    private static async Task<T> PatientlyAsync<T>(Func<Task<T>> open, CancellationToken cancellationToken)
+    {
+        long since = Stopwatch.GetTimestamp();
+        while (true)
+        {
+            try
+            {
+                return await open();
+            }
+            catch (Exception e) when (Outcome.IsNotYet(e) && Stopwatch.GetElapsedTime(since) < Patience)
+            {
+                await Task.Delay(TimeSpan.FromMilliseconds(100), cancellationToken);
+            }
+        }
+    }
 }

@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Sockets;
 using Evergrant.Postgres;
 using Npgsql;
 
@@ -33,6 +35,26 @@ public sealed class SettingsTests
     public async Task A_server_that_is_not_there_is_named_as_the_reason() =>
         await Assert.ThrowsAsync<StoreOpenException>(() => PostgresStore.OpenAsync(new("Host=/nonexistent-evergrant;Username=u;Database=d")));
 
+    [Fact]
+    public async Task A_server_that_is_silent_at_first_is_asked_again_when_the_store_is_opened()
+    {
+        PostgresCluster cluster = await SharedCluster.Cluster;
+        NpgsqlConnectionStringBuilder there = new(cluster.ConnectionString(await cluster.CreateDatabaseAsync()));
+        UnixDomainSocketEndPoint server = new($"{there.Host}/.s.PGSQL.{there.Port}");
+        using TcpListener relay = new(IPAddress.Loopback, 0);
+        relay.Start();
+        (there.Host, there.Port, there.SslMode) = ("127.0.0.1", ((IPEndPoint)relay.LocalEndpoint).Port, SslMode.Disable);
+        Task<PostgresStore> opening = PostgresStore.OpenAsync(new(there.ConnectionString) { Deadline = TimeSpan.FromSeconds(0.5) });
+
+        // The first connection is taken and never answered.
+        using Socket silent = await relay.AcceptSocketAsync(TestContext.Current.CancellationToken);
+        using CancellationTokenSource end = new();
+        Task answering = AnswerAsync(relay, server, end.Token);
+        await using (PostgresStore opened = await opening) Assert.Equal(Migrator.Newest, opened.StoreVersion);
+        await end.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => answering);
+    }
+
     [Theory]
     [InlineData("")]
     [InlineData("plain")]
@@ -48,4 +70,23 @@ public sealed class SettingsTests
 
     [Fact]
     public void Half_of_a_surrogate_pair_is_replaced() => Assert.Equal("a\ufffdb", Texts.Write("a" + (char)0xd83d + "b"));
+
+    private static async Task AnswerAsync(TcpListener relay, EndPoint server, CancellationToken cancellation)
+    {
+        while (true)
+        {
+            Socket from = await relay.AcceptSocketAsync(cancellation);
+            Socket to = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+            await to.ConnectAsync(server, cancellation);
+            _ = Task.WhenAll(PassAsync(from, to), PassAsync(to, from));
+        }
+    }
+
+    private static async Task PassAsync(Socket from, Socket to)
+    {
+        await using NetworkStream source = new(from, ownsSocket: true);
+        await using NetworkStream target = new(to);
+        await source.CopyToAsync(target);
+        to.Shutdown(SocketShutdown.Send);
+    }
 }
