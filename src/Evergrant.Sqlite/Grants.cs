@@ -278,6 +278,6 @@ internal sealed class Grants(Connection connection)
         RevokedAt = row.InstantOrNull(17),
         RevokedWhy = row.TextOrNull(18) is { } why ? Enum.Parse<RevocationCause>(why) : RevocationCause.None,
         Mark = row.Number(22),
-        Authorized = JsonSerializer.Deserialize(row.Span(19), StoredJson.Default.Authorized)!,
+        Authorized = StoredAuthorized.Parse(row.Span(19)),
     };
 }

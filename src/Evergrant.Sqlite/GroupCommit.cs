@@ -41,7 +41,12 @@ internal sealed class GroupCommit
             if (_health.NoWrites is null && !_closing && _queue.Count < Waiting)
             {
                 _queue.Enqueue(pending);
-                if (_idle) Monitor.Pulse(_gate);
+                if (_idle)
+                {
+                    // Woken once, however many follow before it runs.
+                    _idle = false;
+                    Monitor.Pulse(_gate);
+                }
                 return answer;
             }
         }
@@ -88,7 +93,6 @@ internal sealed class GroupCommit
                 if (_closing) return 0;
                 _idle = true;
                 Monitor.Wait(_gate);
-                _idle = false;
             }
             int count = 0;
             while (count < Batch && _queue.TryDequeue(out Pending? pending)) _batch[count++] = pending;

@@ -18,9 +18,11 @@ public sealed class PairwiseKey(IKeyStore store, IServerSecrets secrets)
     /// <summary>The sub that a client sees of an account, as a function that waits for nothing.</summary>
     /// <param name="client">Who will see it.</param>
     /// <param name="cancellationToken">Ends the wait for the store, which is asked once.</param>
-    internal async ValueTask<Func<string, string>> SubjectsOfAsync(Client client, CancellationToken cancellationToken)
+    internal ValueTask<Func<string, string>> SubjectsOfAsync(Client client, CancellationToken cancellationToken) =>
+        client.SubjectType == SubjectType.Public ? new(static account => account) : PairwiseOfAsync(client, cancellationToken);
+
+    private async ValueTask<Func<string, string>> PairwiseOfAsync(Client client, CancellationToken cancellationToken)
     {
-        if (client.SubjectType == SubjectType.Public) return static account => account;
         byte[] key = _key ??= await ReadAsync(cancellationToken);
         return account => SubjectIdentifier.For(client, account, key);
     }

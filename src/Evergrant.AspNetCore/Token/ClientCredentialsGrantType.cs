@@ -7,6 +7,8 @@ namespace Evergrant.AspNetCore.Token;
 /// <summary>The entry of <see cref="ClientCredentialsGrant"/>.</summary>
 internal sealed class ClientCredentialsGrantType(IServerSecrets secrets) : IGrantType
 {
+    private readonly Func<DateTimeOffset, GrantSeed> _seed = secrets.NewSeed;
+
     public string Name => ClientCredentialsGrant.Name;
 
     public string? Parameter => null;
@@ -14,5 +16,5 @@ internal sealed class ClientCredentialsGrantType(IServerSecrets secrets) : IGran
     public CredentialKind? Credential => null;
 
     public ValueTask<TokenDecision> DecideAsync(TokenContext context) =>
-        new(ClientCredentialsGrant.Decide(context.Request, context.Site.Issuer, context.Client, context.Catalogue, secrets.NewSeed(context.Now), context.Now));
+        new(ClientCredentialsGrant.Decide(context.Request, context.Site.Issuer, context.Client, context.Catalogue, _seed, context.Now));
 }

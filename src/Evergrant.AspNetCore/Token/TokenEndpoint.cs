@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using Evergrant.AspNetCore.Binding;
 using Evergrant.AspNetCore.Clients;
 using Evergrant.AspNetCore.Keys;
@@ -195,7 +194,7 @@ internal sealed class TokenEndpoint(ClientGate gate, KeyProofs proofs, ClientCat
     private static long NewMark()
     {
         Span<byte> bytes = stackalloc byte[sizeof(long)];
-        RandomNumberGenerator.Fill(bytes);
+        RandomPool.Fill(bytes);
         return BitConverter.ToInt64(bytes) & long.MaxValue;
     }
 

@@ -243,7 +243,7 @@ internal sealed class TokenWriter(KeyRings rings, PairwiseKey pairwise, IServerS
     private static string NewId()
     {
         Span<byte> random = stackalloc byte[20];
-        RandomNumberGenerator.Fill(random);
+        RandomPool.Fill(random);
         return CanonicalBase64Url.Encode(random);
     }
 }

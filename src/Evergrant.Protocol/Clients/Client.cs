@@ -1,4 +1,5 @@
 // Longer than a file should be: a client is one row and one document, and all that is known of it stands here.
+using System.Collections.Concurrent;
 using System.Text.Json.Serialization;
 using Evergrant.Jose;
 using Evergrant.Protocol.Grants;
@@ -358,6 +359,17 @@ public sealed record Client
         }
     }
 
+    /// <summary>The policy in force for a grant type, if no override has a say and it was asked for before.</summary>
+    internal EffectivePolicy? PolicyOf(string grant) => _settled is { } known && ReferenceEquals(known.Of, this) && known.Policies.TryGetValue(grant, out EffectivePolicy? policy) ? policy : null;
+
+    /// <summary>Keeps it, as long as this object lives: at each token of the client credentials grant it is asked for.</summary>
+    internal EffectivePolicy KeepPolicy(string grant, EffectivePolicy policy)
+    {
+        if (_settled is not { } known || !ReferenceEquals(known.Of, this)) _settled = known = new(this);
+        known.Policies[grant] = policy;
+        return policy;
+    }
+
     /// <summary>The client's keys, parsed once, or fetched; null when it has none, they do not parse, or they have not been fetched.</summary>
     [JsonIgnore]
     public JwkSet? Keys => Jwks is null ? FetchedKeys : _keys is { } known && ReferenceEquals(known.Text, Jwks) ? known.Set : (_keys = ReadKeys.Of(Jwks)).Set;
@@ -367,6 +379,16 @@ public sealed record Client
 
     // As above: the other members say what it was resolved from.
     private Resolved? _resolved;
+
+    // As above: it says itself whose it is.
+    private Settled? _settled;
+
+    private sealed class Settled(Client of)
+    {
+        public Client Of => of;
+
+        public ConcurrentDictionary<string, EffectivePolicy> Policies { get; } = new(StringComparer.Ordinal);
+    }
 
     private sealed record Resolved(PolicyDocument? Own, PolicySet Set, bool IsPublic, string Issuer, GrantPolicy Policy);
 

@@ -1,9 +1,10 @@
 using System.Text.Json.Serialization;
-using Evergrant.Protocol.Policies;
+using Evergrant.Protocol.Storage;
 
 namespace Evergrant.Protocol.Grants;
 
 /// <summary>What was authorized, written once with the grant and never changed (RFC 9700 section 4.14.2: scope and resources cannot widen).</summary>
+[JsonConverter(typeof(StoredAuthorized))]
 public sealed record Authorized
 {
     /// <summary>Granted scope values, space-delimited, in the order granted; empty for none.</summary>
@@ -52,7 +53,6 @@ public sealed record Authorized
     public string? PolicyOverrides { get; init; }
 
     /// <summary>What that policy said then. Null in a grant that is older than this member: the client's policy holds.</summary>
-    [JsonConverter(typeof(StoredPolicy))]
     public GrantPolicy? Rules { get; init; }
 
     /// <summary>Whether a device secret goes with its tokens (OpenID Connect Native SSO); the grant ends with its session then, refresh token or not.</summary>

@@ -29,10 +29,11 @@ public static class PolicyResolution
     public static EffectivePolicy Resolve(PolicyFacts facts, Dictionary<Knob, KnobOrigin>? origins = null)
     {
         Client client = facts.Client;
+        if (origins is null && client.PolicyOf(facts.Grant) is { } settledBefore) return settledBefore;
         GrantPolicy start = client.IsPublic ? GrantPolicy.Public : GrantPolicy.Confidential;
         IReadOnlyList<PolicyLayer> layers = client.Policies.LayersOf(client.Issuer, client.Policy, client.ClientId);
         // What is built in and untouched stays one object.
-        if (layers.Count == 0 && origins is null) return new EffectivePolicy(start, "");
+        if (layers.Count == 0 && origins is null) return client.KeepPolicy(facts.Grant, new EffectivePolicy(start, ""));
         foreach (Knob knob in Knob.All)
         {
             if (origins is not null) origins[knob] = new KnobOrigin("built in", knob.Meaning);
@@ -55,7 +56,9 @@ public static class PolicyResolution
         {
             foreach (Knob knob in Knob.All.Where(k => !k.IsSame(policy, settled))) origins[knob] = new KnobOrigin("rule", "follows from the other knobs");
         }
-        return new EffectivePolicy(settled, string.Join(' ', applied));
+        var effective = new EffectivePolicy(settled, string.Join(' ', applied));
+        // Without overrides nothing of the authorization but its grant has a say.
+        return origins is null && layers.All(layer => layer.Policy.Overrides.Count == 0) ? client.KeepPolicy(facts.Grant, effective) : effective;
 
         void Note(IEnumerable<Knob> knobs, KnobOrigin origin)
         {

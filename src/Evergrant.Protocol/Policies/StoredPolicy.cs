@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Runtime.CompilerServices;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -17,12 +18,20 @@ public sealed class StoredPolicy : JsonConverter<GrantPolicy>
     private static readonly ConcurrentDictionary<string, GrantPolicy> Known = new(StringComparer.Ordinal) { [OfConfidential] = GrantPolicy.Confidential, [OfPublic] = GrantPolicy.Public };
     private static readonly ConcurrentDictionary<string, GrantPolicy>.AlternateLookup<ReadOnlySpan<char>> Lookup = Known.GetAlternateLookup<ReadOnlySpan<char>>();
 
+    // The text of a policy, as long as the policy lives: comparing all knobs takes longer than all else that makes a grant.
+    private static readonly ConditionalWeakTable<GrantPolicy, string> Texts = [];
+
     /// <summary>Writes a policy.</summary>
     /// <param name="policy">The policy.</param>
     public static string TextOf(GrantPolicy policy)
     {
         if (ReferenceEquals(policy, GrantPolicy.Confidential)) return OfConfidential;
         if (ReferenceEquals(policy, GrantPolicy.Public)) return OfPublic;
+        return Texts.GetValue(policy, Compare);
+    }
+
+    private static string Compare(GrantPolicy policy)
+    {
         string ofConfidential = Difference(policy, GrantPolicy.Confidential), ofPublic = Difference(policy, GrantPolicy.Public);
         return ofPublic.Length < ofConfidential.Length ? OfPublic + ofPublic : OfConfidential + ofConfidential;
     }

@@ -18,9 +18,9 @@ public static class ClientCredentialsGrant
     /// <param name="issuer">The issuer that was asked.</param>
     /// <param name="client">The authenticated client.</param>
     /// <param name="catalogue">The server's scopes and resources.</param>
-    /// <param name="seed">What a grant row would be made of.</param>
+    /// <param name="seed">Makes what a grant row is made of; asked only when there will be one.</param>
     /// <param name="now">The instant of the decision.</param>
-    public static TokenDecision Decide(TokenRequest request, string issuer, Client client, ScopeCatalogue catalogue, GrantSeed seed, DateTimeOffset now)
+    public static TokenDecision Decide(TokenRequest request, string issuer, Client client, ScopeCatalogue catalogue, Func<DateTimeOffset, GrantSeed> seed, DateTimeOffset now)
     {
         // RFC 6749 section 4.4: confidential clients only.
         if (client.IsPublic) return new Refused(new OAuthError("unauthorized_client", "Public clients cannot use client_credentials.", Refusal.GrantTypeNotAllowed));
@@ -39,7 +39,7 @@ public static class ClientCredentialsGrant
         }
         var facts = new PolicyFacts(client, Name, scopes, _ => null, false);
         EffectivePolicy effective = PolicyResolution.Resolve(facts);
-        return PolicyResolution.IssuesRefreshToken(effective.Policy, facts) ? Open(request, issuer, client, scopes, effective, access!, seed, now) : new Issued(access!, effective.Policy);
+        return PolicyResolution.IssuesRefreshToken(effective.Policy, facts) ? Open(request, issuer, client, scopes, effective, access!, seed(now), now) : new Issued(access!, effective.Policy);
     }
 
     private static Opened Open(TokenRequest request, string issuer, Client client, IReadOnlyList<string> scopes, EffectivePolicy effective, TokenAudience access, GrantSeed seed, DateTimeOffset now)

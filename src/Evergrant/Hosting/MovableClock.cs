@@ -12,7 +12,7 @@ internal sealed class MovableClock(TimeProvider inner) : TimeProvider
 
     private readonly Lock _lock = new();
     private readonly HashSet<MovableTimer> _timers = [];
-    private TimeSpan _ahead;
+    private long _ahead; // Ticks; written under the lock.
 
     /// <inheritdoc/>
     public override DateTimeOffset GetUtcNow() => inner.GetUtcNow() + Ahead;
@@ -40,21 +40,15 @@ internal sealed class MovableClock(TimeProvider inner) : TimeProvider
         MovableTimer[] timers;
         lock (_lock)
         {
-            if ((inner.GetUtcNow() + _ahead).Add(span).Year > 9000) throw new ArgumentOutOfRangeException(nameof(span));
-            _ahead += span;
+            if ((inner.GetUtcNow() + Ahead).Add(span).Year > 9000) throw new ArgumentOutOfRangeException(nameof(span));
+            Volatile.Write(ref _ahead, _ahead + span.Ticks);
             timers = [.. _timers];
         }
         foreach (MovableTimer timer in timers) timer.Rearm();
         return GetUtcNow();
     }
 
-    private TimeSpan Ahead
-    {
-        get
-        {
-            lock (_lock) return _ahead;
-        }
-    }
+    private TimeSpan Ahead => new(Volatile.Read(ref _ahead));
 
     /// <summary>A timer that knows the instant at which it is due, so that it can be set anew when time has moved.</summary>
     private sealed class MovableTimer : ITimer

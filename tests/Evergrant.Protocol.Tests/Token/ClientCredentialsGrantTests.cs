@@ -6,7 +6,7 @@ namespace Evergrant.Protocol.Tests.Token;
 public class ClientCredentialsGrantTests
 {
     private static TokenDecision Decide(string? scope = null, Client? client = null, params string[] resources) =>
-        ClientCredentialsGrant.Decide(Sample.Refresh(scope, resources) with { GrantType = "client_credentials" }, Sample.Issuer, client ?? Sample.Web, Sample.Catalogue, new GrantSeed(Guid.Empty, new byte[16], 1), Sample.Now);
+        ClientCredentialsGrant.Decide(Sample.Refresh(scope, resources) with { GrantType = "client_credentials" }, Sample.Issuer, client ?? Sample.Web, Sample.Catalogue, _ => new GrantSeed(Guid.Empty, new byte[16], 1), Sample.Now);
 
     private static void IsRefused(Refusal refusal, string code, TokenDecision decision)
     {
