@@ -32,8 +32,9 @@ public partial class GuideTests
             table.Append('\n').Append("| ").Append(group.Key).Append(" | values | built in | what it does |\n|---|---|---|---|\n");
             foreach (Knob knob in group)
             {
-                string confidential = Shown(knob, GrantPolicy.Confidential), open = Shown(knob, GrantPolicy.Public);
-                table.Append($"| `{knob.Name}` | {knob.Values} | {(confidential == open ? confidential : $"{confidential}; {open} for public clients")} | {knob.Meaning} |\n");
+                string confidential = Shown(knob, GrantPolicy.Confidential), open = Shown(knob, GrantPolicy.Public), browser = Shown(knob, GrantPolicy.PublicBrowser);
+                string builtIn = confidential + (open == confidential ? "" : $"; {open} for public clients") + (browser == open ? "" : $"; {browser} for public clients in a browser");
+                table.Append($"| `{knob.Name}` | {knob.Values} | {builtIn} | {knob.Meaning} |\n");
             }
         }
         table.Append('\n');

@@ -44,6 +44,9 @@ internal static class Sample
         RedirectUris = ["http://127.0.0.1/cb"],
     };
 
+    /// <summary>An application in a browser.</summary>
+    public static readonly Client Page = Native with { ClientId = "page", ApplicationType = ApplicationType.Browser, RedirectUris = [Redirect] };
+
     public static CredentialKeys KeysOf(params (int Number, byte Fill)[] roots) =>
         new(roots.Select(r => KeyValuePair.Create(r.Number, Enumerable.Repeat(r.Fill, 32).ToArray())));
 

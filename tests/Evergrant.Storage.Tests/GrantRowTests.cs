@@ -19,6 +19,14 @@ public abstract class GrantRowTests<TStore> : StoreTests<TStore> where TStore : 
     }
 
     [Fact]
+    public async Task A_built_in_policy_comes_back_as_itself()
+    {
+        for (int i = 0; i < GrantPolicy.BuiltIn.Count; i++) await CommitAsync(new CreateGrant(Active(Id(i)) with { Authorized = new() { Scope = "", Policy = GrantPolicy.BuiltIn[i].Name, Rules = GrantPolicy.BuiltIn[i] } }));
+        await ReopenAsync();
+        for (int i = 0; i < GrantPolicy.BuiltIn.Count; i++) Assert.Same(GrantPolicy.BuiltIn[i], (await GrantAsync(Id(i))).Authorized.Rules);
+    }
+
+    [Fact]
     public void The_sample_of_a_grant_sets_every_member()
     {
         EveryMemberDiffers(Full(Id(3)), Pending() with { Salt = [] }, nameof(Grant.CreatedAt));

@@ -354,8 +354,9 @@ public sealed record Client
     {
         get
         {
-            if (_resolved is { } known && ReferenceEquals(known.Own, Policy) && ReferenceEquals(known.Set, Policies) && known.IsPublic == IsPublic && known.Issuer == Issuer) return known.Policy;
-            return (_resolved = new Resolved(Policy, Policies, IsPublic, Issuer, PolicyResolution.ResolveAlways(this))).Policy;
+            GrantPolicy builtIn = GrantPolicy.BuiltInFor(this);
+            if (_resolved is { } known && ReferenceEquals(known.Own, Policy) && ReferenceEquals(known.Set, Policies) && ReferenceEquals(known.BuiltIn, builtIn) && known.Issuer == Issuer) return known.Policy;
+            return (_resolved = new Resolved(Policy, Policies, builtIn, Issuer, PolicyResolution.ResolveAlways(this))).Policy;
         }
     }
 
@@ -390,7 +391,7 @@ public sealed record Client
         public ConcurrentDictionary<string, EffectivePolicy> Policies { get; } = new(StringComparer.Ordinal);
     }
 
-    private sealed record Resolved(PolicyDocument? Own, PolicySet Set, bool IsPublic, string Issuer, GrantPolicy Policy);
+    private sealed record Resolved(PolicyDocument? Own, PolicySet Set, GrantPolicy BuiltIn, string Issuer, GrantPolicy Policy);
 
     private sealed record ReadKeys(string Text, JwkSet? Set)
     {

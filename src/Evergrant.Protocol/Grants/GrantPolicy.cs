@@ -125,6 +125,16 @@ public sealed record GrantPolicy
         Name = "public", Retry = RetryRule.For(TimeSpan.FromSeconds(60)), RetryBudget = 3,
     };
 
+    /// <summary>The same for applications in a browser, whose tabs share a token and refresh at once. It never changes either.</summary>
+    public static GrantPolicy PublicBrowser { get; } = Public with { Name = "public-browser", RetryUncounted = TimeSpan.FromSeconds(10) };
+
+    /// <summary>The built-in policies. Their names are taken.</summary>
+    public static IReadOnlyList<GrantPolicy> BuiltIn { get; } = [Confidential, Public, PublicBrowser];
+
+    /// <summary>The built-in policy that a client's own stands on.</summary>
+    /// <param name="client">The client.</param>
+    public static GrantPolicy BuiltInFor(Client client) => !client.IsPublic ? Confidential : client.ApplicationType == ApplicationType.Browser ? PublicBrowser : Public;
+
     /// <summary>Whether a refresh of a client supersedes the token. A public client's does, unless the operator has said otherwise.</summary>
     /// <param name="client">The client.</param>
     public bool RotatesFor(Client client) => Rotate || (client.IsPublic && !PublicWithoutRotation);
@@ -159,7 +169,7 @@ public sealed record GrantPolicy
     public bool PermitsRetry(Grant grant, DateTimeOffset now)
     {
         // The built-in window and budget are those of a bare bearer token. Whoever has to prove a key to refresh is as sure as a client that authenticates.
-        if (grant.BoundKey is not null && ReferenceEquals(this, Public)) return Confidential.PermitsRetry(grant, now);
+        if (grant.BoundKey is not null && (ReferenceEquals(this, Public) || ReferenceEquals(this, PublicBrowser))) return Confidential.PermitsRetry(grant, now);
         bool inTime = Retry.Kind switch
         {
             RetryRuleKind.UntilAcknowledged => true,

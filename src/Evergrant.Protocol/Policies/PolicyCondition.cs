@@ -82,13 +82,20 @@ public sealed class PolicyCondition
     /// <summary>Whether it holds.</summary>
     /// <param name="facts">The authorization.</param>
     public bool Holds(PolicyFacts facts) =>
-        (_clientTypes.Count == 0 || _clientTypes.Any(t => PolicyFacts.HasType(facts.Client, t)))
-        && _clientFlags.All(facts.Client.Flags.Contains)
+        IsOf(facts.Client)
         && (_scopeAny.Count == 0 || _scopeAny.Any(facts.Scopes.Contains))
         && (_scopesWithin is null || facts.Scopes.Any(s => !_scopesWithin.Contains(s)))
         && _parameters.All(p => facts.Parameter(p.Key) == p.Value)
         && (_grants.Count == 0 || _grants.Contains(facts.Grant))
         && (_events.Count == 0 || _events.Contains(facts.Consented ? "consent" : "no_consent"));
+
+    /// <summary>Whether it holds for some authorization of a client.</summary>
+    internal bool CanHold(Client client) => IsOf(client) && (_grants.Count == 0 || _grants.Any(client.GrantTypes.Contains));
+
+    /// <summary>Whether nothing but the client decides, so that it holds for all its authorizations or for none.</summary>
+    internal bool AsksClientAlone => _scopeAny.Count == 0 && _scopesWithin is null && _parameters.Count == 0 && _grants.Count == 0 && _events.Count == 0;
+
+    private bool IsOf(Client client) => (_clientTypes.Count == 0 || _clientTypes.Any(t => PolicyFacts.HasType(client, t))) && _clientFlags.All(client.Flags.Contains);
 
     /// <summary>The JSON.</summary>
     public override string ToString() => _json;

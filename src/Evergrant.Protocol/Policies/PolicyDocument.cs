@@ -78,7 +78,7 @@ public sealed class PolicyDocument : IEquatable<PolicyDocument>
         string? name = read.Text("name"), extends = read.Text("extends");
         read.Text("description");
         if (isPublic is null && (name is null || name.Length > 64 || !name.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.'))) read.Fault("name", "is missing, or not 1 to 64 of A-Z, a-z, 0-9, '-', '_', '.'");
-        if (isPublic is null && name is "confidential" or "public") read.Fault("name", $"{name} is built in");
+        if (isPublic is null && GrantPolicy.BuiltIn.Any(p => p.Name == name)) read.Fault("name", $"{name} is built in");
         int before = faults.Count;
         GrantPolicy start = isPublic == true ? GrantPolicy.Public : GrantPolicy.Confidential;
         GrantPolicy policy = Knob.All.Where(k => read.Has(k.Name)).Aggregate(start, (p, k) => k.Read(read, p));

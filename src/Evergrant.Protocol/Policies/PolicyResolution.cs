@@ -30,7 +30,7 @@ public static class PolicyResolution
     {
         Client client = facts.Client;
         if (origins is null && client.PolicyOf(facts.Grant) is { } settledBefore) return settledBefore;
-        GrantPolicy start = client.IsPublic ? GrantPolicy.Public : GrantPolicy.Confidential;
+        GrantPolicy start = GrantPolicy.BuiltInFor(client);
         IReadOnlyList<PolicyLayer> layers = client.Policies.LayersOf(client.Issuer, client.Policy, client.ClientId);
         // What is built in and untouched stays one object.
         if (layers.Count == 0 && origins is null) return client.KeepPolicy(facts.Grant, new EffectivePolicy(start, ""));
@@ -74,9 +74,34 @@ public static class PolicyResolution
     /// <param name="client">The client.</param>
     public static GrantPolicy Unsettled(Client client)
     {
-        GrantPolicy policy = client.IsPublic ? GrantPolicy.Public : GrantPolicy.Confidential;
+        GrantPolicy policy = GrantPolicy.BuiltInFor(client);
         foreach (PolicyLayer layer in client.Policies.LayersOf(client.Issuer, client.Policy, client.ClientId)) policy = layer.Policy.ApplyTo(policy, layer.Name);
         return policy;
+    }
+
+    /// <summary>What authorizations of a client may come to live by: its settings with the overrides that hold for all of them, first alone, then with each other override that can hold for some.</summary>
+    /// <param name="client">The client.</param>
+    public static IEnumerable<EffectivePolicy> Outcomes(Client client)
+    {
+        IReadOnlyList<PolicyLayer> layers = client.Policies.LayersOf(client.Issuer, client.Policy, client.ClientId);
+        IEnumerable<PolicyOverride?> others = layers.SelectMany(l => l.Policy.Overrides).Where(o => o.When.CanHold(client) && !o.When.AsksClientAlone);
+        return others.Prepend(null).Select(With);
+
+        EffectivePolicy With(PolicyOverride? other)
+        {
+            GrantPolicy policy = GrantPolicy.BuiltInFor(client);
+            var applied = new List<string>();
+            foreach (PolicyLayer layer in layers)
+            {
+                policy = layer.Policy.ApplyTo(policy, layer.Name);
+                foreach (PolicyOverride one in layer.Policy.Overrides.Where(o => ReferenceEquals(o, other) || (o.When.AsksClientAlone && o.When.CanHold(client))))
+                {
+                    policy = one.ApplyTo(policy);
+                    applied.Add(layer.Name + "/" + one.Name);
+                }
+            }
+            return new EffectivePolicy(PolicyRules.Settle(policy, client, ""), string.Join(' ', applied));
+        }
     }
 
     /// <summary>Whether an authorization comes with a refresh token.</summary>

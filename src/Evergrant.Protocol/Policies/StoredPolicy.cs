@@ -15,7 +15,13 @@ public sealed class StoredPolicy : JsonConverter<GrantPolicy>
     private const int Longest = 4096;
     private const string OfConfidential = "c", OfPublic = "p";
 
-    private static readonly ConcurrentDictionary<string, GrantPolicy> Known = new(StringComparer.Ordinal) { [OfConfidential] = GrantPolicy.Confidential, [OfPublic] = GrantPolicy.Public };
+    // A difference, for programs that know the other two only. The name, which they pass over, tells it from what an operator has said in the same words: that holds for bound tokens too.
+    private const string OfPublicBrowser = """p{"name":"public-browser","retry_uncounted":"00:00:10"}""";
+
+    private static readonly ConcurrentDictionary<string, GrantPolicy> Known = new(StringComparer.Ordinal)
+    {
+        [OfConfidential] = GrantPolicy.Confidential, [OfPublic] = GrantPolicy.Public, [OfPublicBrowser] = GrantPolicy.PublicBrowser,
+    };
     private static readonly ConcurrentDictionary<string, GrantPolicy>.AlternateLookup<ReadOnlySpan<char>> Lookup = Known.GetAlternateLookup<ReadOnlySpan<char>>();
 
     // The text of a policy, as long as the policy lives: comparing all knobs takes longer than all else that makes a grant.
@@ -27,6 +33,7 @@ public sealed class StoredPolicy : JsonConverter<GrantPolicy>
     {
         if (ReferenceEquals(policy, GrantPolicy.Confidential)) return OfConfidential;
         if (ReferenceEquals(policy, GrantPolicy.Public)) return OfPublic;
+        if (ReferenceEquals(policy, GrantPolicy.PublicBrowser)) return OfPublicBrowser;
         return Texts.GetValue(policy, Compare);
     }
 

@@ -59,7 +59,7 @@ internal static class PolicyExplain
         EffectivePolicy effective = PolicyResolution.Resolve(facts, origins);
         var head = new List<(string, string?)>
         {
-            ("policy", effective.Policy.Name), ("client", client.ClientId), ("issuer", issuer), ("grant type", grant), ("scope", Scope.Join(scopes)),
+            ("policy", effective.Policy.Name), ("built in", BuiltIn(GrantPolicy.BuiltInFor(client))), ("client", client.ClientId), ("issuer", issuer), ("grant type", grant), ("scope", Scope.Join(scopes)),
             ("overrides", effective.Overrides.Length == 0 ? "none applies" : effective.Overrides), ("refresh token", RefreshToken(effective.Policy, facts)),
         };
         return Write(invocation, parse, head, effective.Policy, origins);
@@ -71,11 +71,12 @@ internal static class PolicyExplain
         Client? client = await invocation.On.Catalogue.FindAsync(grant.Issuer, grant.ClientId, cancellationToken);
         GrantPolicy start = client is null ? grant.Authorized.Rules ?? GrantPolicy.Confidential : grant.PolicyOf(client);
         string where = grant.Authorized.Rules is null ? "the client's policy of today: the grant is older than stored policies" : $"stored when it was authorized, {Invocation.At(grant.CreatedAt)}";
-        GrantPolicy builtIn = client?.IsPublic == true ? GrantPolicy.Public : GrantPolicy.Confidential;
+        // A grant that lives by a built-in policy may be older than the one that is built in for its client now.
+        GrantPolicy builtIn = BuiltInPolicies.Has(start) ? start : client is null ? GrantPolicy.Confidential : GrantPolicy.BuiltInFor(client);
         var origins = Knob.All.ToDictionary(k => k, k => JsonNode.DeepEquals(k.ValueIn(start), k.ValueIn(builtIn)) ? new KnobOrigin("built in", k.Meaning) : new KnobOrigin("grant", null));
         var head = new List<(string, string?)>
         {
-            ("policy", grant.Authorized.Policy), ("grant", grant.Id.ToString()), ("client", grant.ClientId), ("issuer", grant.Issuer), ("scope", grant.Authorized.Scope),
+            ("policy", grant.Authorized.Policy), ("built in", BuiltInPolicies.Has(start) ? BuiltIn(start) : null), ("grant", grant.Id.ToString()), ("client", grant.ClientId), ("issuer", grant.Issuer), ("scope", grant.Authorized.Scope),
             ("overrides", grant.Authorized.PolicyOverrides ?? "none applied"), ("rules", where),
         };
         return Write(invocation, parse, head, start, origins);
@@ -96,6 +97,8 @@ internal static class PolicyExplain
         Table.Write(invocation, "Everything is built in.", ["knob", "value", "from", "why"], knobs.Select(IReadOnlyList<string> (k) => [k.Name, Shown(k.ValueIn(policy)), origins[k].Source, origins[k].Reason ?? ""]));
         return ExitCode.Done;
     }
+
+    private static string BuiltIn(GrantPolicy policy) => $"{policy.Name}, {BuiltInPolicies.About(policy)}";
 
     private static string RefreshToken(GrantPolicy policy, PolicyFacts facts) =>
         !facts.Client.GrantTypes.Contains("refresh_token") ? "none: the client is not registered for refresh_token"

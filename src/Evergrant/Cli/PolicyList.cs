@@ -23,9 +23,8 @@ internal static class PolicyList
         IReadOnlyList<Client> clients = [.. (await invocation.On.Store.Clients.ListClientsAsync(null, cancellationToken)).Select(c => c with { Policies = policies })];
         List<(string Name, string Extends, int Overrides, IReadOnlyList<string> UsedBy, string About)> rows =
         [
-            (GrantPolicy.Confidential.Name, "", 0, Users(invocation, clients, GrantPolicy.Confidential.Name), "built in, for clients that prove who they are"),
-            (GrantPolicy.Public.Name, "", 0, Users(invocation, clients, GrantPolicy.Public.Name), "built in, for clients that cannot"),
-            .. policies.All.Select(p => (p.Name!, p.Extends ?? "", p.Overrides.Count, Users(invocation, clients, p.Name!), p.Description ?? "")),
+            .. GrantPolicy.BuiltIn.Select(p => (p.Name, "", 0, (IReadOnlyList<string>)Users(invocation, clients, p.Name), "built in, " + BuiltInPolicies.About(p))),
+            .. policies.All.Select(p => (p.Name!, p.Extends ?? "", p.Overrides.Count, (IReadOnlyList<string>)Users(invocation, clients, p.Name!), p.Description ?? "")),
         ];
         if (parse.GetValue(CommandLine.Json))
         {

@@ -23,8 +23,7 @@ internal static class PolicyShow
     {
         string name = parse.GetRequiredValue(Name);
         PolicySet policies = await invocation.On.Catalogue.PoliciesAsync(cancellationToken);
-        JsonObject? json = policies.Find(name)?.Write()
-            ?? (name == GrantPolicy.Confidential.Name ? ClientMetadata.WritePolicy(GrantPolicy.Confidential) : name == GrantPolicy.Public.Name ? ClientMetadata.WritePolicy(GrantPolicy.Public) : null);
+        JsonObject? json = policies.Find(name)?.Write() ?? (BuiltInPolicies.Find(name) is { } builtIn ? Written(builtIn) : null);
         if (json is null) return invocation.Refuse($"there is no policy {name}; policy list names them");
         if (parse.GetValue(CommandLine.Json))
         {
@@ -38,5 +37,12 @@ internal static class PolicyShow
         Table.Write(invocation, "", ["override", "when", "set", "reason"], policy.Overrides.Select(IReadOnlyList<string> (o, i) =>
             [o.Name, PolicyExplain.Shown(overrides[i]!["when"]), PolicyExplain.Shown(overrides[i]!["set"]), o.Reason ?? ""]));
         return ExitCode.Done;
+    }
+
+    private static JsonObject Written(GrantPolicy builtIn)
+    {
+        JsonObject json = ClientMetadata.WritePolicy(builtIn);
+        json.Insert(1, "description", "built in, " + BuiltInPolicies.About(builtIn));
+        return json;
     }
 }

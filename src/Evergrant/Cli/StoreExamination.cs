@@ -85,11 +85,7 @@ internal static class StoreExamination
         if (policy.OnReplay == ReplayReaction.Reject) yield return new(Severity.Warning, "client", "keeps its grants when a refresh token is replayed (RFC 9700 section 4.14.2)");
         if (client.IsPublic && !policy.RotatesFor(client)) yield return new(Severity.Warning, "client", "is public and keeps one bearer refresh token, as public_without_rotation says: whoever copies it has it (RFC 9700 section 2.2.2)");
         else if (client.IsPublic && !PolicyResolution.Unsettled(client).Rotate) yield return new(Severity.Warning, "client", "is public and rotates refresh tokens although its policy says rotate false; public_without_rotation would say that you want it");
-        if (client is { ApplicationType: ApplicationType.Browser, IsPublic: true, DpopBoundAccessTokens: false } && client.GrantTypes.Contains(RefreshTokenGrant.Name)
-            && policy is { RetryBudget: { } budget, RetryUncounted: null, Retry.Kind: not RetryRuleKind.Never } && policy.RefreshTokens != RefreshTokenIssuance.Never)
-        {
-            yield return new(Severity.Warning, "client", $"is an application in a browser: when its tabs refresh at once, with bearer tokens and more than {budget} times within ten refreshes, that is taken for theft; demand DPoP (dpop_bound_access_tokens), or set retry_uncounted");
-        }
+        if (TabsAreCounted(client) is { } counted) yield return new(Severity.Warning, "client", counted);
         if (client.IsPublic && policy.KeepsPredecessorsFor(client)) yield return new(Severity.Warning, "client", "is public and keeps superseded refresh tokens good, as public_without_rotation says (RFC 9700 section 2.2.2)");
         else if (policy.Predecessor == Predecessor.StaysValid) yield return new(Severity.Warning, "client", "keeps superseded refresh tokens good, so that no theft is seen (RFC 9700 section 4.14.2)");
         if (policy.AccessTokenLifetime is null) yield return new(Severity.Warning, "client", "has access tokens that never end (RFC 6750 section 5.3)");
@@ -100,6 +96,22 @@ internal static class StoreExamination
         {
             if (RedirectUri.Fault(uri, client.ApplicationType, allowLoopback: false) is { } fault) yield return new(Severity.Fault, "client", $"has the redirect URI {uri}, which {fault}");
         }
+    }
+
+    // What is built in leaves the retries of tabs uncounted. What an operator has said instead holds for tokens that are bound to a key, too.
+    private static string? TabsAreCounted(Client client)
+    {
+        if (client is not { ApplicationType: ApplicationType.Browser, IsPublic: true } || !client.GrantTypes.Contains(RefreshTokenGrant.Name)) return null;
+        foreach (EffectivePolicy outcome in PolicyResolution.Outcomes(client))
+        {
+            GrantPolicy policy = outcome.Policy;
+            if (policy is not { RetryBudget: { } budget, Retry.Kind: not RetryRuleKind.Never } || policy.RefreshTokens == RefreshTokenIssuance.Never) continue;
+            string? why = policy.RetryUses is not null ? "sets retry_uses, beside which retry_uncounted has no effect" : budget == 0 ? "sets retry_budget to 0" : policy.RetryUncounted is null ? "takes retry_uncounted away" : null;
+            if (why is null) continue;
+            string whose = outcome.Overrides.Length == 0 ? "its policy" : $"its policy, with {outcome.Overrides.Replace(" ", ", ", StringComparison.Ordinal)},";
+            return $"is an application in a browser: when its tabs refresh at once more than {budget} times within ten refreshes, that is taken for theft, because {whose} {why}; leave these knobs as they are built in";
+        }
+        return null;
     }
 
     private static async Task<IEnumerable<Finding>> AccountsAsync(Operations operations, CancellationToken cancellationToken)

@@ -17,7 +17,8 @@ internal sealed class Rules
         {
             ["refresh_tokens"] = "offline_access", ["refresh_token_grants"] = new JsonArray("authorization_code", "urn:ietf:params:oauth:grant-type:device_code", "urn:openid:params:grant-type:ciba"), ["access_token_lifetime"] = "00:05:00", ["code_lifetime"] = "00:01:00", ["device_code_lifetime"] = "00:10:00",
             ["idle_lifetime"] = "14.00:00:00", ["idle_grace"] = "00:00:00", ["absolute_lifetime"] = "90.00:00:00", ["inherits_absolute_lifetime"] = true, ["rotate"] = true, ["predecessor"] = "invalidated",
-            ["retry"] = isPublic ? "00:01:00" : "acknowledged", ["retry_budget"] = isPublic ? 3 : null, ["echo_refresh_token"] = true, ["on_replay"] = "revoke", ["previous_access_token"] = "keep",
+            ["retry"] = isPublic ? "00:01:00" : "acknowledged", ["retry_budget"] = isPublic ? 3 : null,
+            ["retry_uncounted"] = variant.Type == "browser" ? "00:00:10" : null, ["echo_refresh_token"] = true, ["on_replay"] = "revoke", ["previous_access_token"] = "keep",
             ["on_reauthorize"] = "keep", ["revoke_access_token"] = "token", ["revoke_refresh_token"] = "family", ["refresh_scope"] = "reject",
         };
         Take(variant.Knobs);

@@ -73,6 +73,8 @@ internal static class Script
             }
             await c.CheckAsync("retried often");
         }),
+        ["a retry of every refresh while tabs are uncounted"] = Refreshing((c, f) => TabsAsync(c, f, (c.Rules.Span("retry_uncounted") ?? Second) - TimeSpan.FromMilliseconds(1))),
+        ["a retry of every refresh when tabs are counted again"] = Refreshing((c, f) => TabsAsync(c, f, c.Rules.Span("retry_uncounted") ?? Second)),
         ["idle for a second less"] = Refreshing((c, f) => IdleAsync(c, f, -Second)),
         ["idle to the second"] = Refreshing((c, f) => IdleAsync(c, f, TimeSpan.Zero)),
         ["idle for a second more"] = Refreshing((c, f) => IdleAsync(c, f, Second)),
@@ -201,6 +203,18 @@ internal static class Script
         Case.Advance((c.Rules.Word("retry") is "never" or "acknowledged" ? Minute : c.Rules.Span("retry")!.Value) + beside);
         await c.RefreshAsync(family, back: 1);
         await c.CheckAsync("retried near the end of the window");
+    }
+
+    // Two tabs, the second so much later than the first; more often than any budget allows.
+    private static async Task TabsAsync(Case c, Family family, TimeSpan later)
+    {
+        for (int i = 0; i < 12 && !family.Ended; i++)
+        {
+            await c.RefreshAsync(family);
+            Case.Advance(later);
+            if (family.Refreshes.Count > 1) await c.RefreshAsync(family, back: 1);
+        }
+        await c.CheckAsync("retried in a second tab");
     }
 
     private static async Task IdleAsync(Case c, Family family, TimeSpan beside)

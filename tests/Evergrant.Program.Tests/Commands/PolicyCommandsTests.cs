@@ -68,13 +68,39 @@ public sealed class PolicyCommandsTests(DevelopmentServer server) : IClassFixtur
     {
         await server.Apply(Declared);
         JsonElement[] listed = [.. (await server.Json("policy", "list")).GetProperty("policies").EnumerateArray()];
-        Assert.Equal(["confidential", "public"], listed.Take(2).Select(p => Text(p, "name")));
+        Assert.Equal(["confidential", "public", "public-browser"], listed.Take(3).Select(p => Text(p, "name")));
         Assert.Equal("week", Text(listed.Single(p => Text(p, "name") == "tested"), "extends"));
         Assert.Contains("Seven days", (await server.Run("policy", "list")).Output, StringComparison.Ordinal);
         Said shown = await server.Run("policy", "show", "tested");
         Assert.Contains("The app is in testing", shown.Output, StringComparison.Ordinal);
         Assert.Equal("14.00:00:00", Text(await server.Json("policy", "show", "public"), "idle_lifetime"));
+        JsonElement browser = await server.Json("policy", "show", "public-browser");
+        Assert.Equal(("00:00:10", true), (Text(browser, "retry_uncounted"), Text(browser, "description")!.Contains("application_type browser", StringComparison.Ordinal)));
         Assert.Equal(1, (await server.Run("policy", "show", "nothing")).ExitCode);
+    }
+
+    [Fact]
+    public async Task What_is_built_in_for_an_application_in_a_browser_is_said_with_its_reason()
+    {
+        await server.Apply("""
+            { "clients": [ { "client_id": "paged", "application_type": "browser", "redirect_uris": [ "https://paged.example/cb" ] },
+                { "client_id": "paged-own", "application_type": "browser", "redirect_uris": [ "https://paged.example/cb" ], "policy": { "retry_uncounted": null } },
+                { "client_id": "pocketed", "application_type": "native", "redirect_uris": [ "com.example.pocketed:/cb" ] } ] }
+            """);
+        JsonElement paged = await server.Json("policy", "explain", "paged"), own = await server.Json("policy", "explain", "paged-own"), pocketed = await server.Json("policy", "explain", "pocketed");
+        const string why = "public-browser, for public clients with application_type browser, whose tabs refresh at once";
+        Assert.Equal(("public-browser", why, "public", "public, for public clients"), (Text(paged, "policy"), Text(paged, "built_in"), Text(pocketed, "policy"), Text(pocketed, "built_in")));
+        Assert.Equal(("client:paged-own", why), (Text(own, "policy"), Text(own, "built_in")));
+        Assert.Equal(("00:00:10", "built in"), (Knob(paged, "retry_uncounted").Value, Knob(paged, "retry_uncounted").From));
+        Assert.Equal((null, "client paged-own"), (Knob(own, "retry_uncounted").Value, Knob(own, "retry_uncounted").From));
+        Assert.Null(Knob(pocketed, "retry_uncounted").Value);
+        JsonElement[] listed = [.. (await server.Json("policy", "list")).GetProperty("policies").EnumerateArray()];
+        JsonElement[] users = [.. listed.Single(p => Text(p, "name") == "public-browser").GetProperty("used_by").EnumerateArray()];
+        Assert.Contains("paged", users.Select(u => u.GetString()));
+        Assert.DoesNotContain("paged-own", users.Select(u => u.GetString()));
+        Said taken = await server.RunWith("""{ "policies": [ { "name": "public-browser" } ] }""", "apply", "-f", "-", "--yes");
+        Assert.Equal(2, taken.ExitCode);
+        Assert.Contains("public-browser is built in", taken.Error, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -112,14 +138,32 @@ public sealed class PolicyCommandsTests(DevelopmentServer server) : IClassFixtur
     public async Task The_doctor_names_applications_in_a_browser_whose_tabs_would_be_taken_for_a_thief()
     {
         await server.Apply("""
+            { "policies": [ { "name": "tabs-strict", "retry_uncounted": null },
+                { "name": "tabs-mixed", "overrides": [ { "name": "phones", "when": { "client_type": "native" }, "set": { "retry_uncounted": null } }, { "name": "asked", "when": { "scope_any": [ "openid" ] }, "set": { "retry_uncounted": null } } ] },
+                { "name": "tabs-phones", "overrides": [ { "name": "phones", "when": { "client_type": "native" }, "set": { "retry_uncounted": null } } ] } ] }
+            """);
+        await server.Apply("""
             { "clients": [ { "client_id": "tabs", "application_type": "browser", "redirect_uris": [ "https://tabs.example/cb" ] },
                 { "client_id": "tabs-bound", "application_type": "browser", "redirect_uris": [ "https://tabs.example/cb" ], "dpop_bound_access_tokens": true },
-                { "client_id": "tabs-free", "application_type": "browser", "redirect_uris": [ "https://tabs.example/cb" ], "policy": { "retry_uncounted": "00:00:10" } } ] }
+                { "client_id": "tabs-longer", "application_type": "browser", "redirect_uris": [ "https://tabs.example/cb" ], "policy": { "retry_uncounted": "00:00:30", "idle_lifetime": "7.00:00:00" } },
+                { "client_id": "tabs-never", "application_type": "browser", "redirect_uris": [ "https://tabs.example/cb" ], "policy": { "retry_uncounted": null, "retry": "never" } },
+                { "client_id": "tabs-others", "application_type": "browser", "redirect_uris": [ "https://tabs.example/cb" ], "policy": "tabs-phones" },
+                { "client_id": "no-tabs", "application_type": "native", "redirect_uris": [ "com.example.app:/cb" ], "policy": "tabs-strict" },
+                { "client_id": "tabs-named", "application_type": "browser", "redirect_uris": [ "https://tabs.example/cb" ], "policy": "tabs-strict" },
+                { "client_id": "tabs-overridden", "application_type": "browser", "redirect_uris": [ "https://tabs.example/cb" ], "policy": "tabs-mixed" },
+                { "client_id": "tabs-once", "application_type": "browser", "redirect_uris": [ "https://tabs.example/cb" ], "policy": { "retry_uses": 1 } },
+                { "client_id": "tabs-none", "application_type": "browser", "redirect_uris": [ "https://tabs.example/cb" ], "policy": { "retry_budget": 0 } },
+                { "client_id": "tabs-key", "application_type": "browser", "redirect_uris": [ "https://tabs.example/cb" ], "dpop_bound_access_tokens": true, "policy": "tabs-strict" } ] }
             """);
         string said = (await server.Run("doctor")).Output;
-        Assert.Contains("tabs is an application in a browser: when its tabs refresh at once", said, StringComparison.Ordinal);
-        Assert.DoesNotContain("tabs-bound is an application in a browser", said, StringComparison.Ordinal);
-        Assert.DoesNotContain("tabs-free is an application in a browser", said, StringComparison.Ordinal);
+        foreach (string quiet in (string[])["tabs", "tabs-bound", "tabs-longer", "tabs-never", "tabs-others", "no-tabs"]) Assert.DoesNotContain($" {quiet} is an application in a browser", said, StringComparison.Ordinal);
+        const string taken = "times within ten refreshes, that is taken for theft, because its policy";
+        foreach ((string client, string why) in ((string, string)[])[
+            ("tabs-named", $"3 {taken} takes retry_uncounted away"), ("tabs-overridden", $"3 {taken}, with tabs-mixed/asked, takes retry_uncounted away"),
+            ("tabs-once", $"3 {taken} sets retry_uses"), ("tabs-none", $"0 {taken} sets retry_budget to 0"), ("tabs-key", $"3 {taken} takes retry_uncounted away")])
+        {
+            Assert.Contains($" {client} is an application in a browser: when its tabs refresh at once more than {why}", said, StringComparison.Ordinal);
+        }
     }
 
     private static string? Text(JsonElement json, string name) => json.GetProperty(name).GetString();

@@ -8,7 +8,7 @@ public class GrantPolicyTests
     [Requirement("RFC6749-4.1.2-04", "RFC6750-5.3-01")]
     public void What_is_built_in_keeps_to_the_recommended_lifetimes()
     {
-        foreach (GrantPolicy policy in (GrantPolicy[])[GrantPolicy.Confidential, GrantPolicy.Public])
+        foreach (GrantPolicy policy in GrantPolicy.BuiltIn)
         {
             Assert.True(policy.CodeLifetime <= TimeSpan.FromMinutes(10));
             Assert.True(policy.AccessTokenLifetime <= TimeSpan.FromHours(1));
@@ -24,6 +24,15 @@ public class GrantPolicyTests
         Assert.Equal((RetryRule.UntilAcknowledged, null), (GrantPolicy.Confidential.Retry, GrantPolicy.Confidential.RetryBudget));
     }
 
+    [Fact]
+    [Requirement("BBA-6.3.2.3-04")]
+    public void An_application_in_a_browser_differs_from_other_public_clients_in_its_tabs_alone()
+    {
+        Assert.Equal(TimeSpan.FromSeconds(10), GrantPolicy.PublicBrowser.RetryUncounted);
+        Assert.Equal(GrantPolicy.Public, GrantPolicy.PublicBrowser with { Name = "public", RetryUncounted = null });
+        Assert.Equal(["confidential", "public", "public-browser"], GrantPolicy.BuiltIn.Select(p => p.Name));
+    }
+
     /// <summary>Tabs that refresh at once, under a policy that tells them from a thief by the time: the budget is there for those who come later.</summary>
     [Theory]
     [InlineData(9_999, 0xFF_FFFF_FFFF, true, false)]
@@ -32,8 +41,8 @@ public class GrantPolicyTests
     [InlineData(60_000, 0, false, true)]
     public void Retries_at_once_are_not_held_against_the_budget(int milliseconds, long before, bool permitted, bool counted)
     {
-        GrantPolicy policy = GrantPolicy.Public with { Name = "tabs", RetryUncounted = TimeSpan.FromSeconds(10) };
-        Grant grant = Sample.Grant(Sample.Native) with { GenerationAt = Sample.Now, Retries = new RetryHistory(before) };
+        GrantPolicy policy = GrantPolicy.PublicBrowser;
+        Grant grant = Sample.Grant(Sample.Page) with { GenerationAt = Sample.Now, Retries = new RetryHistory(before) };
         DateTimeOffset now = Sample.Now.AddMilliseconds(milliseconds);
         Assert.Equal(permitted, policy.PermitsRetry(grant, now));
         Assert.Equal(before + (counted ? 1 : 0), policy.RetryOf(grant, now).ApplyTo(grant)!.Retries.Bits);

@@ -29,6 +29,7 @@ public class PolicyDocumentTests
     [InlineData("[]", "policy")]
     [InlineData("{}", "name")]
     [InlineData("""{"name":"public"}""", "name")]
+    [InlineData("""{"name":"public-browser"}""", "name")]
     [InlineData("""{"name":"confidential"}""", "name")]
     [InlineData("""{"name":"a b"}""", "name")]
     [InlineData("""{"name":"x","rotated":true}""", "rotated")]
@@ -74,7 +75,7 @@ public class PolicyDocumentTests
     [Fact]
     public void A_policy_that_says_everything_is_what_it_was_made_from()
     {
-        foreach (GrantPolicy policy in (GrantPolicy[])[GrantPolicy.Confidential, GrantPolicy.Public, StoredPolicyTests.Full])
+        foreach (GrantPolicy policy in (GrantPolicy[])[.. GrantPolicy.BuiltIn, StoredPolicyTests.Full])
         {
             Client client = Sample.Web with { Policy = policy };
             foreach (Knob knob in Knob.All) Assert.Equal(knob.ValueIn(policy)?.ToJsonString(), knob.ValueIn(client.EffectivePolicy)?.ToJsonString());

@@ -52,6 +52,40 @@ public class PolicyResolutionTests
     }
 
     [Fact]
+    [Requirement("BBA-6.3.2.3-04")]
+    public void A_public_client_in_a_browser_has_a_built_in_policy_of_its_own()
+    {
+        static GrantPolicy Of(Client client) => PolicyResolution.Resolve(new PolicyFacts(client, "authorization_code", [], _ => null, false)).Policy;
+        Assert.Same(GrantPolicy.PublicBrowser, Of(Sample.Page));
+        Assert.Same(GrantPolicy.PublicBrowser, Sample.Page.EffectivePolicy);
+        // What was resolved before does not go along with a copy that is of another type.
+        foreach (ApplicationType other in (ApplicationType[])[ApplicationType.Native, ApplicationType.Web]) Assert.Same(GrantPolicy.Public, (Sample.Page with { ApplicationType = other }).EffectivePolicy);
+        Assert.Same(GrantPolicy.PublicBrowser, (Sample.Native with { ApplicationType = ApplicationType.Browser }).EffectivePolicy);
+        Client proven = Sample.Page with { AuthenticationMethod = ClientAuthenticationMethod.PrivateKeyJwt };
+        Assert.Same(GrantPolicy.Confidential, Of(proven));
+        Assert.Same(GrantPolicy.Confidential, proven.EffectivePolicy);
+        // It is at the bottom: layers change what they speak of, in their order.
+        Assert.Equal((TimeSpan.FromDays(2), TimeSpan.FromSeconds(10)), Facts(Resolve(Sample.Page)));
+        Assert.Equal((TimeSpan.FromDays(14), null), Facts(Resolve(Sample.Page with { Policy = Document("""{"extends":"base","retry_uncounted":null}""", true) })));
+        Assert.Equal((TimeSpan.FromDays(14), TimeSpan.FromSeconds(10)), Facts(Resolve(Sample.Page with { Policy = Document("\"derived\"", true) })));
+
+        static (TimeSpan?, TimeSpan?) Facts(EffectivePolicy effective) => (effective.Policy.IdleLifetime, effective.Policy.RetryUncounted);
+    }
+
+    [Fact]
+    public void What_authorizations_of_a_client_may_come_to_live_by_is_told()
+    {
+        PolicyDocument policy = Document("""
+            {"name":"p","overrides":[{"name":"always","when":{"client_type":"browser"},"set":{"idle_lifetime":"1.00:00:00"}},{"name":"never","when":{"client_type":"native"},"set":{"retry_uses":1}},
+            {"name":"unflagged","when":{"client_flag":"x"},"set":{"retry_uses":2}},{"name":"ungranted","when":{"grant":"client_credentials"},"set":{"retry_uses":3}},
+            {"name":"some","when":{"grant":"authorization_code","scope_any":["a"]},"set":{"retry_uncounted":null}},{"name":"other","when":{"event":"consent"},"set":{"retry_budget":1}}]}
+            """);
+        Assert.Equal([("p/always", 10.0, 3), ("p/always p/some", null, 3), ("p/always p/other", 10.0, 1)],
+            PolicyResolution.Outcomes(Sample.Page with { Policy = policy }).Select(o => (o.Overrides, o.Policy.RetryUncounted?.TotalSeconds, o.Policy.RetryBudget!.Value)));
+        Assert.Same(GrantPolicy.PublicBrowser, Assert.Single(PolicyResolution.Outcomes(Sample.Page)).Policy);
+    }
+
+    [Fact]
     public void Each_layer_has_the_last_word_on_the_knobs_that_it_sets()
     {
         Assert.Equal(("issuer", 2.0, 10.0, ""), Facts(Resolve(Sample.Web)));

@@ -15,7 +15,7 @@ public class RefreshHistoryTests
     {
         { "web", GrantPolicy.Confidential },
         { "native", GrantPolicy.Public },
-        { "native", GrantPolicy.Public with { RetryUncounted = TimeSpan.FromSeconds(10) } },
+        { "native", GrantPolicy.PublicBrowser },
         { "web", GrantPolicy.Confidential with { Retry = RetryRule.Never } },
         { "web", GrantPolicy.Confidential with { Rotate = false } },
         { "native", GrantPolicy.Public with { OnReplay = ReplayReaction.Reject } },

@@ -300,16 +300,19 @@ public class RefreshTokenGrantTests
         Assert.IsType<Rotated>(Decide(after, 6, provenKey: "other"));
     }
 
-    [Fact]
-    public void A_public_client_that_proves_a_key_may_ask_again_until_it_has_the_answer()
+    [Theory]
+    [InlineData(ApplicationType.Native)]
+    [InlineData(ApplicationType.Browser)]
+    public void A_public_client_that_proves_a_key_may_ask_again_until_it_has_the_answer(ApplicationType type)
     {
-        Grant bound = Sample.Grant(Sample.Native) with { BoundKey = Sample.KeyOf("mine").Text, Retries = new RetryHistory(0x3330) };
-        Grant after = Assert.IsType<Rotated>(Decide(bound, 5, Sample.Native, provenKey: "mine")).Grant;
+        Client client = Sample.Native with { ApplicationType = type };
+        Grant bound = Sample.Grant(client) with { BoundKey = Sample.KeyOf("mine").Text, Retries = new RetryHistory(0x3330) };
+        Grant after = Assert.IsType<Rotated>(Decide(bound, 5, client, provenKey: "mine")).Grant;
         DateTimeOffset later = Sample.Now.AddDays(3);
-        Assert.IsType<Repeated>(Decide(after, 5, Sample.Native, now: later, provenKey: "mine"));
-        Assert.IsType<Replayed>(Decide(after with { BoundKey = null }, 5, Sample.Native, now: later, provenKey: "mine"));
+        Assert.IsType<Repeated>(Decide(after, 5, client, now: later, provenKey: "mine"));
+        Assert.IsType<Replayed>(Decide(after with { BoundKey = null }, 5, client, now: later, provenKey: "mine"));
         // What an operator has said holds for both.
-        Assert.IsType<Replayed>(Decide(after, 5, Sample.Native, GrantPolicy.Public with { Name = "own" }, now: later, provenKey: "mine"));
+        Assert.IsType<Replayed>(Decide(after, 5, client, GrantPolicy.BuiltInFor(client) with { Name = "own" }, now: later, provenKey: "mine"));
     }
 
     /// <summary>The rows stand in an order: where two hold, the earlier one is the answer.</summary>

@@ -53,6 +53,16 @@ public static class RefreshClients
     /// <summary>A public client under the built-in rule: a minute, and three retries in ten rotations.</summary>
     public static ClientDefinition Public { get; } = Clients.Native with { Id = "refresh-public", Name = "Specs refresh-public", Consent = "implied" };
 
+    /// <summary>An application in a browser under the built-in rule: as <see cref="Public"/>, but retries within ten seconds of the refresh are not counted.</summary>
+    public static ClientDefinition Page { get; } = Clients.Spa with { Id = "refresh-page", Name = "Specs refresh-page", Consent = "implied" };
+
+    /// <summary>An application in a browser whose policy counts every retry.</summary>
+    public static ClientDefinition PageCounted { get; } = Page with
+    {
+        Id = "refresh-page-counted",
+        Further = new Dictionary<string, JsonNode> { ["policy"] = new JsonObject { ["retry_uncounted"] = null } },
+    };
+
     /// <summary>For hundreds of requests at once: a superseded token may come back until its successor is used.</summary>
     public static ClientDefinition CrowdAcknowledged { get; } = Acknowledged with { Id = "crowd-acknowledged", Name = "Crowd" };
 
@@ -65,7 +75,7 @@ public static class RefreshClients
     /// <summary>Every client above.</summary>
     public static IReadOnlyList<ClientDefinition> All { get; } =
     [
-        Acknowledged, Windowed, Budgeted, Once, Rejecting, Kept, EndingOpaque, EndingJwt, ShortLived, WeekSliding, HalfYearSliding, WeekAbsolute, HalfYearAbsolute, TwoApis, Public, CrowdAcknowledged, CrowdRejecting, CrowdOnce,
+        Acknowledged, Windowed, Budgeted, Once, Rejecting, Kept, EndingOpaque, EndingJwt, ShortLived, WeekSliding, HalfYearSliding, WeekAbsolute, HalfYearAbsolute, TwoApis, Public, Page, PageCounted, CrowdAcknowledged, CrowdRejecting, CrowdOnce,
     ];
 
     private static ClientDefinition With(string id, params (string Name, JsonNode Value)[] rules) =>

@@ -54,6 +54,7 @@ public sealed class Rotation(Server server)
     [InlineData("refresh-windowed")]
     [InlineData("refresh-budgeted")]
     [InlineData("refresh-public")]
+    [InlineData("refresh-page")]
     [Requirement("RFC9700-4.14.2-03", "ATTACK-082", "ATTACK-084", "ATTACK-092")]
     public async Task Once_the_successor_was_used_the_predecessor_revokes_the_family(string clientId)
     {

@@ -47,6 +47,7 @@ public sealed class TimeBounds(ClockServer server)
     [Theory]
     [InlineData("refresh-windowed")]
     [InlineData("refresh-public")]
+    [InlineData("refresh-page")]
     [Requirement("RFC9700-4.14.2-03", "ATTACK-083")]
     public async Task After_the_window_the_predecessor_revokes(string clientId)
     {

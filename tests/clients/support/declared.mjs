@@ -48,18 +48,17 @@ export async function declare(issuer, places) {
           dpop_bound_access_tokens: true, require_dpop_nonce: true,
         },
         // Three applications in a browser, at one origin. Over http an earlier consent to a public client counts for nothing (RFC 8252 section 8.6), so that prompt=none
-        // needs the operator's word. The first holds bare bearer tokens and says what that takes when it is open in several tabs; the second binds them to a key;
-        // the third has access tokens that end soon.
+        // needs the operator's word. The first holds bare bearer tokens, by the policy that is built in; the second has access tokens that end soon; the third binds
+        // its tokens to a key.
         {
           issuer, client_id: 'clients-browser', client_name: 'Browser', application_type: 'browser',
           token_endpoint_auth_method: 'none', redirect_uris: ['', '/watched'].flatMap(path => [`${app}${path}/callback`, `${app}${path}/silent`]), post_logout_redirect_uris: [`${app}/out`],
           grant_types: ['authorization_code', 'refresh_token'], response_types: ['code'], scope, resources: ['https://notes.example'], consent: 'implied',
-          policy: { retry_uncounted: '00:00:10' },
         },
         {
           issuer, client_id: 'clients-browser-brief', client_name: 'Browser, brief', application_type: 'browser',
           token_endpoint_auth_method: 'none', redirect_uris: [`${app}/brief/callback`], grant_types: ['authorization_code', 'refresh_token'], response_types: ['code'],
-          scope, resources: ['https://notes.example'], consent: 'implied', policy: { retry_uncounted: '00:00:10', access_token_lifetime: '00:00:12' },
+          scope, resources: ['https://notes.example'], consent: 'implied', policy: { access_token_lifetime: '00:00:12' },
         },
         {
           issuer, client_id: 'clients-browser-bound', client_name: 'Browser, bound', application_type: 'browser',
