@@ -61,21 +61,22 @@ internal static class AgainstCommand
             "|---|--:|--:|--:|--:|",
             .. ratios,
             "",
+            "Medians of the rounds below.",
+            "",
             .. ResultFile.Table(runs),
             .. CompareCommand.Errors(runs),
         ]);
         return runs.Sum(run => run.Errors) == 0 ? 0 : 1;
     }
 
-    private static double Cost(IEnumerable<Figures> runs, string name)
-    {
-        Figures[] of = [.. runs.Where(run => run.Scenario == name)];
-        return of.Sum(run => run.ServerCpu.TotalMicroseconds) / of.Sum(run => run.Requests);
-    }
+    private static double Cost(IEnumerable<Figures> runs, string name) => Median(runs, name, run => run.ServerMicrosecondsPerRequest);
 
-    private static double Rate(IEnumerable<Figures> runs, string name)
+    private static double Rate(IEnumerable<Figures> runs, string name) => Median(runs, name, run => run.Requests / run.Elapsed.TotalSeconds);
+
+    // The median: a round in which the machine did something else is no figure of the server's.
+    private static double Median(IEnumerable<Figures> runs, string name, Func<Figures, double> figure)
     {
-        Figures[] of = [.. runs.Where(run => run.Scenario == name)];
-        return of.Sum(run => run.Requests) / of.Sum(run => run.Elapsed.TotalSeconds);
+        double[] of = [.. runs.Where(run => run.Scenario == name).Select(figure).Order()];
+        return (of[(of.Length - 1) / 2] + of[of.Length / 2]) / 2;
     }
 }
