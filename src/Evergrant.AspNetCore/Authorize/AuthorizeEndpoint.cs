@@ -65,13 +65,13 @@ internal sealed class AuthorizeEndpoint(
         IReadOnlyList<string> asked = received.Request.Scopes ?? [];
         IEnumerable<string> allowed = (asked.Count > 0 ? asked : received.Client?.Scopes ?? []).Except(form["without"].OfType<string>());
         var answer = new ConsentAnswer(form["decision"] == "allow", [.. allowed], interaction.Subject!) { WithoutDetails = AuthorizePages.DetailsWithout(form) };
-        await DecideAsync(http, site, interaction, await interactions.SessionsAsync(http, http.RequestAborted), true, answer);
+        await DecideAsync(http, site, interaction, await interactions.SessionsAsync(http, http.RequestAborted), true, answer, received);
     }
 
     /// <summary>Decides and answers.</summary>
-    public async Task DecideAsync(HttpContext http, IssuerSite site, Interaction interaction, IReadOnlyList<Session> sessions, bool chosen, ConsentAnswer? answer)
+    public async Task DecideAsync(HttpContext http, IssuerSite site, Interaction interaction, IReadOnlyList<Session> sessions, bool chosen, ConsentAnswer? answer, ReceivedRequest? received = null)
     {
-        if (await FindAsync(http, site, interaction) is not { } found) return;
+        if (await FindAsync(http, site, interaction, received) is not { } found) return;
         bool replayed = false;
         try
         {
@@ -155,9 +155,9 @@ internal sealed class AuthorizeEndpoint(
     }
 
     /// <summary>Finds what a request means and where its answer may go; answers with a page when it may go nowhere.</summary>
-    private async ValueTask<Answerable?> FindAsync(HttpContext http, IssuerSite site, Interaction interaction)
+    private async ValueTask<Answerable?> FindAsync(HttpContext http, IssuerSite site, Interaction interaction, ReceivedRequest? received = null)
     {
-        ReceivedRequest received = await requests.ReadAsync(site, interaction, http.RequestAborted);
+        received ??= await requests.ReadAsync(site, interaction, http.RequestAborted);
         OAuthError? unanswerable = AuthorizeTarget.Find(received.Request, received.Client, out AuthorizeTarget? target);
         if (received.ClientFault is not null) unanswerable = received.ClientFault;
         // A reference that is not good hides where, and with which state, the client wants to be answered; so does an object, unless a redirect URI stands beside it.

@@ -3,12 +3,16 @@ using Evergrant.AspNetCore.Authorize;
 using Evergrant.Pages.Views;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Web;
+using Microsoft.AspNetCore.Components.Web.HtmlRendering;
 
 namespace Evergrant.Pages;
 
 /// <summary>Renders a page to HTML and answers with it. Nothing of it runs in the browser, and nothing of it waits for data: what it shows is its one parameter.</summary>
 internal sealed class PageWriter(IServiceProvider services, ILoggerFactory loggers)
 {
+    /// <summary>Characters that most pages have less than.</summary>
+    private const int UsualLength = 8192;
+
     /// <summary>Answers with a page.</summary>
     /// <typeparam name="TView">Component with a parameter named Page.</typeparam>
     /// <param name="http">The request to answer.</param>
@@ -30,7 +34,10 @@ internal sealed class PageWriter(IServiceProvider services, ILoggerFactory logge
             html = await renderer.Dispatcher.InvokeAsync(async () =>
             {
                 ParameterView parameters = ParameterView.FromDictionary(new Dictionary<string, object?> { ["Page"] = page });
-                return Encoding.UTF8.GetBytes("<!DOCTYPE html>\n" + (await renderer.RenderComponentAsync<TView>(parameters)).ToHtmlString());
+                HtmlRootComponent view = await renderer.RenderComponentAsync<TView>(parameters);
+                StringBuilder text = new("<!DOCTYPE html>\n", UsualLength);
+                await using (StringWriter writer = new(text, System.Globalization.CultureInfo.InvariantCulture)) view.WriteHtmlTo(writer);
+                return Encoding.UTF8.GetBytes(text.ToString());
             });
         }
         if (status is { } code) http.Response.StatusCode = code;
