@@ -150,8 +150,12 @@ internal sealed class MemoryStore : IGrantStore, IClientStore, IKeyStore
 
     public ValueTask<IReadOnlyList<Client>> ListClientsAsync(string? issuer, CancellationToken cancellationToken) => Read(() => (IReadOnlyList<Client>)[.. Clients]);
 
+    /// <summary>Runs before a client is changed: somebody else who was quicker.</summary>
+    public Action? BeforeClientChange { get; set; }
+
     public ValueTask<bool> ChangeClientAsync(Client client, CancellationToken cancellationToken)
     {
+        BeforeClientChange?.Invoke();
         lock (_lock)
         {
             if ((Clients.Find(c => c.Issuer == client.Issuer && c.ClientId == client.ClientId)?.Revision ?? 0) != client.Revision) return new(false);

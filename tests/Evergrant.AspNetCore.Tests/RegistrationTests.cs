@@ -7,6 +7,7 @@ using System.Text.Json.Nodes;
 using Evergrant.AspNetCore.Outbound;
 using Evergrant.AspNetCore.Registration;
 using Evergrant.Jose;
+using Evergrant.Protocol.Clients;
 using Evergrant.Protocol.Registration;
 using Evergrant.Protocol.Storage;
 
@@ -126,6 +127,33 @@ public class RegistrationTests
         Assert.Equal(HttpStatusCode.OK, (await SendAsync(host, HttpMethod.Get, uri, token)).StatusCode);
         Assert.Equal(HttpStatusCode.Forbidden, (await SendAsync(host, HttpMethod.Put, uri, token, Web)).StatusCode);
         Assert.Equal(HttpStatusCode.Forbidden, (await SendAsync(host, HttpMethod.Delete, uri, token)).StatusCode);
+    }
+
+    [Fact]
+    [Requirement("ATTACK-366")]
+    public async Task A_client_that_was_changed_while_it_changes_itself_is_told_and_overwrites_nothing()
+    {
+        await using Host host = await Host.StartAsync(options: With(new RegistrationOptions { Mode = RegistrationMode.Open }));
+        JsonElement json = await Host.Json(await RegisterAsync(host, Web));
+        string id = json.GetProperty("client_id").GetString()!, uri = json.GetProperty("registration_client_uri").GetString()!, token = json.GetProperty("registration_access_token").GetString()!;
+        string update = $$"""{"client_id":"{{id}}","client_name":"Renamed","redirect_uris":["https://dynamic.example/cb"]}""";
+        byte[] withdrawn = host.Store.Clients.Find(c => c.ClientId == id)!.SecretHashes[0];
+        host.Store.BeforeClientChange = () =>
+        {
+            int at = host.Store.Clients.FindIndex(c => c.ClientId == id);
+            Client row = host.Store.Clients[at];
+            host.Store.Clients[at] = row with { Revision = row.Revision + 1, SecretHashes = [new byte[32]] };
+        };
+        using HttpResponseMessage late = await SendAsync(host, HttpMethod.Put, uri, token, update);
+        Assert.Equal(HttpStatusCode.Conflict, late.StatusCode);
+        Assert.Equal("invalid_request", (await Host.Json(late)).GetProperty("error").GetString());
+        Client standing = host.Store.Clients.Find(c => c.ClientId == id)!;
+        Assert.DoesNotContain(withdrawn, standing.SecretHashes);
+        Assert.Equal("Dynamic", standing.Name);
+
+        host.Store.BeforeClientChange = null;
+        Assert.Equal("Renamed", (await Host.Json(await SendAsync(host, HttpMethod.Put, uri, token, update))).GetProperty("client_name").GetString());
+        Assert.DoesNotContain(withdrawn, host.Store.Clients.Find(c => c.ClientId == id)!.SecretHashes);
     }
 
     [Fact]
