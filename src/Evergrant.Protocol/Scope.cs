@@ -3,6 +3,8 @@ namespace Evergrant.Protocol;
 /// <summary>Lists of scope values (RFC 6749 section 3.3): case-sensitive, single spaces, order without meaning.</summary>
 public static class Scope
 {
+    private const int Many = 32;
+
     /// <summary>Asks for an ID Token.</summary>
     public const string OpenId = "openid";
 
@@ -37,6 +39,7 @@ public static class Scope
     {
         scopes = [];
         var list = new List<string>();
+        HashSet<string>? seen = null; // Of very many; looking through the list would take time by the square of its length.
         foreach (Range range in value.AsSpan().Split(' '))
         {
             ReadOnlySpan<char> item = value.AsSpan(range);
@@ -46,7 +49,8 @@ public static class Scope
                 if (c is < '!' or > '~' or '"' or '\\') return false;
             }
             string text = item.ToString();
-            if (!list.Contains(text)) list.Add(text);
+            if (list.Count == Many) seen ??= new HashSet<string>(list, StringComparer.Ordinal);
+            if (seen?.Add(text) ?? !list.Contains(text)) list.Add(text);
         }
         scopes = list;
         return true;

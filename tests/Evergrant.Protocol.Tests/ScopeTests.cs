@@ -16,6 +16,19 @@ public class ScopeTests
     }
 
     [Theory]
+    [InlineData(31)]
+    [InlineData(32)]
+    [InlineData(33)]
+    [InlineData(500)]
+    [Requirement("RFC6749-3.3-01")]
+    public void Of_very_many_values_each_is_kept_once_and_in_order(int count)
+    {
+        string[] values = [.. Enumerable.Range(0, count).Select(i => "s" + i)];
+        Assert.True(Scope.TryParse(string.Join(' ', values.Concat(values.Reverse()).Append("last").Append("s0")), out IReadOnlyList<string> scopes));
+        Assert.Equal([.. values, "last"], scopes);
+    }
+
+    [Theory]
     [InlineData("")]
     [InlineData(" ")]
     [InlineData(" a")]
