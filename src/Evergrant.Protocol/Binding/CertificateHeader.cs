@@ -24,7 +24,7 @@ public static class CertificateHeader
         if (text.Contains("Cert=", StringComparison.OrdinalIgnoreCase)) text = ForwardedElement(text) ?? "";
         if (text.Contains('%')) text = Unescape(text);
         if (!text.StartsWith(Begin, StringComparison.Ordinal)) return Decode(text);
-        int end = text.IndexOf(End, StringComparison.Ordinal);
+        int end = text.IndexOf(End, Begin.Length, StringComparison.Ordinal);
         // Behind the first certificate there may be those that it was issued by; the client's comes first.
         return end < 0 ? null : Decode(string.Concat(text[Begin.Length..end].Where(c => !char.IsWhiteSpace(c))));
     }
