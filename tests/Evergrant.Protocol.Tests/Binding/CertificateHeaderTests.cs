@@ -37,6 +37,8 @@ public class CertificateHeaderTests
     [InlineData("(null)")]
     [InlineData("-----BEGIN CERTIFICATE-----")]
     [InlineData("-----BEGIN CERTIFICATE----- AAAA")]
+    [InlineData("-----BEGIN CERTIFICATE-----END CERTIFICATE-----")]
+    [InlineData("-----BEGIN CERTIFICATE----------END CERTIFICATE-----")]
     [InlineData("Cert=")]
     [InlineData("Cert=\"AAAA")]
     [InlineData("Cert=\"AAAA\";Cert=\"AAAA\"")]
