@@ -126,14 +126,13 @@ public sealed class StoredAuthorized : JsonConverter<Authorized>
     /// <summary>Whether the member at which the reader stands is this one; goes on to its value then.</summary>
     private static bool Is(ref Utf8JsonReader reader, ReadOnlySpan<byte> name) => reader.ValueTextEquals(name) && reader.Read();
 
-    private static string[]? Texts(ref Utf8JsonReader reader)
+    private static List<string>? Texts(ref Utf8JsonReader reader)
     {
         if (reader.TokenType == JsonTokenType.Null) return null;
         if (reader.TokenType != JsonTokenType.StartArray) throw new JsonException();
         if (!reader.Read() || reader.TokenType == JsonTokenType.EndArray) return [];
-        // Nearly always there is one.
-        string[] texts = [reader.GetString()!];
-        for (; reader.Read() && reader.TokenType != JsonTokenType.EndArray; texts[^1] = reader.GetString()!) Array.Resize(ref texts, texts.Length + 1);
+        List<string> texts = [reader.GetString()!];
+        while (reader.Read() && reader.TokenType != JsonTokenType.EndArray) texts.Add(reader.GetString()!);
         return texts;
     }
 
