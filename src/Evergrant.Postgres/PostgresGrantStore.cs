@@ -10,8 +10,6 @@ internal sealed class PostgresGrantStore(Readers readers, Pipeline commits) : IG
     // A step of clean-up holds its rows for a few milliseconds at most.
     private const int CleanUpStep = 200;
 
-    public bool ReadsWait => true;
-
     public ValueTask<Grant?> FindGrantAsync(Guid id, CancellationToken cancellationToken) => readers.FindAsync(Grants.Find(id), Grants.Map, cancellationToken);
 
     public ValueTask<IReadOnlyList<Grant>> ListGrantsAsync(GrantFilter filter, CancellationToken cancellationToken) =>

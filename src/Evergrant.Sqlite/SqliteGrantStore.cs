@@ -10,8 +10,6 @@ internal sealed class SqliteGrantStore(Readers readers, GroupCommit commits) : I
     // A step of clean-up holds the writer for a few milliseconds at most.
     private const int CleanUpStep = 200;
 
-    public bool ReadsWait => false;
-
     public ValueTask<Grant?> FindGrantAsync(Guid id, CancellationToken cancellationToken) =>
         readers.Read(id, static (tables, id) => tables.Grants.Find(id), cancellationToken);
 

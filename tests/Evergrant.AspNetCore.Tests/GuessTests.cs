@@ -3,12 +3,12 @@ using Evergrant.Protocol.Grants;
 
 namespace Evergrant.AspNetCore.Tests;
 
-/// <summary>Where a read waits, a node that wrote a row last decides on what it wrote, and the condition of the change proves it: one round trip, and never another answer.</summary>
+/// <summary>A node that wrote a row last decides on what it wrote, and the condition of the change proves it: no read, and never another answer.</summary>
 public class GuessTests
 {
     private static async Task<(Host Host, string Refresh)> StartAsync(Func<GrantPolicy, GrantPolicy>? policy = null)
     {
-        Host host = await Host.StartAsync(readsWait: true);
+        Host host = await Host.StartAsync();
         if (policy is not null) host.Store.Clients[0] = host.Store.Clients[0] with { Policy = policy(GrantPolicy.Confidential) };
         return (host, (await host.TokensAsync()).GetProperty("refresh_token").GetString()!);
     }

@@ -41,9 +41,9 @@ internal sealed class Host : IAsyncDisposable
 
     public WebApplication App => _app;
 
-    public static async Task<Host> StartAsync(Func<ClaimsRequest, CancellationToken, ValueTask<ClaimSet?>>? claims = null, bool readsWait = false, Action<IServiceCollection, MemoryStore>? more = null, EvergrantOptions? options = null)
+    public static async Task<Host> StartAsync(Func<ClaimsRequest, CancellationToken, ValueTask<ClaimSet?>>? claims = null, Action<IServiceCollection, MemoryStore>? more = null, EvergrantOptions? options = null)
     {
-        var store = new MemoryStore { ReadsWait = readsWait };
+        var store = new MemoryStore();
         var secrets = new Secrets();
         store.Clients.Add(new Client
         {

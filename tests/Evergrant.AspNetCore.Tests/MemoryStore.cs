@@ -59,8 +59,6 @@ internal sealed class MemoryStore : IGrantStore, IClientStore, IKeyStore
 
     public IReadOnlyList<Grant> Grants => [.. _grants.Values];
 
-    public bool ReadsWait { get; init; }
-
     /// <summary>How often a grant was read.</summary>
     public int Reads { get; private set; }
 

@@ -1,8 +1,9 @@
 using System.Diagnostics;
-using System.Net;
 using System.Net.Sockets;
-using System.Text;
+using System.Net;
 using System.Text.Json;
+using System.Text;
+using Evergrant.Tests;
 
 namespace Evergrant.Fire.Disk;
 
@@ -124,12 +125,7 @@ internal sealed class ProgramUnderShim : IAsyncDisposable
     }
 
     /// <summary>An address that nobody listened on a moment ago.</summary>
-    public static string FreeIssuer()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return $"http://localhost:{((IPEndPoint)listener.LocalEndpoint).Port}";
-    }
+    public static string FreeIssuer() => $"http://localhost:{Ports.Free()}";
 
     private static ProcessStartInfo Command(string program, params string[] arguments) =>
         new(program.EndsWith(".dll", StringComparison.Ordinal) ? "dotnet" : program, program.EndsWith(".dll", StringComparison.Ordinal) ? ["exec", program, .. arguments] : arguments)

@@ -1,6 +1,7 @@
 using System.Diagnostics;
-using System.Net;
 using System.Net.Sockets;
+using System.Net;
+using Evergrant.Tests;
 
 namespace Evergrant.Fire.Postgres;
 
@@ -60,12 +61,7 @@ internal sealed class ServerFolder : IAsyncDisposable
     }
 
     /// <summary>A port that nobody listens on now.</summary>
-    public static int FreePort()
-    {
-        using TcpListener listener = new(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
+    public static int FreePort() => Ports.Free();
 
     /// <summary>A program as the folder's user, in the folder.</summary>
     public ProcessStartInfo As(string program, params string[] arguments) => new(

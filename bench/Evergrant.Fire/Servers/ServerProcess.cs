@@ -1,9 +1,10 @@
 using System.ComponentModel;
 using System.Diagnostics;
 using System.Globalization;
-using System.Net;
 using System.Net.Sockets;
+using System.Net;
 using System.Text.Json;
+using Evergrant.Tests;
 
 namespace Evergrant.Fire.Servers;
 
@@ -41,12 +42,7 @@ internal sealed class ServerProcess : IAsyncDisposable
     }
 
     /// <summary>A port that is free now.</summary>
-    public static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
+    public static int FreePort() => Ports.Free();
 
     /// <summary>Starts it again after it has ended; returns when it listens.</summary>
     /// <param name="cancellationToken">Ends the wait.</param>

@@ -125,10 +125,5 @@ internal sealed class ServerRun : IAsyncDisposable
         }
     }
 
-    public static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
+    public static int FreePort() => Evergrant.Fire.Servers.ServerProcess.FreePort();
 }

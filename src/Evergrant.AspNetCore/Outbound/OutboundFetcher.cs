@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Net;
 using System.Net.Http.Headers;
@@ -22,13 +21,14 @@ internal sealed partial class OutboundFetcher : IDisposable
     private readonly OutboundOptions _options;
     private readonly ILogger<OutboundFetcher> _log;
     private readonly HttpMessageInvoker _http;
-    private readonly ConcurrentDictionary<string, int> _hosts = new(StringComparer.Ordinal);
-    private int _running;
+    private readonly Dictionary<string, Gate> _hosts = new(StringComparer.Ordinal);
+    private readonly SemaphoreSlim _places;
 
     public OutboundFetcher(EvergrantOptions options, ILogger<OutboundFetcher> log)
     {
         _options = options.Outbound;
         _log = log;
+        _places = new SemaphoreSlim(_options.Concurrent);
         _rules = new OutboundRules(_options.AllowedHosts, options.Development, [.. options.Issuers.Select(i => OutboundRules.AuthorityOf(new Uri(i.Issuer))).Distinct()]);
         _http = new HttpMessageInvoker(new SocketsHttpHandler
         {
@@ -39,9 +39,8 @@ internal sealed partial class OutboundFetcher : IDisposable
             MaxResponseHeadersLength = HeaderKilobytes,
             MaxResponseDrainSize = 0,
             ConnectCallback = ConnectAsync,
-            // A connection is to an address that was judged; it is not kept for longer than a name may be believed.
-            PooledConnectionLifetime = TimeSpan.FromSeconds(30),
-            PooledConnectionIdleTimeout = TimeSpan.FromSeconds(5),
+            // One request each: it goes to an address that was judged for it, and never into a connection that the other side is just closing, which would lose what is told only once in a while.
+            PooledConnectionLifetime = TimeSpan.Zero,
             ActivityHeadersPropagator = null,
         });
     }
@@ -54,16 +53,16 @@ internal sealed partial class OutboundFetcher : IDisposable
     /// <param name="kind">What it may be.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     public ValueTask<FetchOutcome> GetAsync(string url, DocumentKind kind, CancellationToken cancellationToken) =>
-        SendAsync(url, kind.Name, HttpMethod.Get, null, null, (response, c) => ReadAsync(response, kind, c), cancellationToken);
+        SendAsync(url, kind.Name, HttpMethod.Get, null, null, TimeSpan.Zero, (response, c) => ReadAsync(response, kind, c), cancellationToken);
 
-    /// <summary>Posts to a URL and looks at the status alone: 200 and 204 are success.</summary>
+    /// <summary>Posts to a URL and looks at the status alone: 200 and 204 are success. Waits for its turn as long as a fetch may take: what is told to one client many times at once is told.</summary>
     /// <param name="url">The URL as somebody named it.</param>
     /// <param name="purpose">For the log, e.g. backchannel_logout_uri.</param>
     /// <param name="body">The body with its type.</param>
     /// <param name="authorization">The Authorization header; null for none.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     public async ValueTask<FetchFault> PostAsync(string url, string purpose, HttpContent body, AuthenticationHeaderValue? authorization, CancellationToken cancellationToken) => (await SendAsync(
-        url, purpose, HttpMethod.Post, body, authorization,
+        url, purpose, HttpMethod.Post, body, authorization, _options.Timeout,
         (response, _) => new(new FetchOutcome(null, JudgePosted(response.StatusCode))), cancellationToken)).Fault;
 
     private static FetchFault JudgePosted(HttpStatusCode status) => status switch
@@ -74,15 +73,19 @@ internal sealed partial class OutboundFetcher : IDisposable
         _ => FetchFault.StatusNotOk,
     };
 
-    public void Dispose() => _http.Dispose();
+    public void Dispose()
+    {
+        _http.Dispose();
+        _places.Dispose();
+    }
 
     private async ValueTask<FetchOutcome> SendAsync(
-        string url, string purpose, HttpMethod method, HttpContent? body, AuthenticationHeaderValue? authorization,
+        string url, string purpose, HttpMethod method, HttpContent? body, AuthenticationHeaderValue? authorization, TimeSpan patience,
         Func<HttpResponseMessage, CancellationToken, ValueTask<FetchOutcome>> read, CancellationToken cancellationToken)
     {
         if (_rules.Judge(url) is not { } uri) return new(null, Told(FetchFault.UrlNotAllowed, purpose, null));
         string host = OutboundRules.AuthorityOf(uri);
-        if (!Enter(host)) return new(null, Told(FetchFault.Busy, purpose, host));
+        if (!await EnterAsync(host, patience, cancellationToken)) return new(null, Told(FetchFault.Busy, purpose, host));
         long began = Stopwatch.GetTimestamp();
         FetchOutcome outcome;
         try
@@ -94,6 +97,7 @@ internal sealed partial class OutboundFetcher : IDisposable
             request.Headers.TryAddWithoutValidation("Accept", "application/json, */*;q=0.5");
             request.Headers.TryAddWithoutValidation("Accept-Encoding", "identity");
             request.Headers.Authorization = authorization;
+            request.Headers.ConnectionClose = true;
             outcome = await SendAsync(request, uri, read, time.Token);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
@@ -169,22 +173,44 @@ internal sealed partial class OutboundFetcher : IDisposable
         return new(new FetchedDocument(buffer[..length], type, age), FetchFault.None);
     }
 
-    private bool Enter(string host)
+    private async ValueTask<bool> EnterAsync(string host, TimeSpan patience, CancellationToken cancellationToken)
     {
-        if (Interlocked.Increment(ref _running) > _options.Concurrent)
+        Gate? gate;
+        lock (_hosts)
         {
-            Interlocked.Decrement(ref _running);
-            return false;
+            if (!_hosts.TryGetValue(host, out gate)) _hosts.Add(host, gate = new Gate(Math.Max(1, _options.Concurrent / 4)));
+            gate.Users++;
         }
-        if (_hosts.AddOrUpdate(host, 1, (_, count) => count + 1) <= Math.Max(1, _options.Concurrent / 4)) return true;
-        Leave(host);
-        return false;
+        bool atGate = false, entered = false;
+        try
+        {
+            atGate = await gate.Places.WaitAsync(patience, cancellationToken);
+            return entered = atGate && await _places.WaitAsync(patience, cancellationToken);
+        }
+        finally
+        {
+            if (!entered) LeaveGate(host, gate, atGate);
+        }
     }
 
     private void Leave(string host)
     {
-        Interlocked.Decrement(ref _running);
-        if (_hosts.AddOrUpdate(host, 0, (_, count) => count - 1) <= 0) _hosts.TryRemove(KeyValuePair.Create(host, 0));
+        _places.Release();
+        Gate gate;
+        lock (_hosts) gate = _hosts[host];
+        LeaveGate(host, gate, hadPlace: true);
+    }
+
+    // Names come from strangers: a host at which nobody is any more is forgotten.
+    private void LeaveGate(string host, Gate gate, bool hadPlace)
+    {
+        if (hadPlace) gate.Places.Release();
+        lock (_hosts)
+        {
+            if (--gate.Users > 0) return;
+            _hosts.Remove(host);
+        }
+        gate.Places.Dispose();
     }
 
     private FetchFault Told(FetchFault fault, string purpose, string? host)
@@ -195,4 +221,13 @@ internal sealed partial class OutboundFetcher : IDisposable
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Nothing was fetched for {Purpose} from {Host}: {Fault}")]
     private static partial void LogFault(ILogger logger, string purpose, string? host, FetchFault fault);
+
+    /// <summary>The places at one host.</summary>
+    private sealed class Gate(int places)
+    {
+        public SemaphoreSlim Places { get; } = new(places);
+
+        /// <summary>Who has a place or waits for one; under the lock of all hosts.</summary>
+        public int Users { get; set; }
+    }
 }

@@ -24,7 +24,7 @@ internal sealed class TokenEndpoint(ClientGate gate, KeyProofs proofs, ClientCat
     private static readonly OAuthError Unknown = new("temporarily_unavailable", "The outcome is not known; try again with the same token.", Refusal.StoreUnavailable);
     private static readonly OAuthError NoAccount = new("invalid_grant", "The account is not available.", Refusal.AccountUnavailable);
 
-    private readonly RecentGrants? _recent = store.ReadsWait ? new() : null;
+    private readonly RecentGrants _recent = new();
 
     public async Task HandleAsync(HttpContext http, IssuerSite site, EndpointRule rule)
     {
@@ -65,7 +65,7 @@ internal sealed class TokenEndpoint(ClientGate gate, KeyProofs proofs, ClientCat
         string? eventInDoubt = null;
         for (int attempt = 0; attempt < Attempts; attempt++)
         {
-            Grant? guess = attempt == 0 && credential is { Kind: CredentialKind.RefreshToken } ? _recent?.Find(credential) : null;
+            Grant? guess = attempt == 0 && credential is { Kind: CredentialKind.RefreshToken } ? _recent.Find(credential) : null;
             Grant? grant = guess ?? (credential is null ? null : await store.FindGrantAsync(credential.GrantId, http.RequestAborted));
             DateTimeOffset now = clock.GetUtcNow();
             TokenDecision decision = await type.DecideAsync(new TokenContext(request, form, credential, grant, site, client, catalogue, now, http.Connection.RemoteIpAddress, http.RequestAborted));
@@ -175,7 +175,7 @@ internal sealed class TokenEndpoint(ClientGate gate, KeyProofs proofs, ClientCat
                         }
                         if (record is null) log.Count(granted.Name, null);
                         // How often a retry was counted by then is not known here.
-                        if (granted is not (Repeated or Returned)) _recent?.Keep(granted.Grant);
+                        if (granted is not (Repeated or Returned)) _recent.Keep(granted.Grant);
                         await writer.WriteAsync(http, granted, signed);
                         return;
                     }

@@ -8,9 +8,6 @@ namespace Evergrant.Protocol.Storage;
 /// What a read returns includes every change that was answered <see cref="CommitResult.Committed"/> before the read began.</remarks>
 public interface IGrantStore
 {
-    /// <summary>Whether a read is a wait for another machine, so that it pays to guess the row and let the condition of the change prove the guess.</summary>
-    bool ReadsWait { get; }
-
     /// <summary>Reads one grant.</summary>
     /// <param name="id">Grant id.</param>
     /// <param name="cancellationToken">Ends the wait.</param>

@@ -1,8 +1,9 @@
 using System.Diagnostics;
-using System.Net;
 using System.Net.Sockets;
-using System.Text.Json;
+using System.Net;
 using System.Text.Json.Nodes;
+using System.Text.Json;
+using Evergrant.Tests;
 using Xunit;
 
 [assembly: AssemblyFixture(typeof(Evergrant.Pages.Tests.Browser.Server))]
@@ -100,12 +101,7 @@ public sealed class Server : IAsyncLifetime
         RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = Path.GetTempPath(),
     })!;
 
-    private static int FreePort()
-    {
-        using TcpListener listener = new(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
+    private static int FreePort() => Ports.Free();
 
     private static string FindRoot()
     {

@@ -44,8 +44,6 @@ internal sealed class MemoryGrants : IGrantStore
     public ValueTask<IReadOnlyList<Grant>> ListGrantsAsync(GrantFilter filter, CancellationToken cancellationToken) =>
         new([.. Grants.Where(g => (filter.Subject is null || g.Subject == filter.Subject) && (filter.LiveAt is not { } at || (g.State != GrantState.Revoked && !g.HasEnded(at)))).Take(filter.Limit)]);
 
-    public bool ReadsWait => false;
-
     public ValueTask<Handle?> FindHandleAsync(ReadOnlyMemory<byte> key, CancellationToken cancellationToken) => new((Handle?)null);
 
     public ValueTask<IReadOnlyList<Delivery>> ListDeliveriesAsync(DateTimeOffset now, int limit, CancellationToken cancellationToken) => new([]);

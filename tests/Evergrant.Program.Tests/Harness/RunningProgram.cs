@@ -1,7 +1,8 @@
 using System.Diagnostics;
-using System.Net;
 using System.Net.Sockets;
+using System.Net;
 using System.Text;
+using Evergrant.Tests;
 using Xunit;
 
 // Processes are stopped by signals, and files have modes.
@@ -107,12 +108,7 @@ internal sealed class RunningProgram : IAsyncDisposable
     }
 
     /// <summary>A port that nobody listened on a moment ago.</summary>
-    public static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
+    public static int FreePort() => Ports.Free();
 
     /// <summary>The folder that holds Evergrant.slnx.</summary>
     public static string Repository { get; } = FindRepository();

@@ -1,7 +1,8 @@
 using System.Collections.Concurrent;
-using System.Net;
 using System.Net.Sockets;
+using System.Net;
 using System.Text.Json;
+using Evergrant.Tests;
 using Xunit;
 
 namespace Evergrant.Specs.Harness;
@@ -159,12 +160,7 @@ public abstract class RunningServer : IAsyncLifetime
     protected abstract Task<EvergrantProgram> Launch();
 
     /// <summary>A port that nobody listened on a moment ago.</summary>
-    public static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
+    public static int FreePort() => Ports.Free();
 
     /// <summary>Asks again until the condition holds, the process ends, or a minute has passed.</summary>
     protected static async Task Until(EvergrantProgram program, Func<Task<bool>> condition)

@@ -120,12 +120,36 @@ public sealed class Section2_LogoutToken(Server server)
     }
 
     [Fact]
+    [Requirement("OIDC-BACK-2.5-01", "OIDC-BACK-2.2-04")]
+    public async Task A_client_that_is_told_of_many_sessions_at_once_hears_of_each_over_a_connection_of_its_own()
+    {
+        await using var receiver = new LogoutReceiver();
+        var release = new TaskCompletionSource();
+        var definition = receiver.Slow("back-many", release.Task, sessionRequired: true);
+        await server.Declare([definition]);
+        var user = new User("many-sessions", Users.Alice.Password, "Many Sessions");
+        Assert.Equal(0, (await server.Apply(new JsonObject { ["users"] = new JsonArray(user.ToJson()) }.ToJsonString())).ExitCode);
+        HashSet<string> sessions = [];
+        while (sessions.Count < 12) sessions.Add((await Leaving.SignIn(server, definition, user: user)).SessionId);
+        var run = await server.Run("user", "sign-out", user.Username);
+        Assert.True(run.ExitCode == 0, run.Errors);
+        // A host has eight places at a time: the others wait for theirs.
+        List<LogoutReceiver.Notice> notices = [];
+        while (notices.Count < 8) notices.Add(await receiver.Next("back-many"));
+        release.SetResult();
+        while (notices.Count < sessions.Count) notices.Add(await receiver.Next("back-many"));
+        Assert.Equal(sessions.Order(StringComparer.Ordinal), notices.Select(n => n.Token.Claim("sid")!).Order(StringComparer.Ordinal));
+        Assert.Equal(notices.Count, notices.Select(n => n.Connection).Distinct().Count());
+        Assert.DoesNotContain($"from {receiver.Authority}: Busy", server.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     [Requirement("ATTACK-418", "ATTACK-265")]
     public async Task A_client_that_is_slow_down_or_redirects_keeps_nobody_waiting()
     {
         await using var receiver = new LogoutReceiver();
         var release = new TaskCompletionSource();
-        ClientDefinition[] definitions = [receiver.Slow("back-slow", release), receiver.Client("back-down", false, 0), receiver.Client("back-moved", false, 302), receiver.Client("back-good")];
+        ClientDefinition[] definitions = [receiver.Slow("back-slow", release.Task), LogoutReceiver.Down("back-down"), receiver.Client("back-moved", false, 302), receiver.Client("back-good")];
         await server.Declare(definitions);
         var alice = await Leaving.SignIn(server, definitions[0]);
         foreach (var definition in definitions[1..]) await Leaving.SignIn(server, definition, browser: alice.Browser);
@@ -133,7 +157,7 @@ public sealed class Section2_LogoutToken(Server server)
         var page = await alice.Get(("id_token_hint", alice.IdToken));
         Assert.Contains("You are signed out", page.Text, StringComparison.Ordinal);
         Assert.True(System.Diagnostics.Stopwatch.GetElapsedTime(began) < TimeSpan.FromSeconds(5));
-        foreach (var id in new[] { "back-down", "back-moved", "back-good" }) Assert.Equal(alice.SessionId, (await receiver.Next(id)).Token.Claim("sid"));
+        foreach (var id in new[] { "back-slow", "back-moved", "back-good" }) Assert.Equal(alice.SessionId, (await receiver.Next(id)).Token.Claim("sid"));
         Assert.Equal(0, receiver.Hits("/elsewhere"));
         release.SetResult();
     }

@@ -5,6 +5,7 @@ import { createServer } from 'node:net'
 import { mkdtemp, open, readFile, rm, writeFile } from 'node:fs/promises'
 import { once } from 'node:events'
 import { tmpdir } from 'node:os'
+import { randomInt } from 'node:crypto'
 import path from 'node:path'
 import { promisify } from 'node:util'
 import { setTimeout as wait } from 'node:timers/promises'
@@ -12,13 +13,20 @@ import { setTimeout as wait } from 'node:timers/promises'
 const root = path.resolve(import.meta.dirname, '../../..')
 const command = (process.env.EVERGRANT_COMMAND ?? 'dotnet src/Evergrant/bin/Debug/net10.0/evergrant.dll').split(/\s+/)
 
+// Below the ports that the system gives to outgoing connections: none of them takes it before the server does.
 export async function freePort() {
-  const listener = createServer().listen(0, '127.0.0.1')
-  await once(listener, 'listening')
-  const { port } = listener.address()
-  listener.close()
-  await once(listener, 'close')
-  return port
+  for (;;) {
+    const port = randomInt(10_000, 32_768)
+    const listener = createServer().listen(port, '127.0.0.1')
+    try {
+      await once(listener, 'listening')
+    } catch {
+      continue // somebody has it
+    }
+    listener.close()
+    await once(listener, 'close')
+    return port
+  }
 }
 
 export async function startServer() {
