@@ -119,7 +119,7 @@ internal sealed class DiskTroubleDrill : IDrill
 
     private async Task StarveAsync(DrillSetting setting, SeededFolder seeded, CancellationToken cancellationToken)
     {
-        const int Descriptors = 256, Connections = 400;
+        const int Descriptors = 384, Connections = 500;
         await using ProgramUnderShim server = await ProgramUnderShim.StartAsync(setting.Program, seeded.Folder, seeded.Issuer, start => Limit(start, Descriptors), cancellationToken);
         using TokenCalls calls = server.Client();
         await WellAsync(seeded, calls, "descriptors were still to be had");

@@ -27,13 +27,15 @@ internal static class HttpServer
     public static readonly TimeSpan DrainTime = TimeSpan.FromSeconds(10);
 
     /// <summary>Builds the server; it does not listen yet.</summary>
+    /// <exception cref="UnusableException">The process may open too few files.</exception>
     public static WebApplication Build(ServerSettings settings, OpenStore store, RootKeys root, TimeProvider time)
     {
+        long? connections = Descriptors.ForClients(pool: store.Database is not null);
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "evergrant", ContentRootPath = AppContext.BaseDirectory });
         LogLines.Add(builder.Logging, settings.LogLevel);
         // Before Kestrel's own, which is then not added.
         builder.Services.AddSingleton<IConnectionListenerFactory>(s => new BoundedListeners(
-            new SocketTransportFactory(s.GetRequiredService<IOptions<SocketTransportOptions>>(), s.GetRequiredService<ILoggerFactory>()), Descriptors.ForClients(pool: store.Database is not null)));
+            new SocketTransportFactory(s.GetRequiredService<IOptions<SocketTransportOptions>>(), s.GetRequiredService<ILoggerFactory>()), connections));
         builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel => Configure(kestrel, settings, time));
         builder.Services.AddRoutingCore();
         builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = DrainTime);

@@ -7,7 +7,7 @@ namespace Evergrant.Specs.Harness;
 /// <summary>A web server on this machine that the server under test fetches from: keys, metadata, sector documents. It answers what a test has put there, and counts.</summary>
 public sealed class DocumentServer : IAsyncDisposable
 {
-    private readonly HttpListener listener = new();
+    private readonly HttpListener listener;
     private readonly ConcurrentDictionary<string, Func<HttpListenerContext, Task>> answers = new();
     private readonly ConcurrentDictionary<string, int> hits = new();
     private readonly Task loop;
@@ -15,10 +15,28 @@ public sealed class DocumentServer : IAsyncDisposable
     /// <summary>Starts it.</summary>
     public DocumentServer()
     {
-        Origin = $"http://127.0.0.1:{RunningServer.FreePort()}";
-        listener.Prefixes.Add(Origin + "/");
-        listener.Start();
+        (listener, Origin) = Listen();
         loop = ListenAsync();
+    }
+
+    // Somebody may take the port between its choice and its use.
+    private static (HttpListener Listener, string Origin) Listen()
+    {
+        for (int left = 5; ; left--)
+        {
+            string origin = $"http://127.0.0.1:{RunningServer.FreePort()}";
+            var listener = new HttpListener();
+            listener.Prefixes.Add(origin + "/");
+            try
+            {
+                listener.Start();
+                return (listener, origin);
+            }
+            catch (HttpListenerException) when (left > 0)
+            {
+                listener.Close();
+            }
+        }
     }
 
     /// <summary>Where it is.</summary>
