@@ -53,6 +53,10 @@ internal sealed class InteractionTickets(IServerSecrets secrets, EvergrantOption
     // Nobody reads it but us: as short as can be.
     private static readonly JsonWriterOptions Sealed = new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
 
+    // A cipher costs more to make than to use, and is for one thread at a time; a derived key is one and the same array while it is in use.
+    [ThreadStatic]
+    private static (byte[] Key, AesGcm Cipher)? t_last;
+
     /// <summary>Seals; null when the request is too large to come back with a form.</summary>
     public string? Seal(HttpContext http, IssuerSite site, Interaction interaction)
     {
@@ -74,8 +78,7 @@ internal sealed class InteractionTickets(IServerSecrets secrets, EvergrantOption
         byte[] bytes = new byte[HeadLength + buffer.WrittenCount + TagLength];
         BinaryPrimitives.WriteUInt16BigEndian(bytes, (ushort)keys.CurrentNumber);
         RandomNumberGenerator.Fill(bytes.AsSpan(NumberLength, NonceLength));
-        using var aes = new AesGcm(keys.Current, TagLength);
-        aes.Encrypt(bytes.AsSpan(NumberLength, NonceLength), buffer.WrittenSpan, bytes.AsSpan(HeadLength, buffer.WrittenCount), bytes.AsSpan(bytes.Length - TagLength),
+        CipherOf(keys.Current).Encrypt(bytes.AsSpan(NumberLength, NonceLength), buffer.WrittenSpan, bytes.AsSpan(HeadLength, buffer.WrittenCount), bytes.AsSpan(bytes.Length - TagLength),
             BoundTo(site, BrowserCookie.Ensure(http, site)));
         string ticket = CanonicalBase64Url.Encode(bytes);
         return ticket.Length > MaximumLength ? null : ticket;
@@ -88,10 +91,9 @@ internal sealed class InteractionTickets(IServerSecrets secrets, EvergrantOption
         if (!CanonicalBase64Url.TryDecode(ticket, out byte[]? bytes) || bytes.Length < HeadLength + TagLength) return null;
         if (secrets.Derive(Purpose).Find(BinaryPrimitives.ReadUInt16BigEndian(bytes)) is not { } key) return null;
         byte[] content = new byte[bytes.Length - HeadLength - TagLength];
-        using var aes = new AesGcm(key, TagLength);
         try
         {
-            aes.Decrypt(bytes.AsSpan(NumberLength, NonceLength), bytes.AsSpan(HeadLength, content.Length), bytes.AsSpan(bytes.Length - TagLength), content, BoundTo(site, browser));
+            CipherOf(key).Decrypt(bytes.AsSpan(NumberLength, NonceLength), bytes.AsSpan(HeadLength, content.Length), bytes.AsSpan(bytes.Length - TagLength), content, BoundTo(site, browser));
         }
         catch (AuthenticationTagMismatchException)
         {
@@ -105,6 +107,15 @@ internal sealed class InteractionTickets(IServerSecrets secrets, EvergrantOption
         for (int i = 3; i + 1 < root.GetArrayLength(); i += 2) pairs.Add(new(root[i].GetString()!, root[i + 1].GetString()!));
         int page = root[1].GetInt32();
         return new Interaction(Parameters.From(pairs), startedAt, (Prompt)(page & PageMask), root[2].GetString(), (InteractionSubject)(page >> AboutShift));
+    }
+
+    private static AesGcm CipherOf(byte[] key)
+    {
+        if (t_last is { } last && ReferenceEquals(last.Key, key)) return last.Cipher;
+        t_last?.Cipher.Dispose();
+        var cipher = new AesGcm(key, TagLength);
+        t_last = (key, cipher);
+        return cipher;
     }
 
     private static byte[] BoundTo(IssuerSite site, string browser) => Encoding.UTF8.GetBytes(site.Issuer + "\n" + browser);

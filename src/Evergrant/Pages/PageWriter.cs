@@ -1,17 +1,21 @@
+using System.Buffers;
 using System.Text;
 using Evergrant.AspNetCore.Authorize;
 using Evergrant.Pages.Views;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Web;
 using Microsoft.AspNetCore.Components.Web.HtmlRendering;
+using Microsoft.Extensions.ObjectPool;
 
 namespace Evergrant.Pages;
 
 /// <summary>Renders a page to HTML and answers with it. Nothing of it runs in the browser, and nothing of it waits for data: what it shows is its one parameter.</summary>
 internal sealed class PageWriter(IServiceProvider services, ILoggerFactory loggers)
 {
-    /// <summary>Characters that most pages have less than.</summary>
-    private const int UsualLength = 8192;
+    // Characters: what most pages have less than, and what is not kept for the next page.
+    private const int UsualLength = 8192, LargestKept = 65_536;
+
+    private readonly ObjectPool<StringBuilder> _texts = new DefaultObjectPoolProvider().CreateStringBuilderPool(UsualLength, LargestKept);
 
     /// <summary>Answers with a page.</summary>
     /// <typeparam name="TView">Component with a parameter named Page.</typeparam>
@@ -28,23 +32,36 @@ internal sealed class PageWriter(IServiceProvider services, ILoggerFactory logge
         HttpContext http, object page, int? status = 200, string? formOrigin = null, string? nonce = null, bool scripts = false, IReadOnlyList<string>? frames = null, bool opener = false, string? framedBy = null)
         where TView : IComponent
     {
-        byte[] html;
-        await using (HtmlRenderer renderer = new(services, loggers))
+        StringBuilder text = _texts.Get();
+        char[] html = [];
+        try
         {
-            html = await renderer.Dispatcher.InvokeAsync(async () =>
-            {
-                ParameterView parameters = ParameterView.FromDictionary(new Dictionary<string, object?> { ["Page"] = page });
-                HtmlRootComponent view = await renderer.RenderComponentAsync<TView>(parameters);
-                StringBuilder text = new("<!DOCTYPE html>\n", UsualLength);
-                await using (StringWriter writer = new(text, System.Globalization.CultureInfo.InvariantCulture)) view.WriteHtmlTo(writer);
-                return Encoding.UTF8.GetBytes(text.ToString());
-            });
+            await using (HtmlRenderer renderer = new(services, loggers)) await renderer.Dispatcher.InvokeAsync(() => RenderAsync<TView>(renderer, page, text));
+            html = ArrayPool<char>.Shared.Rent(text.Length);
+            text.CopyTo(0, html, text.Length);
+            if (status is { } code) http.Response.StatusCode = code;
+            PageHeaders.Apply(http, formOrigin, nonce, scripts, frames, opener, framedBy);
+            http.Response.ContentType = "text/html; charset=utf-8";
+            int length = Encoding.UTF8.GetByteCount(html, 0, text.Length);
+            http.Response.ContentLength = length;
+            http.Response.BodyWriter.Advance(Encoding.UTF8.GetBytes(html.AsSpan(0, text.Length), http.Response.BodyWriter.GetSpan(length)));
+            await http.Response.BodyWriter.FlushAsync(http.RequestAborted);
         }
-        if (status is { } code) http.Response.StatusCode = code;
-        PageHeaders.Apply(http, formOrigin, nonce, scripts, frames, opener, framedBy);
-        http.Response.ContentType = "text/html; charset=utf-8";
-        http.Response.ContentLength = html.Length;
-        await http.Response.Body.WriteAsync(html, http.RequestAborted);
+        finally
+        {
+            if (html.Length > 0) ArrayPool<char>.Shared.Return(html);
+            _texts.Return(text);
+        }
+    }
+
+    private static async Task RenderAsync<TView>(HtmlRenderer renderer, object page, StringBuilder text)
+        where TView : IComponent
+    {
+        ParameterView parameters = ParameterView.FromDictionary(new Dictionary<string, object?> { ["Page"] = page });
+        HtmlRootComponent view = await renderer.RenderComponentAsync<TView>(parameters);
+        text.Append("<!DOCTYPE html>\n");
+        await using StringWriter writer = new(text, System.Globalization.CultureInfo.InvariantCulture);
+        view.WriteHtmlTo(writer);
     }
 
     /// <summary>Answers a form that is not taken.</summary>
