@@ -66,10 +66,19 @@ public sealed class Visitor : IAsyncDisposable
     /// <summary>Waits until the client is reached; what came with it.</summary>
     public async Task<IReadOnlyDictionary<string, string>> ArriveAsync(Landing landing)
     {
-        // That the browser is there is all that counts; what it loads there may have loaded before anybody waits for it.
-        await Page.WaitForURLAsync(url => url.StartsWith(landing.Uri, StringComparison.Ordinal), new() { WaitUntil = Microsoft.Playwright.WaitUntilState.Commit });
+        // That the browser is there is all that counts. Playwright's own wait for an address never ends when the browser arrives just before it begins.
+        var arrived = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        Page.FrameNavigated += Look;
+        Look(null, Page.MainFrame);
+        await arrived.Task.WaitAsync(TimeSpan.FromSeconds(30));
+        Page.FrameNavigated -= Look;
         System.Collections.Specialized.NameValueCollection query = HttpUtility.ParseQueryString(new Uri(Page.Url).Query);
         return query.AllKeys.ToDictionary(k => k!, k => query[k]!);
+
+        void Look(object? sender, IFrame frame)
+        {
+            if (frame == Page.MainFrame && frame.Url.StartsWith(landing.Uri, StringComparison.Ordinal)) arrived.TrySetResult();
+        }
     }
 
     /// <summary>Redeems the code that came.</summary>
