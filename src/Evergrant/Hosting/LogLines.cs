@@ -57,8 +57,8 @@ internal sealed class LogLines() : ConsoleFormatter(FormatterName)
         logging.AddFilter("Microsoft", level <= LogLevel.Debug ? level : LogLevel.Warning);
         // A browser that stops a transfer, or a stranger who sends garbage, is no event of ours.
         logging.AddFilter("Microsoft.AspNetCore.Server.Kestrel", level <= LogLevel.Debug ? level : LogLevel.Error);
-        // It writes whole URLs: id_token_hint belongs there, and what clients put there by mistake is worse.
-        logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.Warning);
+        // It writes whole URLs: id_token_hint belongs there, and what clients put there by mistake is worse. With it off, no activity and no scope, which no line here shows, is made for each request.
+        logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None);
         logging.AddConsole(options => options.FormatterName = FormatterName);
         logging.AddConsoleFormatter<LogLines, ConsoleFormatterOptions>();
         logging.Services.Configure<ConsoleLoggerOptions>(options => options.LogToStandardErrorThreshold = LogLevel.Trace);
