@@ -11,7 +11,6 @@ internal sealed class FaultyGrantStore(IGrantStore store, Mutant mutant, Failpoi
 
     public ValueTask<IReadOnlyList<Delivery>> ListDeliveriesAsync(DateTimeOffset now, int limit, CancellationToken cancellationToken) => store.ListDeliveriesAsync(now, limit, cancellationToken);
 
-    // A mutant wants to be asked for every row.
     public ValueTask<Grant?> FindGrantAsync(Guid id, CancellationToken cancellationToken) => mutant.FindAsync(store, id, Asked.Now);
 
     public async ValueTask<CommitResult> CommitAsync(Change change, EventRecord? record, CancellationToken cancellationToken)

@@ -112,8 +112,8 @@ internal sealed class InteractionTickets(IServerSecrets secrets, EvergrantOption
     private static AesGcm CipherOf(byte[] key)
     {
         if (t_last is { } last && ReferenceEquals(last.Key, key)) return last.Cipher;
-        t_last?.Cipher.Dispose();
         var cipher = new AesGcm(key, TagLength);
+        t_last?.Cipher.Dispose();
         t_last = (key, cipher);
         return cipher;
     }

@@ -7,7 +7,7 @@ internal static class Descriptors
 {
     private const string Own = "/proc/self/limits";
 
-    // The runtime holds every library open that it has loaded, two hundred and some; then there are the database and its log. A pool of connections to PostgreSQL comes to that.
+    // The runtime holds every library open that it has loaded, two hundred and some; then there are the database and its log. A pool of connections to PostgreSQL comes to that. Fewer clients than the least are no server.
     private const int OfProgram = 320, OfPool = 128, Least = 32;
 
     /// <summary>Connections that clients may have at a time; null where the operating system does not tell or sets no limit.</summary>
