@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using Evergrant.AspNetCore.CheckSession;
 using Evergrant.AspNetCore.Clients;
 using Evergrant.AspNetCore.GrantManagement;
@@ -84,8 +83,7 @@ internal sealed class AuthorizeEndpoint(
                 DateTimeOffset now = facts.Now;
                 CommitResult result;
                 AuthorizationDecision decision = replayed ? new Protocol.Authorize.Refused(ReplayedObject, null)
-                    : Authorization.Decide(facts, Guid.CreateVersion7(now), RandomNumberGenerator.GetBytes(16), secrets.Credentials.CurrentNumber,
-                        found.Request.Type?.IsFrontChannel == true ? new GrantSeed(Guid.CreateVersion7(now), RandomNumberGenerator.GetBytes(16), secrets.Credentials.CurrentNumber) : null);
+                    : Authorization.Decide(facts, () => secrets.NewSeed(now));
                 switch (decision)
                 {
                     case Prompted prompted:

@@ -77,7 +77,7 @@ internal sealed class InteractionTickets(IServerSecrets secrets, EvergrantOption
         NumberedKeys keys = secrets.Derive(Purpose);
         byte[] bytes = new byte[HeadLength + buffer.WrittenCount + TagLength];
         BinaryPrimitives.WriteUInt16BigEndian(bytes, (ushort)keys.CurrentNumber);
-        RandomNumberGenerator.Fill(bytes.AsSpan(NumberLength, NonceLength));
+        RandomPool.Fill(bytes.AsSpan(NumberLength, NonceLength));
         CipherOf(keys.Current).Encrypt(bytes.AsSpan(NumberLength, NonceLength), buffer.WrittenSpan, bytes.AsSpan(HeadLength, buffer.WrittenCount), bytes.AsSpan(bytes.Length - TagLength),
             BoundTo(site, BrowserCookie.Ensure(http, site)));
         string ticket = CanonicalBase64Url.Encode(bytes);
@@ -99,14 +99,23 @@ internal sealed class InteractionTickets(IServerSecrets secrets, EvergrantOption
         {
             return null;
         }
-        using var document = JsonDocument.Parse(content);
-        JsonElement root = document.RootElement;
-        DateTimeOffset startedAt = DateTimeOffset.FromUnixTimeMilliseconds(root[0].GetInt64());
+        var json = new Utf8JsonReader(content);
+        json.Read();
+        json.Read();
+        DateTimeOffset startedAt = DateTimeOffset.FromUnixTimeMilliseconds(json.GetInt64());
         if (clock.GetUtcNow() - startedAt > options.InteractionLifetime) return null;
-        var pairs = new List<KeyValuePair<string, string>>();
-        for (int i = 3; i + 1 < root.GetArrayLength(); i += 2) pairs.Add(new(root[i].GetString()!, root[i + 1].GetString()!));
-        int page = root[1].GetInt32();
-        return new Interaction(Parameters.From(pairs), startedAt, (Prompt)(page & PageMask), root[2].GetString(), (InteractionSubject)(page >> AboutShift));
+        json.Read();
+        int page = json.GetInt32();
+        json.Read();
+        string? subject = json.GetString();
+        var pairs = new List<KeyValuePair<string, string>>(Parameters.MaximumCount / 4);
+        while (json.Read() && json.TokenType == JsonTokenType.String)
+        {
+            string name = json.GetString()!;
+            json.Read();
+            pairs.Add(new(name, json.GetString()!));
+        }
+        return new Interaction(Parameters.From(pairs), startedAt, (Prompt)(page & PageMask), subject, (InteractionSubject)(page >> AboutShift));
     }
 
     private static AesGcm CipherOf(byte[] key)

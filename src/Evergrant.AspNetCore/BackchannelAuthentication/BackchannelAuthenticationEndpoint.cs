@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using Evergrant.AspNetCore.Authorize;
 using Evergrant.AspNetCore.Clients;
 using Evergrant.AspNetCore.GrantManagement;
@@ -49,7 +48,7 @@ internal sealed class BackchannelAuthenticationEndpoint(
             return;
         }
         int waiting = subject is null ? 0 : (await pending.ListAsync(subject, http.RequestAborted)).Count;
-        var seed = new GrantSeed(Guid.CreateVersion7(now), RandomNumberGenerator.GetBytes(16), secrets.Credentials.CurrentNumber);
+        GrantSeed seed = secrets.NewSeed(now);
         (string? token, int keyNumber) = notifications.Seal(request!.NotificationToken, seed.Id);
         var note = new BackchannelNote(now, request.BindingMessage, token, keyNumber);
         ScopeCatalogue catalogue = await clients.ScopesAsync(http.RequestAborted);

@@ -1,4 +1,4 @@
-using System.Security.Cryptography;
+using Evergrant.AspNetCore.Keys;
 using Evergrant.Protocol.CheckSession;
 using Evergrant.Protocol.Sessions;
 using Microsoft.AspNetCore.Http;
@@ -22,8 +22,13 @@ public sealed class BrowserStateCookie(EvergrantOptions options, IssuerSites sit
     }
 
     /// <summary>session_state of an authorization response; null where there is none.</summary>
-    internal string? SessionState(HttpContext http, IReadOnlyList<Session> sessions, string clientId, string redirectUri) =>
-        options.SessionManagement ? BrowserState.SessionState(clientId, redirectUri, StateOf(http, sessions), RandomNumberGenerator.GetBytes(16)) : null;
+    internal string? SessionState(HttpContext http, IReadOnlyList<Session> sessions, string clientId, string redirectUri)
+    {
+        if (!options.SessionManagement) return null;
+        Span<byte> salt = stackalloc byte[16];
+        RandomPool.Fill(salt);
+        return BrowserState.SessionState(clientId, redirectUri, StateOf(http, sessions), salt);
+    }
 
     private string StateOf(HttpContext http, IReadOnlyList<Session> sessions)
     {

@@ -30,7 +30,7 @@ internal sealed class DeviceAuthorizationEndpoint(ClientGate gate, ClientCatalog
             DateTimeOffset now = clock.GetUtcNow();
             string code = UserCode.New(RandomNumberGenerator.GetBytes(UserCode.RandomLength));
             byte[] key = UserCode.KeyOf(secrets.Derive(UserCode.Purpose).Current, site.Issuer, UserCode.Read(code)!);
-            var seed = new GrantSeed(Guid.CreateVersion7(now), RandomNumberGenerator.GetBytes(16), secrets.Credentials.CurrentNumber);
+            GrantSeed seed = secrets.NewSeed(now);
             switch (Decision.Decide(form, site.Issuer, client, catalogue, seed, key, new DeviceOrigin(now, http.Connection.RemoteIpAddress?.ToString()).Write(), now))
             {
                 case DeviceRefused refused:

@@ -2,8 +2,8 @@ using System.Security.Cryptography;
 
 namespace Evergrant.AspNetCore.Keys;
 
-/// <summary>Random bytes for names of which each token needs some: the generator is asked for many at once, because a question costs far more than its bytes.
-/// For identifiers, not for keys and credentials.</summary>
+/// <summary>Random bytes for names, salts and nonces of which each answer needs some: the generator is asked for many at once, because a question costs far more than its bytes.
+/// For what others may see, not for keys and credentials.</summary>
 /// <remarks>Safe for concurrent use; each thread has its own. What was handed out is forgotten.</remarks>
 internal static class RandomPool
 {

@@ -123,11 +123,8 @@ public static class Authorization
 
     /// <summary>Decides.</summary>
     /// <param name="facts">Everything that counts.</param>
-    /// <param name="grantId">UUIDv7 for a new grant.</param>
-    /// <param name="salt">16 random bytes for a new grant.</param>
-    /// <param name="keyNumber">Number of the credential key in use.</param>
-    /// <param name="front">For the row of tokens that go through the browser; needed only for such a request.</param>
-    public static AuthorizationDecision Decide(AuthorizationFacts facts, Guid grantId, byte[] salt, int keyNumber, GrantSeed? front = null)
+    /// <param name="newSeed">Makes what a new grant is made of; asked once for each row that is issued, so not for a page.</param>
+    public static AuthorizationDecision Decide(AuthorizationFacts facts, Func<GrantSeed> newSeed)
     {
         AuthorizeRequest request = facts.Request;
         Client client = facts.Target.Client;
@@ -183,14 +180,14 @@ public static class Authorization
 
         // Where nobody is asked, the first authorization stands for the consent.
         bool consented = given is not null || (client.Consent == ConsentRule.Implied && (facts.Consent?.Subject != session.Subject || request.Prompts.Contains("consent")));
-        Grant grant = Write(facts, session, scopes, details, consented, grantId, salt, keyNumber);
+        Grant grant = Write(facts, session, scopes, details, consented, newSeed());
         var create = new CreateGrant(grant, session.Key);
         if (given is null && consented && grant.Authorized.Rules!.RefreshTokenRecurrence == RefreshTokenRecurrence.FirstConsentOnly) given = Remember(facts, session, scopes);
-        if (request.Type!.IsFrontChannel) return IssueInFront(facts, session, scopes, grant, given, front ?? throw new ArgumentNullException(nameof(front)));
+        if (request.Type!.IsFrontChannel) return IssueInFront(facts, session, scopes, grant, given, newSeed);
         return new CodeIssued(grant, given is null ? create : new Together([new SaveConsent(given), create]));
     }
 
-    private static AuthorizationDecision IssueInFront(AuthorizationFacts facts, Session session, IReadOnlyList<string> scopes, Grant code, Consent? given, GrantSeed seed)
+    private static AuthorizationDecision IssueInFront(AuthorizationFacts facts, Session session, IReadOnlyList<string> scopes, Grant code, Consent? given, Func<GrantSeed> newSeed)
     {
         ResponseType type = facts.Request.Type!;
         TokenAudience? access = null;
@@ -200,7 +197,8 @@ public static class Authorization
         GrantPolicy policy = code.Authorized.Rules!;
         DateTimeOffset? ends = facts.Now + policy.AccessTokenLifetimeLongest;
         // One row more: the code's is pending until it is redeemed, and its tokens are others.
-        Grant tokens = type is { Code: true, Token: false } ? code : code with
+        GrantSeed? seed = type is { Code: true, Token: false } ? null : newSeed();
+        Grant tokens = seed is null ? code : code with
         {
             Id = seed.Id,
             Salt = seed.Salt,
@@ -302,7 +300,7 @@ public static class Authorization
         };
     }
 
-    private static Grant Write(AuthorizationFacts facts, Session session, IReadOnlyList<string> scopes, IReadOnlyList<JsonElement> details, bool consented, Guid id, byte[] salt, int keyNumber)
+    private static Grant Write(AuthorizationFacts facts, Session session, IReadOnlyList<string> scopes, IReadOnlyList<JsonElement> details, bool consented, GrantSeed seed)
     {
         AuthorizeRequest request = facts.Request;
         Client client = facts.Target.Client;
@@ -315,7 +313,7 @@ public static class Authorization
         GrantPolicy policy = effective.Policy;
         return new Grant
         {
-            Id = id,
+            Id = seed.Id,
             Issuer = facts.Issuer,
             ClientId = client.ClientId,
             Subject = session.Subject,
@@ -323,11 +321,11 @@ public static class Authorization
             State = GrantState.Pending,
             Generation = 0,
             GenerationAt = facts.Now,
-            KeyNumber = keyNumber,
+            KeyNumber = seed.KeyNumber,
             CreatedAt = facts.Now,
             IdleExpiresAt = facts.Now + (client.IsFapi && policy.CodeLifetime > FapiProfile.LongestCode ? FapiProfile.LongestCode : policy.CodeLifetime),
             ExpiresAt = facts.Now + policy.AbsoluteLifetime,
-            Salt = salt,
+            Salt = seed.Salt,
             Authorized = effective.Govern(ManagedGrant.Name(new Authorized
             {
                 Scope = Scope.Join(scopes),
@@ -344,7 +342,7 @@ public static class Authorization
                 SessionId = session.Id,
                 DeviceSso = deviceSso,
                 Policy = policy.Name,
-            }, request, facts.Managed, (id, salt)), PolicyResolution.IssuesRefreshToken(policy, judged)),
+            }, request, facts.Managed, (seed.Id, seed.Salt)), PolicyResolution.IssuesRefreshToken(policy, judged)),
         };
     }
 }

@@ -13,6 +13,8 @@ public static class BrowserState
     /// <summary>The state of a browser in which nobody is signed in. Unlike no state at all it says that we may store it there.</summary>
     public const string SignedOut = "out";
 
+    private static ReadOnlySpan<byte> Prefix => "browser state\n"u8;
+
     /// <summary>The state.</summary>
     /// <param name="sessions">Live sessions, the one in use first.</param>
     /// <returns>22 characters of base64url, or <see cref="SignedOut"/>.</returns>
@@ -20,10 +22,9 @@ public static class BrowserState
     {
         if (sessions.Count == 0) return SignedOut;
         // A session's key is a hash of 256 random bits that leave the server in no other cookie than the session's own.
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        hash.AppendData("browser state\n"u8);
-        foreach (Session session in sessions) hash.AppendData(session.Key);
-        return CanonicalBase64Url.Encode(hash.GetHashAndReset().AsSpan(0, 16));
+        byte[] hashed = [.. Prefix];
+        foreach (Session session in sessions) hashed = [.. hashed, .. session.Key];
+        return CanonicalBase64Url.Encode(SHA256.HashData(hashed).AsSpan(0, 16));
     }
 
     /// <summary>Whether a value that came from a browser has the form of a state.</summary>

@@ -40,17 +40,13 @@ internal sealed class PageInteractions(BrowserSessions sessions, IAccountStore a
 
     public async Task ShowSelectAccountAsync(HttpContext http, SelectAccountPage page)
     {
-        List<AccountChoice> choices = [];
-        foreach (Session session in page.Sessions)
-        {
-            if (await accounts.FindAccountAsync(session.Subject, http.RequestAborted) is { } account) choices.Add(new(session.Id, account.UserName, PersonName.Of(account)));
-        }
+        IReadOnlyList<AccountChoice> choices = [.. (await StandingAsync(http, page.Sessions)).Select(s => new AccountChoice(s.Session.Id, s.Account.UserName, PersonName.Of(s.Account)))];
         await writer.WriteAsync<SelectAccountForm>(http, new SelectAccountView(page.Action, page.Ticket, page.ClientName, choices), formOrigin: page.RedirectOrigin, opener: page.KeepsOpener);
     }
 
     public async Task ShowConsentAsync(HttpContext http, ConsentPage page)
     {
-        string user = await accounts.FindAccountAsync(page.Subject, http.RequestAborted) is { } account ? account.UserName : "";
+        string user = (await sessions.ListAsync(http)).FirstOrDefault(s => s.Account.Id == page.Subject)?.Account.UserName ?? "";
         await writer.WriteAsync<ConsentForm>(http, new ConsentView(page, user), formOrigin: page.RedirectOrigin, opener: page.KeepsOpener);
     }
 
@@ -62,11 +58,7 @@ internal sealed class PageInteractions(BrowserSessions sessions, IAccountStore a
 
     public async Task ShowSignOutAsync(HttpContext http, SignOutPage page)
     {
-        List<string> names = [];
-        foreach (Session session in page.Sessions)
-        {
-            if (await accounts.FindAccountAsync(session.Subject, http.RequestAborted) is { } account) names.Add(account.UserName);
-        }
+        IReadOnlyList<string> names = [.. (await StandingAsync(http, page.Sessions)).Select(s => s.Account.UserName)];
         await writer.WriteAsync<SignOutQuestion>(http, new SignOutQuestionView(page, names), formOrigin: page.RedirectOrigin);
     }
 
@@ -93,4 +85,8 @@ internal sealed class PageInteractions(BrowserSessions sessions, IAccountStore a
         string nonce = Base64UrlTextEncoder.Encode(RandomNumberGenerator.GetBytes(16));
         return writer.WriteAsync<WebMessage>(http, new WebMessageView(page, nonce), nonce: nonce, opener: true, framedBy: page.Origin);
     }
+
+    // The sessions that the library speaks of, with the accounts that were read with them.
+    private async ValueTask<IEnumerable<BrowserSessions.Standing>> StandingAsync(HttpContext http, IReadOnlyList<Session> spokenOf) =>
+        (await sessions.ListAsync(http)).Where(s => spokenOf.Any(o => o.Id == s.Session.Id));
 }

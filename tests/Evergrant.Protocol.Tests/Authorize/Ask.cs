@@ -1,6 +1,7 @@
 using Evergrant.Protocol.Authorize;
 using Evergrant.Protocol.Clients;
 using Evergrant.Protocol.Sessions;
+using Evergrant.Protocol.Token;
 
 namespace Evergrant.Protocol.Tests.Authorize;
 
@@ -32,7 +33,7 @@ internal static class Ask
         Now = Sample.Now.AddSeconds(1),
     };
 
-    public static AuthorizationDecision Decide(AuthorizationFacts facts) => Authorization.Decide(facts, Sample.Grant().Id, Sample.Grant().Salt, 1);
+    public static AuthorizationDecision Decide(AuthorizationFacts facts) => Authorization.Decide(facts, () => new GrantSeed(Sample.Grant().Id, Sample.Grant().Salt, 1));
 
     public static Consent Given(string scopes, params string[] claims) => new()
     {

@@ -15,9 +15,12 @@ public class ResponseTypeTests
         ResponseTypes = ["code", "token", "code id_token", "code id_token token"],
     };
 
-    private static FrontChannelIssued Issue(string type) => Assert.IsType<FrontChannelIssued>(Authorization.Decide(
-        Ask.Facts(Ask.Request(("response_type", type), ("nonce", "n"), ("scope", "openid offline_access notes:read")), Front, Sample.Session()),
-        Sample.Grant().Id, Sample.Grant().Salt, 1, new GrantSeed(Guid.CreateVersion7(Sample.Now), [.. Enumerable.Repeat((byte)7, 16)], 1)));
+    private static FrontChannelIssued Issue(string type)
+    {
+        Queue<GrantSeed> seeds = new([new(Sample.Grant().Id, Sample.Grant().Salt, 1), new(Guid.CreateVersion7(Sample.Now), [.. Enumerable.Repeat((byte)7, 16)], 1)]);
+        return Assert.IsType<FrontChannelIssued>(Authorization.Decide(
+            Ask.Facts(Ask.Request(("response_type", type), ("nonce", "n"), ("scope", "openid offline_access notes:read")), Front, Sample.Session()), seeds.Dequeue));
+    }
 
     [Theory]
     [InlineData("code", true, false, false)]
