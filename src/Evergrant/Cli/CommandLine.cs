@@ -54,8 +54,11 @@ internal static class CommandLine
 
     /// <summary>Parses and runs. What goes wrong is said in words; only a fault of the program itself is shown as the exception it is.</summary>
     /// <returns>Exit code.</returns>
-    public static async Task<int> RunAsync(RootCommand root, IReadOnlyList<string> arguments, TextWriter output, TextWriter error, CancellationToken cancellationToken)
+    public static async Task<int> RunAsync(RootCommand root, IReadOnlyList<string> arguments, InvocationConfiguration configuration, CancellationToken cancellationToken)
     {
+        configuration.EnableDefaultExceptionHandler = false;
+        configuration.ProcessTerminationTimeout = null;
+        TextWriter error = configuration.Error;
         ParseResult parse = root.Parse(arguments);
         if (parse.Action is ParseErrorAction)
         {
@@ -65,7 +68,7 @@ internal static class CommandLine
         }
         try
         {
-            return await parse.InvokeAsync(new InvocationConfiguration { Output = output, Error = error, EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null }, cancellationToken);
+            return await parse.InvokeAsync(configuration, cancellationToken);
         }
         catch (UnusableException e)
         {
