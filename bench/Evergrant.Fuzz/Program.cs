@@ -82,7 +82,7 @@ static double WeightOf(ParserTarget target) => target.Name.StartsWith("sign", St
 async Task<int> EndAsync(string name, string title, long inputs, List<string> rows, Findings found, ParseResult arguments, CancellationToken cancellation)
 {
     List<string> lines = [title, .. ResultPage.Head($"seed {arguments.GetValue(seed)}"), FormattableString.Invariant($"- Inputs: {inputs:N0}"), "", .. rows, "",
-        found.None ? "Nothing was found: no exception, no 5xx, nothing slower than a second, no exception that nobody looked at." : "## Found", .. found.Lines.Select(l => "- " + l)];
+        found.None ? "Nothing was found: no exception, no 5xx, nothing that took more than a second and did so again, no exception that nobody looked at." : "## Found", .. found.Lines.Select(l => "- " + l)];
     foreach (string line in lines) Console.WriteLine(line);
     if (arguments.GetValue(results) is { } folder) await ResultPage.WriteAsync(folder, name, lines, cancellation);
     return found.None ? 0 : 1;
