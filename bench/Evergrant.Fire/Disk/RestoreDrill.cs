@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using Evergrant.Fire.Seeding;
 using Evergrant.Sqlite;
 
 namespace Evergrant.Fire.Disk;
@@ -8,11 +9,8 @@ namespace Evergrant.Fire.Disk;
 /// nobody is revoked. And how long a start takes after a kill, with very many grants.</summary>
 internal sealed class RestoreDrill : IDrill
 {
-    private const int Clients = 16, Each = 8, Ahead = Clients * Each;
-
     private readonly List<string> _violations = [];
     private readonly List<DrillFigure> _figures = [];
-    private readonly long[] _generations = [.. Enumerable.Repeat(1L, Ahead + 1)];
 
     public string Name => "restore";
 
@@ -21,18 +19,20 @@ internal sealed class RestoreDrill : IDrill
     public async Task<DrillResult> RunAsync(DrillSetting setting, CancellationToken cancellationToken)
     {
         await StartsAsync(setting, setting.Count(10_000_000, 20_000), TimeSpan.FromSeconds(5), keep: false, cancellationToken);
-        SeededFolder seeded = await StartsAsync(setting, setting.Count(1_000_000, 5_000), TimeSpan.FromSeconds(2), keep: true, cancellationToken);
-        await RestoreAsync(setting, seeded, cancellationToken);
+        (SeededFolder seeded, SeededClients clients) = await StartsAsync(setting, setting.Count(1_000_000, 5_000), TimeSpan.FromSeconds(2), keep: true, cancellationToken);
+        await RestoreAsync(setting, seeded, clients, cancellationToken);
+        _violations.AddRange(clients.Violations);
         return new(_figures, _violations);
     }
 
     // G19. The goals are those of a whole count on this machine; a short form only reports.
-    private async Task<SeededFolder> StartsAsync(DrillSetting setting, int grants, TimeSpan goal, bool keep, CancellationToken cancellationToken)
+    private async Task<(SeededFolder Folder, SeededClients Clients)> StartsAsync(DrillSetting setting, int grants, TimeSpan goal, bool keep, CancellationToken cancellationToken)
     {
         setting.Say(string.Create(CultureInfo.InvariantCulture, $"seeding {grants:N0} grants"));
         string folder = Path.Combine(setting.Scratch, string.Create(CultureInfo.InvariantCulture, $"data-{grants}"));
         long began = Stopwatch.GetTimestamp();
         SeededFolder seeded = await SeededFolder.MakeAsync(setting.Program, folder, grants, 0, setting.Seed, cancellationToken);
+        var clients = new SeededClients(seeded.Token);
         string count = grants.ToString("N0", CultureInfo.InvariantCulture);
         _figures.Add(new("G19", $"{count} grants seeded; bytes of the file for each", string.Create(CultureInfo.InvariantCulture,
             $"{Stopwatch.GetElapsedTime(began).TotalSeconds:0} s; {(double)new FileInfo(Path.Combine(folder, Database.FileName)).Length / grants:0}")));
@@ -43,28 +43,26 @@ internal sealed class RestoreDrill : IDrill
             if (i > 0) starts.Add(server.StartedIn);
             using TokenCalls calls = server.Client();
             // Killed after a load, so that the next start has a log to recover.
-            await LoadAsync(seeded, calls, rounds: 6, stop: cancellationToken);
+            await clients.RefreshAsync(_ => calls, rounds: 6, stop: cancellationToken);
             await server.KillAsync();
         }
         _figures.Add(new("G19", $"{count} grants: start after kill -9, slowest of {starts.Count}", string.Create(CultureInfo.InvariantCulture, $"{starts.Max().TotalSeconds:0.00} s")));
         if (setting.Scale >= 1 && starts.Max() > goal) _violations.Add($"G19: a start with {count} grants took {starts.Max()}");
-        if (!keep)
-        {
-            Directory.Delete(folder, recursive: true);
-            Array.Fill(_generations, 1);
-        }
-        return seeded;
+        if (keep) return (seeded, clients);
+        Directory.Delete(folder, recursive: true);
+        _violations.AddRange(clients.Violations);
+        return (seeded, clients);
     }
 
-    private async Task RestoreAsync(DrillSetting setting, SeededFolder seeded, CancellationToken cancellationToken)
+    private async Task RestoreAsync(DrillSetting setting, SeededFolder seeded, SeededClients clients, CancellationToken cancellationToken)
     {
         string backup = Path.Combine(setting.Scratch, "backup.db");
-        long revoked = Ahead + 1;
+        const long revoked = SeededClients.Count + 1;
         await using (ProgramUnderShim server = await ProgramUnderShim.StartAsync(setting.Program, seeded.Folder, seeded.Issuer, null, cancellationToken))
         {
             using TokenCalls calls = server.Client();
             using var stop = new CancellationTokenSource();
-            Task<int> load = LoadAsync(seeded, calls, rounds: int.MaxValue, stop: stop.Token);
+            Task<int> load = clients.RefreshAsync(_ => calls, rounds: int.MaxValue, stop: stop.Token);
             long began = Stopwatch.GetTimestamp();
             await Runbook.RunAsync("backup", setting.Program, seeded.Folder, backup, cancellationToken);
             TimeSpan took = Stopwatch.GetElapsedTime(began);
@@ -72,7 +70,7 @@ internal sealed class RestoreDrill : IDrill
             int refreshed = await load;
             _figures.Add(new("G20", "backup under load; refreshes meanwhile", string.Create(CultureInfo.InvariantCulture, $"{took.TotalSeconds:0.0} s; {refreshed}")));
             // Lost later: some rotations of all but the last eight clients' grants, and a revocation.
-            await LoadAsync(seeded, calls, rounds: 3, leaveOut: Each, stop: cancellationToken);
+            await clients.RefreshAsync(_ => calls, rounds: 3, leaveOut: SeededClients.Last, stop: cancellationToken);
             if ((await calls.RevokeAsync(seeded.Token(revoked, 1))).Status != 200) _violations.Add("the revocation before the loss was refused");
             await server.KillAsync();
         }
@@ -81,21 +79,14 @@ internal sealed class RestoreDrill : IDrill
         string mark = Path.Combine(seeded.Folder, "evergrant.mark"), aside = Path.Combine(seeded.Folder, "aside", "evergrant.mark");
         await using ProgramUnderShim restored = await ProgramUnderShim.StartAsync(setting.Program, seeded.Folder, seeded.Issuer, null, cancellationToken);
         using TokenCalls again = restored.Client();
-        Dictionary<string, int> decisions = [];
-        for (long number = 1; number <= Ahead; number++)
-        {
-            TokenReply reply = await again.RefreshAsync(seeded.Token(number, _generations[number]));
-            if (number == 1) _figures.Add(new("G20", "restore, until the first client was answered (RTO)", string.Create(CultureInfo.InvariantCulture, $"{Stopwatch.GetElapsedTime(lost).TotalSeconds:0.0} s")));
-            if (reply.Status != 200) _violations.Add($"I16: after the restore the last token of grant {number} was answered {reply.Status} {reply.Error}");
-            else if (reply.RefreshToken != seeded.Token(number, ++_generations[number])) _violations.Add($"I2: after the restore grant {number} got a token that is not the successor");
-            decisions[reply.Decision ?? ""] = decisions.GetValueOrDefault(reply.Decision ?? "") + 1;
-        }
+        IReadOnlyDictionary<string, int> decisions = await clients.GoOnAsync(_ => again, () =>
+            _figures.Add(new("G20", "restore, until the first client was answered (RTO)", string.Create(CultureInfo.InvariantCulture, $"{Stopwatch.GetElapsedTime(lost).TotalSeconds:0.0} s"))));
         // From there on all is as usual.
-        await LoadAsync(seeded, again, rounds: 2, stop: cancellationToken);
+        await clients.RefreshAsync(_ => again, rounds: 2, stop: cancellationToken);
         int caughtUp = decisions.GetValueOrDefault("CaughtUp");
         _figures.Add(new("I16", "clients after the restore, by decision", string.Join(", ", decisions.Select(d => $"{d.Key} {d.Value}"))));
         _figures.Add(new("I16", "a grant revoked after the backup (the runbook: revoke again) was answered", $"{(await again.RefreshAsync(seeded.Token(revoked, 1))).Status}"));
-        if (caughtUp < Ahead - Each) _violations.Add($"I16: {caughtUp} clients were caught up with, {Ahead - Each} were ahead");
+        if (caughtUp < SeededClients.Count - SeededClients.Last) _violations.Add($"I16: {caughtUp} clients were caught up with, {SeededClients.Count - SeededClients.Last} were ahead");
         await restored.StopAsync();
         int lines = restored.Said.Split('\n').Count(l => l.Contains("CRIT", StringComparison.Ordinal) && l.Contains("CaughtUp", StringComparison.Ordinal));
         if (lines != caughtUp) _violations.Add($"I16: {lines} critical lines for {caughtUp} tokens that were ahead");
@@ -120,25 +111,5 @@ internal sealed class RestoreDrill : IDrill
         if (events != caughtUp.ToString(CultureInfo.InvariantCulture)) _violations.Add($"I16: {events} events for {caughtUp} tokens that were ahead");
         if (revoked != "0") _violations.Add($"I6: {revoked} grants are revoked, nobody asked for it since the backup");
         _figures.Add(new("I16", "events stored for tokens that were ahead; grants revoked", $"{events}; {revoked}"));
-    }
-
-    private async Task<int> LoadAsync(SeededFolder seeded, TokenCalls calls, int rounds, int leaveOut = 0, CancellationToken stop = default)
-    {
-        int refreshed = 0;
-        await Task.WhenAll(Enumerable.Range(0, Clients).Select(client => Task.Run(async () =>
-        {
-            for (int round = 0; round < rounds && !stop.IsCancellationRequested; round++)
-            {
-                for (int i = 0; i < Each; i++)
-                {
-                    long number = 1 + client * Each + i;
-                    if (number > Ahead - leaveOut) continue;
-                    TokenReply reply = await calls.RefreshAsync(seeded.Token(number, _generations[number]));
-                    if (reply.Status == 200) (_generations[number], _) = (_generations[number] + 1, Interlocked.Increment(ref refreshed));
-                    else lock (_violations) _violations.Add($"a refresh of grant {number} was answered {reply.Status} {reply.Error}");
-                }
-            }
-        }, CancellationToken.None)));
-        return refreshed;
     }
 }

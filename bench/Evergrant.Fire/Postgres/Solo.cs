@@ -3,9 +3,10 @@ namespace Evergrant.Fire.Postgres;
 /// <summary>One PostgreSQL server with an empty database for the nodes.</summary>
 internal sealed class Solo : IAsyncDisposable
 {
-    private readonly ServerFolder _folder;
+    private Solo(ServerFolder folder) => (Folder, Server) = (folder, new Instance(folder, "a"));
 
-    private Solo(ServerFolder folder) => (_folder, Server) = (folder, new Instance(folder, "a"));
+    /// <summary>Where it lives, and whose it is.</summary>
+    public ServerFolder Folder { get; }
 
     public Instance Server { get; }
 
@@ -34,7 +35,7 @@ internal sealed class Solo : IAsyncDisposable
     /// <summary>The first column of the first row, of the nodes' database.</summary>
     public Task<T?> AskAsync<T>(string sql) => Server.AskAsync<T>(sql, FireDatabase.Name);
 
-    public ValueTask DisposeAsync() => _folder.DisposeAsync();
+    public ValueTask DisposeAsync() => Folder.DisposeAsync();
 }
 
 /// <summary>The nodes' database.</summary>

@@ -14,6 +14,7 @@ internal sealed class ServerProcess : IAsyncDisposable
     private static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(15);
     private const int StoreUnavailable = 3; // exit code (docs/operations/configuration.md)
+    private static readonly HttpClient Http = new() { Timeout = TimeSpan.FromSeconds(30) };
     private Process? _process;
 
     private ServerProcess(ServerPlan plan) => Plan = plan;
@@ -132,6 +133,20 @@ internal sealed class ServerProcess : IAsyncDisposable
         if (await WaitForExitAsync(StopPatience)) return true;
         await KillAsync();
         return false;
+    }
+
+    /// <summary>Whether it says that it is ready; not being there is saying no.</summary>
+    public async Task<bool> IsReadyAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            using HttpResponseMessage answer = await Http.GetAsync($"http://localhost:{Plan.Port}/health/ready", cancellationToken);
+            return answer.IsSuccessStatusCode;
+        }
+        catch (HttpRequestException)
+        {
+            return false;
+        }
     }
 
     /// <summary>The node's dev.json.</summary>

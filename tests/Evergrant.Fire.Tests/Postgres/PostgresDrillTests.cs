@@ -36,4 +36,7 @@ public sealed class PostgresDrillTests(ITestOutputHelper output)
 
     [Fact]
     public Task Nodes_are_replaced_without_errors() => ShortRun.HeldAsync(new RollingDrill(), Shortest, output);
+
+    [Fact]
+    public Task Clients_that_are_ahead_of_a_restored_database_go_on() => ShortRun.HeldAsync(new RestorePostgresDrill(), Shortest, output);
 }

@@ -10,7 +10,6 @@ internal sealed class PartitionDrill : IDrill
     private const int Whole = 20;
     private const int Connections = 6, LossEvery = 10, WholeLost = 1_000;
     private static readonly LinkState[] Faults = [LinkState.Cut, LinkState.HalfOpen, LinkState.HeldUp, LinkState.HeldDown, LinkState.Held];
-    private static readonly HttpClient Http = new() { Timeout = TimeSpan.FromSeconds(20) };
 
     public string Name => "partition";
 
@@ -38,13 +37,13 @@ internal sealed class PartitionDrill : IDrill
                 IReadOnlyList<Beat> answers = await load.Pulse.AwaitAsync(0, 503, 2, from, cancellationToken);
                 if (answers.Count < 2) load.Violations.Add($"{fault}: the node that was cut off did not answer 503");
                 refused.AddRange(answers.Select(a => a.Took));
-                if (await IsReadyAsync(cluster.Nodes[0], cancellationToken)) load.Violations.Add($"{fault}: the node that was cut off says that it is ready");
+                if (await cluster.Nodes[0].IsReadyAsync(cancellationToken)) load.Violations.Add($"{fault}: the node that was cut off says that it is ready");
                 if ((await load.Pulse.AwaitAsync(1, 200, 1, from, cancellationToken)).Count < 1) load.Violations.Add($"{fault}: the other node did not go on");
                 foreach (Beat other in load.Pulse.Beats.Where(b => b.Line == 1 && b.Sent >= from && b.Status != 200)) load.Violations.Add($"{fault}: the other node answered {other.Status}");
                 link.Set(LinkState.Open);
                 long healed = MonotonicClock.Now;
                 if (await load.RecoveredAsync($"{fault}, when the line was whole again,", healed, cancellationToken) is { } times) recovered.Add(times.Last);
-                if (!await IsReadyAsync(cluster.Nodes[0], cancellationToken)) load.Violations.Add($"{fault}: the node is not ready although its line is whole");
+                if (!await cluster.Nodes[0].IsReadyAsync(cancellationToken)) load.Violations.Add($"{fault}: the node is not ready although its line is whole");
             }
         }
         link.Delay = TimeSpan.FromMilliseconds(20);
@@ -80,11 +79,5 @@ internal sealed class PartitionDrill : IDrill
         foreach (Beat other in meanwhile.Where(b => b.Line == 1 && b.Status != 200)) load.Violations.Add($"loss: the other node answered {other.Status}");
         await load.RecoveredAsync("loss", healed, cancellationToken);
         return (losing.Lost, meanwhile.Count(b => b.Line == 0 && b.Status == 200));
-    }
-
-    private static async Task<bool> IsReadyAsync(ServerProcess node, CancellationToken cancellationToken)
-    {
-        using HttpResponseMessage answer = await Http.GetAsync($"http://localhost:{node.Plan.Port}/health/ready", cancellationToken);
-        return answer.IsSuccessStatusCode;
     }
 }

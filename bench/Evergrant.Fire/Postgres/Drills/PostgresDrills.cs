@@ -14,5 +14,6 @@ internal static class PostgresDrills
         new DuplicateDrill(),
         new RollingDrill(),
         new PatroniDrill(),
+        new RestorePostgresDrill(),
     ];
 }
