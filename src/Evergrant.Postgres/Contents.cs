@@ -149,7 +149,7 @@ internal static class Contents
     private static Primary Source(PostgresOptions options)
     {
         NpgsqlConnectionStringBuilder settings = Database.Forced(options);
-        (settings.Pooling, settings.CommandTimeout, settings.MaxAutoPrepare, settings.Options) = (false, 0, 0, "-c synchronous_commit=on -c statement_timeout=0 -c lock_timeout=10000");
-        return new Primary(settings, null);
+        (settings.Pooling, settings.CommandTimeout, settings.MaxAutoPrepare) = (false, 0, 0);
+        return new Primary(settings, SessionSettings.OfWork(("statement_timeout", "0"), ("lock_timeout", "10000")));
     }
 }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Evergrant.Protocol.Storage;
 using Npgsql;
 
@@ -7,17 +6,7 @@ namespace Evergrant.Postgres;
 /// <summary>The pool of connections to the primary: forces the settings on which the promises rest, and reads back on each connection what the server made of them.</summary>
 internal sealed class Database : IAsyncDisposable
 {
-    // synchronous_commit=on, fsync=on: Committed means that it is on the disk (and on the standby that fail-over would take).
-    private const string SettingsSql =
-        "select current_setting('synchronous_commit'), current_setting('fsync'), current_setting('default_transaction_isolation'), current_setting('transaction_read_only'), " +
-        "current_setting('standard_conforming_strings'), current_setting('server_encoding')";
-
-    private static readonly (string Name, string Value)[] Demanded =
-    [
-        ("synchronous_commit", "on"), ("fsync", "on"), ("default_transaction_isolation", "read committed"), ("transaction_read_only", "off"),
-        ("standard_conforming_strings", "on"), ("server_encoding", "UTF8"),
-    ];
-
+    private static readonly Lock Threads = new();
     private readonly Primary _primary;
     private readonly TaskCompletionSource _idle = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _closed;
@@ -30,7 +19,7 @@ internal sealed class Database : IAsyncDisposable
         Deadline = options.Deadline;
         try
         {
-            _primary = new(Forced(options), Checks);
+            _primary = new(Forced(options), Session(options));
         }
         catch (Exception e) when (e is ArgumentException or FormatException or InvalidOperationException or NotSupportedException)
         {
@@ -42,7 +31,7 @@ internal sealed class Database : IAsyncDisposable
     /// <summary>The connection string that is really used: what decides about doubtful commits is not the operator's to set.</summary>
     public static NpgsqlConnectionStringBuilder Forced(PostgresOptions options)
     {
-        int seconds = Math.Max(1, (int)Math.Ceiling(options.Deadline.TotalSeconds));
+        int seconds = Seconds(options);
         NpgsqlConnectionStringBuilder given = new(options.ConnectionString);
         bool overSocketFile = given.Host?.Split(',').Any(h => h.StartsWith('/')) == true;
         return new(options.ConnectionString)
@@ -65,14 +54,12 @@ internal sealed class Database : IAsyncDisposable
             IncludeErrorDetail = false, // It would hold values of rows.
             PersistSecurityInfo = false,
             ApplicationName = "evergrant",
-            // Session defaults, so that a role's or a database's own do not weaken them. A wait for a lock ends before the deadline, and is then known to have changed nothing.
-            Options = string.Create(CultureInfo.InvariantCulture,
-                $"-c synchronous_commit=on -c default_transaction_isolation=read\\ committed -c lock_timeout={seconds * 750} -c idle_in_transaction_session_timeout={seconds * 5000}"),
+            Options = null, // Each connection is told what holds for it instead.
         };
     }
 
-    /// <summary>What a new connection is asked, so that what the server does not promise is found before anything is written.</summary>
-    public static (Action<NpgsqlConnection> Now, Func<NpgsqlConnection, Task> Async) Checks => (Check, CheckAsync);
+    /// <summary>What a new connection is told and asked.</summary>
+    public static SessionSettings Session(PostgresOptions options) => SessionSettings.OfStore(Seconds(options));
 
     /// <summary>How long one waits for an answer.</summary>
     public TimeSpan Deadline { get; }
@@ -111,7 +98,7 @@ internal sealed class Database : IAsyncDisposable
     /// the server to cancel; so many threads more may be needed for the answers to all others, at once and not one by one.</summary>
     public static void LeftToDriver(int count)
     {
-        lock (Demanded)
+        lock (Threads)
         {
             ThreadPool.GetMinThreads(out int workers, out int ports);
             ThreadPool.SetMinThreads(workers + count, ports);
@@ -130,28 +117,5 @@ internal sealed class Database : IAsyncDisposable
         await _primary.DisposeAsync();
     }
 
-    private static void Check(NpgsqlConnection connection)
-    {
-        using NpgsqlCommand command = new(SettingsSql, connection);
-        using NpgsqlDataReader reader = command.ExecuteReader();
-        reader.Read();
-        Compare(reader);
-    }
-
-    private static async Task CheckAsync(NpgsqlConnection connection)
-    {
-        await using NpgsqlCommand command = new(SettingsSql, connection);
-        await using NpgsqlDataReader reader = await command.ExecuteReaderAsync();
-        await reader.ReadAsync();
-        Compare(reader);
-    }
-
-    private static void Compare(NpgsqlDataReader reader)
-    {
-        for (int i = 0; i < Demanded.Length; i++)
-        {
-            if (reader.GetString(i) is var found && found != Demanded[i].Value)
-                throw new StoreUnavailableException($"PostgreSQL has {Demanded[i].Name} = {found} where {Demanded[i].Value} is needed; the store would not keep its promises.");
-        }
-    }
+    private static int Seconds(PostgresOptions options) => Math.Max(1, (int)Math.Ceiling(options.Deadline.TotalSeconds));
 }

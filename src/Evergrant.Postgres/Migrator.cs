@@ -33,6 +33,7 @@ internal static partial class Migrator
             await using NpgsqlConnection connection = await source.OpenAsync(cancellationToken);
             if (connection.PostgreSqlVersion.Major < 15)
                 throw new StoreOpenException($"PostgreSQL {connection.PostgreSqlVersion} is too old; 15 or later is needed.");
+            await AssertSessionsAsync(source, connection, cancellationToken);
             // The lock goes with the connection, which is closed, not pooled.
             await ExecuteAsync(connection, $"select pg_advisory_lock({LockKey})", cancellationToken);
             // Asked first: whoever may not make tables may still use those that are there.
@@ -53,12 +54,37 @@ internal static partial class Migrator
         }
     }
 
+    // What a session is told, the channel it listens to and the lock below are lost or somebody else's when a pooler gives each statement another connection. It shows by two sessions that share a process of the server.
+    private static async Task AssertSessionsAsync(Primary source, NpgsqlConnection first, CancellationToken cancellationToken)
+    {
+        await using NpgsqlConnection second = await source.OpenAsync(cancellationToken);
+        (int, int)? before = null;
+        for (int i = 0; i < 3; i++)
+        {
+            (int One, int Other) processes = (await ProcessAsync(first, cancellationToken), await ProcessAsync(second, cancellationToken));
+            // Engines that have no processes answer with a number that is none.
+            if (processes.One <= 0 || processes.Other <= 0) return;
+            if (processes.One == processes.Other || before is { } last && last != processes)
+            {
+                throw new StoreOpenException("A pooler stands between that gives each statement or transaction another connection. " +
+                    "Let it give each session its own (PgBouncer: pool_mode = session), or connect to the server itself.");
+            }
+            before = processes;
+        }
+    }
+
+    private static async Task<int> ProcessAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        await using NpgsqlCommand command = new("select pg_backend_pid()", connection);
+        return (int)(await command.ExecuteScalarAsync(cancellationToken))!;
+    }
+
     private static Primary Source(PostgresOptions options)
     {
         NpgsqlConnectionStringBuilder builder = Database.Forced(options);
         // A server that has just started, or has much to do, takes longer for its first connection than a request may wait.
-        (builder.Pooling, builder.Timeout, builder.CommandTimeout, builder.MaxAutoPrepare, builder.Options) = (false, builder.Timeout * 4, Seconds, 0, "-c synchronous_commit=on");
-        return new(builder, check: null);
+        (builder.Pooling, builder.Timeout, builder.CommandTimeout, builder.MaxAutoPrepare) = (false, builder.Timeout * 4, Seconds, 0);
+        return new(builder, SessionSettings.OfWork());
     }
 
     private static async Task ApplyAsync(NpgsqlConnection connection, string script, int version, CancellationToken cancellationToken)

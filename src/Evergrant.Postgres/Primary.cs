@@ -11,13 +11,13 @@ internal sealed class Primary : IAsyncDisposable
 
     /// <summary>Connects to nobody yet.</summary>
     /// <param name="settings">The connection string.</param>
-    /// <param name="check">Asks a new connection what the server makes of the settings; null for no question.</param>
-    public Primary(NpgsqlConnectionStringBuilder settings, (Action<NpgsqlConnection> Now, Func<NpgsqlConnection, Task> Async)? check)
+    /// <param name="session">What each connection is told and asked.</param>
+    public Primary(NpgsqlConnectionStringBuilder settings, SessionSettings session)
     {
         bool several = settings.Host?.Contains(',') == true;
         settings.Remove("Target Session Attributes");
         NpgsqlDataSourceBuilder builder = new(settings.ConnectionString);
-        if (check is { } asked) builder.UsePhysicalConnectionInitializer(asked.Now, asked.Async);
+        builder.UsePhysicalConnectionInitializer(session.Apply, session.ApplyAsync);
         if (several) _hosts = builder.BuildMultiHost();
         _source = _hosts?.WithTargetSession(TargetSessionAttributes.Primary) ?? builder.Build();
     }

@@ -97,6 +97,6 @@ internal sealed class Watch(PostgresOptions options, PostgresClock clock)
     {
         NpgsqlConnectionStringBuilder settings = Database.Forced(options);
         (settings.Pooling, settings.MaxAutoPrepare, settings.ApplicationName) = (false, 0, "evergrant watch");
-        return new(settings, Database.Checks);
+        return new(settings, Database.Session(options));
     }
 }

@@ -28,10 +28,11 @@ internal sealed record GrantHistory(int Grant, GrantRules Rules)
 
     /// <summary>Notes that the store may have lost what it had confirmed by then. Nothing is noted when nothing had been asked by then.</summary>
     /// <param name="at">An instant at which no store answered.</param>
-    public void Lose(long at)
+    /// <param name="kept">What had been answered by then is still there; null when nothing is known to be.</param>
+    public void Lose(long at, long? kept = null)
     {
         int place = _operations.FindLastIndex(o => o.Invoked < at) + 1;
-        if (place > 0) _operations.Insert(place, new Operation { Kind = OperationKind.Loss, Invoked = at, Returned = at, Outcome = Outcome.Ok });
+        if (place > 0) _operations.Insert(place, new Operation { Kind = OperationKind.Loss, Invoked = at, Returned = at, Kept = kept, Outcome = Outcome.Ok });
     }
 
     /// <summary>Forgets an operation that was noted but never sent.</summary>

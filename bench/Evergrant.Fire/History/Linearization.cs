@@ -27,6 +27,7 @@ internal sealed class Linearization(GrantHistory history, TokenFamily family)
     private List<Configuration> _frontier = [];
     private UInt128 _known;
     private int _used;
+    private int _kept;
 
     /// <summary>Searches.</summary>
     /// <param name="operations">The operations, by the time they were invoked.</param>
@@ -37,7 +38,9 @@ internal sealed class Linearization(GrantHistory history, TokenFamily family)
         {
             if (operation.Kind == OperationKind.Loss)
             {
-                if (!ends) Lose();
+                // What was answered by now will be there after it; or it happens.
+                if (ends) _kept = _frontier.Min(c => c.State.Generation);
+                else Lose();
                 continue;
             }
             if (!ends)
@@ -59,7 +62,11 @@ internal sealed class Linearization(GrantHistory history, TokenFamily family)
         foreach (Operation operation in operations)
         {
             events.Add((operation.Invoked, false, operation));
-            if (operation.Returned != Operation.Pending) events.Add((operation.Returned, true, operation));
+            if (operation.Kind == OperationKind.Loss)
+            {
+                if (operation.Kept is { } kept) events.Add((kept, true, operation));
+            }
+            else if (operation.Returned != Operation.Pending) events.Add((operation.Returned, true, operation));
         }
         // What begins in the microsecond in which another ends may be before it.
         events.Sort(static (a, b) => a.At != b.At ? a.At.CompareTo(b.At) : a.Ends.CompareTo(b.Ends));
@@ -181,7 +188,7 @@ internal sealed class Linearization(GrantHistory history, TokenFamily family)
         return answered;
     }
 
-    // The store goes back to any earlier state; what was open may be there or not.
+    // The store goes back to any earlier state, or any since what is known to be kept; what was open may be there or not.
     private void Lose()
     {
         _next.Clear();
@@ -189,7 +196,7 @@ internal sealed class Linearization(GrantHistory history, TokenFamily family)
         {
             ModelState state = configuration.State;
             UInt128 answered = Answered(configuration);
-            for (int generation = 0; generation <= state.Generation; generation++)
+            for (int generation = Math.Min(_kept, state.Generation); generation <= state.Generation; generation++)
             {
                 var earlier = new ModelState(generation, false, true, history.Rules.Budget is null ? 0 : ModelState.AnyRetries, 0, history.Rules.Retry == RetryForm.Window ? Operation.Pending : 0);
                 // Every set of those that were answered may have been made and lost; the others come after the loss.
@@ -204,5 +211,6 @@ internal sealed class Linearization(GrantHistory history, TokenFamily family)
             }
         }
         _frontier = _next.Take(_frontier);
+        _kept = 0;
     }
 }

@@ -91,6 +91,9 @@ internal sealed class Operation
     /// <summary>Just after the answer was there. Of an unknown outcome: after this it cannot take effect any more (its node was dead); <see cref="Pending"/> for never certain.</summary>
     public long Returned { get; set; } = Pending;
 
+    /// <summary>Of a loss: what had been answered by then is still there; null when nothing is known to be.</summary>
+    public long? Kept { get; init; }
+
     /// <summary>How it ended.</summary>
     public Outcome Outcome { get; set; } = Outcome.Unknown;
 

@@ -13,7 +13,7 @@ namespace Evergrant.Fire.Storms;
 internal sealed class Crowd : IDisposable
 {
     private readonly ConcurrentBag<(Operation Operation, int Node)> _lost = [];
-    private readonly ConcurrentQueue<long> _losses = [];
+    private readonly ConcurrentQueue<(long At, long? Kept)> _losses = [];
     private readonly ManualResetEventSlim _mayGo = new(true);
     private readonly CountdownEvent _resting;
     private readonly Visitor _visitor;
@@ -89,13 +89,23 @@ internal sealed class Crowd : IDisposable
         }
     }
 
-    /// <summary>Says that the store is gone, and that the one that follows may lack what this one confirmed: tokens ahead of it are expected from now on. Said while no store answers.</summary>
-    public void Lose() => _losses.Enqueue(MonotonicClock.Now);
+    /// <summary>Says that the store is gone, and that the one that follows may lack what this one confirmed: tokens ahead of it are expected from now on. Said while no store answers:
+    /// what this one was asked, and of which no answer is known, cannot take effect any more.</summary>
+    /// <param name="kept">What had been answered by then is still there; null when nothing is known to be.</param>
+    public void Lose(long? kept = null)
+    {
+        long now = MonotonicClock.Now;
+        foreach ((Operation operation, int _) in _lost)
+        {
+            if (operation.Returned == Operation.Pending) operation.Returned = now;
+        }
+        _losses.Enqueue((now + 1, kept));
+    }
 
     /// <summary>Checks and counts the history of a grant that is closed.</summary>
     public void Close(GrantHistory history, bool probed)
     {
-        foreach (long loss in _losses) history.Lose(loss);
+        foreach ((long at, long? kept) in _losses) history.Lose(at, kept);
         Count.Take(history, probed);
     }
 

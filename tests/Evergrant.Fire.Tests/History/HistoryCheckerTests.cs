@@ -131,6 +131,47 @@ public sealed class HistoryCheckerTests(ITestOutputHelper output)
         }
     }
 
+    [Theory]
+    [InlineData(null, null)]
+    [InlineData(150L, null)]
+    [InlineData(260L, "I7")]
+    public void What_was_kept_is_there_after_a_loss(long? kept, string? invariant)
+    {
+        var history = new GrantHistory(1, new(RetryForm.UntilAcknowledged)) { Root = new TokenHash(100), BeginsRedeemed = true };
+        history.Add(new Operation { Kind = OperationKind.Refresh, Shown = new TokenHash(100), Invoked = 100, Returned = 140, Outcome = Outcome.Ok, Given = new TokenHash(101), Status = 200 });
+        history.Add(new Operation { Kind = OperationKind.Refresh, Shown = new TokenHash(101), Invoked = 200, Returned = 250, Outcome = Outcome.Ok, Given = new TokenHash(102), Status = 200 });
+        history.Add(new Operation { Kind = OperationKind.Ask, Shown = new TokenHash(101), Invoked = 300, Returned = 350, Outcome = Outcome.Ok, Status = 200 });
+        history.Lose(270, kept);
+        Assert.Equal(invariant, HistoryChecker.Check(history, out bool undecided)?.Invariant);
+        Assert.False(undecided);
+    }
+
+    [Fact]
+    public void A_long_history_with_many_losses_is_decided()
+    {
+        var history = new GrantHistory(1, new(RetryForm.UntilAcknowledged)) { Root = new TokenHash(1), BeginsRedeemed = true };
+        long at = 1000;
+        ulong token = 1;
+        for (int loss = 0; loss < 30; loss++)
+        {
+            long kept = at + 5;
+            for (int i = 0; i < 200; i++, at += 10, token++)
+            {
+                // Now and then nobody answers, and the token is shown again; it is over when the store is.
+                if (i % 40 == 20) history.Add(new Operation { Kind = OperationKind.Refresh, Shown = new TokenHash(token), Invoked = at - 1, Returned = 1000 + ((loss + 1) * 2000) - 7, Status = 503 });
+                history.Add(new Operation
+                {
+                    Kind = OperationKind.Refresh, Shown = new TokenHash(token), Invoked = at, Returned = at + 3, Outcome = Outcome.Ok, Given = new TokenHash(token + 1), Status = 200,
+                    Decision = i == 0 && loss > 0 ? "CaughtUp" : "Rotated",
+                });
+            }
+            history.Lose(at - 5, kept);
+        }
+        Assert.Null(HistoryChecker.Check(history, out bool undecided));
+        Assert.False(undecided);
+        output.WriteLine($"{history.Operations.Count} operations");
+    }
+
     [Fact]
     public void A_violation_is_shown_by_a_handful_of_operations()
     {

@@ -30,6 +30,7 @@ internal static class Folders
         ["Evergrant.Postgres/Examination.cs"] = "a server has settings that its operator chose; a file has none",
         ["Evergrant.Postgres/Notices.cs"] = "a file has one process, which knows what it changed",
         ["Evergrant.Postgres/PostgresClock.cs"] = "one process has one clock; many nodes go by their database's",
+        ["Evergrant.Postgres/SessionSettings.cs"] = "a connection to a file is opened with its settings; a server has defaults of roles and databases to overrule, and promises to ask for",
         ["Evergrant.Postgres/Watch.cs"] = "a file has one process, which knows what it changed",
         ["Evergrant.Postgres/Outcome.cs"] = "a network stands between, so a statement may have been made or not",
         ["Evergrant.Postgres/Primary.cs"] = "a file does not move to another machine",

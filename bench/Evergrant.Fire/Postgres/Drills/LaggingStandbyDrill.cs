@@ -29,12 +29,13 @@ internal sealed class LaggingStandbyDrill : IDrill
         for (int round = 1; round <= rounds; round++)
         {
             // What is there now, the lagging standby gets; the rest it never sees.
+            long kept = MonotonicClock.Now;
             string? end = await trio.Primary.AskAsync<string>("select pg_current_wal_flush_lsn()::text");
             await trio.Primary.HasAsync(trio.Asynchronous, end!);
             await trio.Asynchronous.FollowAsync(null);
             await load.SendAsync(500, cancellationToken);
             long killed = MonotonicClock.Now;
-            await trio.FailOverToLaggingAsync(load.Crowd.Lose);
+            await trio.FailOverToLaggingAsync(() => load.Crowd.Lose(kept));
             if (await load.RecoveredAsync($"fail-over {round}", killed, cancellationToken) is { } times) recovered.Add(times.Last);
             await load.SendAsync(500, cancellationToken);
             long events = await trio.AskAsync<long>("select count(*) from events where decision = 'CaughtUp'");
