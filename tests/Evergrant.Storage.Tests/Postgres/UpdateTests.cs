@@ -10,7 +10,7 @@ public sealed class UpdateTests
     [Fact]
     public async Task Refreshes_are_hot_updates_and_let_the_table_grow_by_a_few_pages_at_most()
     {
-        const int Grants = 200, Turns = 40;
+        const int Grants = 200, Turns = 40, AtOnce = 8;
         PostgresCluster cluster = await SharedCluster.Cluster;
         string database = await cluster.CreateDatabaseAsync();
         long before;
@@ -35,10 +35,11 @@ public sealed class UpdateTests
 
         async Task TurnAsync(PostgresStore store, int generation)
         {
-            // A few at a time: while many are under way, on a machine with other work, each holds the old versions of all the others.
-            foreach (int[] some in Enumerable.Range(0, Grants).Chunk(8))
+            // A few at a time, which lie on pages of their own: while many are under way, on a machine with other work, each holds the old versions of all the others.
+            for (int first = 0; first < Grants / AtOnce; first++)
             {
-                CommitResult[] answers = await Task.WhenAll(some.Select(async i => await store.Grants.CommitAsync(Advance(Id(i), generation), null, default)));
+                CommitResult[] answers = await Task.WhenAll(Enumerable.Range(0, AtOnce).Select(async i =>
+                    await store.Grants.CommitAsync(Advance(Id(first + (i * Grants / AtOnce)), generation), null, default)));
                 Assert.All(answers, answer => Assert.Equal(CommitResult.Committed, answer));
             }
         }
