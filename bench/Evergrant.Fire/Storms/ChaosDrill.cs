@@ -7,8 +7,8 @@ namespace Evergrant.Fire.Storms;
 /// <summary>G5: long random histories of many grants, with retries, thieves, strangers, revocations, parallel requests and kills, all of them checked.</summary>
 internal sealed class ChaosDrill(Place place) : IDrill
 {
-    // On SQLite the ten million of G5; on PostgreSQL, where each commit costs a round trip more, a part of them.
-    private const int Whole = 10_000_000, WholeOfPostgres = 1_000_000;
+    // On SQLite the ten million of G5, and the redemptions of codes, with which histories begin; on PostgreSQL, where each commit costs a round trip more, a part of them.
+    private const int Whole = 10_300_000, WholeOfPostgres = 1_000_000;
     private const int OperationsPerKill = 100_000;
 
     public string Name => "chaos" + place.Suffix;
