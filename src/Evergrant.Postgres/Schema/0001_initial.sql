@@ -6,7 +6,7 @@ create table grants (
     generation      bigint             not null,
     generation_at   bigint             not null,
     retries         bigint             not null,
-    -- Among those that a refresh changes, which come before the long ones that it does not: the log of a changed row has all between its first and its last byte that differ. Stores from before 0004 have it at the end.
+    -- Among those that a refresh changes, which come before the long ones that it does not: the log of a changed row has all between its first and its last byte that differ. Stores that have it from 0004 have it at the end.
     mark            bigint             not null default 0,
     created_at      bigint             not null,
     idle_expires_at bigint,
